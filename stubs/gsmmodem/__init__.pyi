@@ -1,0 +1,1 @@
+from gsmmodem.modem import GsmModem as GsmModem
