@@ -1,0 +1,126 @@
+"""The record of what passed through the network, for the log file and for GET /v1/submits.
+
+Owns the wire form of a log line (interfaces: `otklik emulate`). Entries stay compact, a PDU and a few numbers;
+text and header are decoded only when somebody reads the line. The submits kept are bounded.
+"""
+
+import json
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from modem.emulator.fields import UserData
+
+KEEP = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The service centre accepted a part under reference `ref` (TP-MR)."""
+
+    at: float
+    modem: str
+    ref: int
+    to: str
+    ud: UserData
+    pdu: bytes
+    srr: bool
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields."""
+        concat = self.ud.concat
+        udh = {"ref": concat.ref, "total": concat.total, "seq": concat.seq} if concat else None
+        pdu = self.pdu.hex().upper()
+        return {"ref": self.ref, "to": self.to, "text": self.ud.text, "pdu": pdu, "udh": udh, "srr": self.srr}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A modem took a message from the network."""
+
+    at: float
+    modem: str
+    sender: str
+    ud: UserData
+    pdu: bytes
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields."""
+        return {"from": self.sender, "text": self.ud.text, "pdu": self.pdu.hex().upper()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A modem took a status report on its own submit `ref`."""
+
+    at: float
+    modem: str
+    ref: int
+    to: str
+    status: int
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields."""
+        return {"ref": self.ref, "to": self.to, "status": self.status}
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Bytes on a modem's line: `way` is rx (from the terminal) or tx."""
+
+    at: float
+    modem: str
+    way: str
+    data: bytes
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields; bytes above 0x7F as Latin-1."""
+        return {"way": self.way, "data": self.data.decode("latin-1")}
+
+
+Record = Submitted | Delivered | Reported | Traced
+_EVENTS = {Submitted: "submit", Delivered: "deliver", Reported: "report", Traced: "at"}
+
+
+def log_line(record: Record) -> dict[str, object]:
+    """One log line; `t` is UTC with milliseconds."""
+    stamp = datetime.fromtimestamp(record.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {"t": stamp, "modem": record.modem, "event": _EVENTS[type(record)], **record.line()}
+
+
+class Journal:
+    """Keeps submits for a cursor and, if `logged`, everything until a writer drains it."""
+
+    def __init__(self, logged: bool = False, traced: bool = False) -> None:
+        self.traced = traced and logged
+        self._logged = logged
+        self._unwritten: list[Record] = []
+        self._submits: deque[Submitted] = deque(maxlen=KEEP)
+        self._count = 0
+
+    def add(self, record: Record) -> None:
+        """Take a record in."""
+        if self._logged:
+            self._unwritten.append(record)
+        if isinstance(record, Submitted):
+            self._submits.append(record)
+            self._count += 1
+
+    def submits(self, after: int) -> tuple[list[dict[str, object]], int]:
+        """Submits number after+1 and up, as log lines, and the number of the last one."""
+        skip = max(0, after - (self._count - len(self._submits)))
+        lines = [log_line(record) for place, record in enumerate(self._submits) if place >= skip]
+        return lines, self._count
+
+    def drain(self) -> bytes:
+        """Log lines not written yet, as UTF-8."""
+        if not self._unwritten:
+            return b""
+        records, self._unwritten = self._unwritten, []
+        text = "".join(json.dumps(log_line(record), ensure_ascii=False) + "\n" for record in records)
+        return text.encode("utf-8", "replace")
+
+    @property
+    def has_unwritten(self) -> bool:
+        """Whether `drain` would give anything."""
+        return bool(self._unwritten)

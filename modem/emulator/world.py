@@ -1,0 +1,123 @@
+"""Modems and network joined into one thing that runs on bytes and time alone.
+
+Whoever has real ports, or virtual time, drives this: feed bytes in, advance the clock, carry out what
+`take_output` gives for the modems in `touched`. Owns the routing of effects between a modem and the network;
+everything random in it comes from `streams`, which gives a source of its own for every name.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from modem.emulator.conditions import Conditions
+from modem.emulator.device import Device
+from modem.emulator.journal import Journal, Traced
+from modem.emulator.network import Network
+from modem.emulator.reception import expire_acknowledgement, offer_deliver, offer_report
+from modem.emulator.results import Acknowledged, CommandTable, Submitted, Verdict
+from modem.emulator.state import make_identity
+from modem.emulator.table import GENERIC
+
+if TYPE_CHECKING:
+    from random import Random
+
+Streams = Callable[[str], "Random"]
+
+
+class Modem:
+    """One modem in the world: its device, and the network's view of it."""
+
+    def __init__(self, name: str, device: Device, touch: Callable[["Modem"], None]) -> None:
+        self.name = name
+        self.device = device
+        self._touch = touch
+
+    @property
+    def number(self) -> str:
+        """The subscriber number of its SIM."""
+        return self.device.sim.number
+
+    def settle(self, ref: int, now: float) -> None:
+        """A submit was accepted under its reference."""
+        self.device.settle(ref, now)
+        self._touch(self)
+
+    def overdue(self, now: float) -> None:
+        """Time for a +CNMA is up, unless the one it was for has come."""
+        self._touch(self)
+        expire_acknowledgement(self.device, now)
+
+    def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:
+        """Hand a message from the network to the device."""
+        self._touch(self)
+        return (offer_report if is_report else offer_deliver)(self.device, pdu, now)
+
+
+class World:
+    """Everything emulated in one process."""
+
+    def __init__(
+        self, streams: Streams, conditions: Conditions, journal: Journal, commands: CommandTable = GENERIC
+    ) -> None:
+        self.modems: list[Modem] = []
+        self.touched: dict[Modem, None] = {}  # a dict for its order: the same input gives the same output
+        self.journal = journal
+        self.network = Network(conditions, journal)
+        self._streams = streams
+        self._commands = commands
+
+    def add_modem(self, name: str) -> Modem:
+        """Put another modem, with a SIM of its own, into the network."""
+        number = len(self.modems)
+        identity, sim = make_identity(number, self._streams("identity"))
+        modem = Modem(name, Device(identity, sim, self._commands), self._touch)
+        self.modems.append(modem)
+        self.network.attach(modem)
+        return modem
+
+    def _touch(self, modem: Modem) -> None:
+        self.touched[modem] = None
+
+    def feed(self, modem: Modem, data: bytes, now: float) -> None:
+        """Bytes from the terminal of a modem."""
+        if self.journal.traced:
+            self.journal.add(Traced(now, modem.name, "rx", data))
+        self._touch(modem)
+        modem.device.feed(data, now)
+        self._route(modem, now)
+
+    def set_link(self, modem: Modem, is_open: bool, now: float) -> None:
+        """A terminal opened or closed the port of a modem."""
+        self._touch(modem)
+        modem.device.set_link(is_open, now)
+        self._route(modem, now)
+
+    def take_output(self, modem: Modem, now: float) -> bytes:
+        """Bytes for the terminal of a modem."""
+        out = modem.device.take_output()
+        if out and self.journal.traced:
+            self.journal.add(Traced(now, modem.name, "tx", out))
+        return out
+
+    def next_due(self) -> float | None:
+        """When `advance` has something to do; None if nothing is going on."""
+        return self.network.next_due()
+
+    def advance(self, now: float) -> None:
+        """Let time pass up to `now`."""
+        self.network.advance(now)
+        self.settle_effects(now)
+
+    def settle_effects(self, now: float) -> None:
+        """Pass on what modems told the network while it was at work."""
+        for modem in list(self.touched):
+            self._route(modem, now)
+
+    def _route(self, modem: Modem, now: float) -> None:
+        """Carry effects to the network until there are none: it may answer at once and cause the next ones."""
+        while (effect := modem.device.take_effect()) is not None:
+            if isinstance(effect, Submitted):
+                self.network.submit(modem, effect, now)
+            elif isinstance(effect, Acknowledged):
+                self.network.acknowledged(modem, effect.ok, now)
+            else:
+                self.network.ready(modem, now)
