@@ -1,0 +1,72 @@
+"""What can go wrong between us and a modem, as one tree; `retryable` decides, the text informs.
+
+Outcomes of a submit are not here: refused and unknown are ordinary ends of a dialogue and are values
+(`modem.driver.Refused`, `modem.driver.Unknown`), not exceptions.
+"""
+
+from __future__ import annotations
+
+
+class ModemError(Exception):
+    """Root of all errors of this package; `retryable` tells whether the same thing may work later by itself."""
+
+    retryable = True
+
+
+class PortError(ModemError):
+    """The serial port itself, named in `port`."""
+
+    def __init__(self, port: str, problem: str) -> None:
+        self.port = port
+        super().__init__(problem)
+
+
+class PortMissing(PortError):
+    """Nothing is there under this name (now: a USB modem may come back)."""
+
+
+class PortBusy(PortError):
+    """Another process holds the port exclusively."""
+
+
+class PortLost(PortError):
+    """The port was open and is gone: unplugged, reset, or the peer closed it."""
+
+
+class Silent(ModemError):
+    """The modem gave no final result code to `command` within `seconds`."""
+
+    def __init__(self, command: str, seconds: float) -> None:
+        self.command = command
+        self.seconds = seconds
+        super().__init__(f"The modem did not answer {command} within {seconds:g} s.")
+
+
+class CommandRefused(ModemError):
+    """The modem answered ERROR, +CME ERROR or +CMS ERROR; `code` is None for a plain ERROR."""
+
+    def __init__(self, command: str, family: str | None, code: int | None, text: str) -> None:
+        self.command = command
+        self.family = family
+        self.code = code
+        super().__init__(f"The modem refused {command}: {text}")
+
+
+class SimNotReady(ModemError):
+    """The SIM wants a PIN or PUK, is missing, or is blocked; a person must act."""
+
+    retryable = False
+
+
+class NotAModem(ModemError):
+    """Something answers on the port, but not as 27.005 and 27.007 say."""
+
+
+class PduError(ModemError):
+    """A PDU that does not follow TS 23.040; `raw` is kept, never dropped."""
+
+    retryable = False
+
+    def __init__(self, raw: str, problem: str) -> None:
+        self.raw = raw
+        super().__init__(f"PDU not understood: {problem}")

@@ -1,0 +1,38 @@
+"""Many ports as one: started, rung and stopped together.
+
+Parts are not handed out: each worker claims its next part when it is free, so the fastest modem takes the most and a
+hung one takes none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modem.link import Clock
+from modem.port import Desk, PortSettings, PortWorker
+
+
+class Fleet:
+    """The workers of all configured ports."""
+
+    def __init__(self, ports: Sequence[PortSettings], desk: Desk, clock: Clock) -> None:
+        self._clock = clock
+        self._workers = [PortWorker(port, desk, clock) for port in ports]
+
+    def start(self) -> None:
+        for worker in self._workers:
+            worker.start()
+
+    def ring(self) -> None:
+        """There may be something to send: wake whoever sleeps."""
+        for worker in self._workers:
+            worker.ring()
+
+    def stop(self, within_s: float) -> list[str]:
+        """Let every dialogue in flight end; the names of ports that did not come back in time."""
+        for worker in self._workers:
+            worker.stop()
+        until = self._clock.monotonic() + within_s
+        for worker in self._workers:
+            worker.join(max(0.0, until - self._clock.monotonic()))
+        return [worker.settings.name for worker in self._workers if worker.is_alive()]

@@ -1,0 +1,261 @@
+"""One open port and the dialogue on it: the transport that python-gsmmodem's `SerialComms` should have been.
+
+Theory. The base library reads a port in a thread of its own, byte by byte, and gives every line to whoever waits;
+bursts, notices inside answers and undecodable bytes are lost there (measured: `docs/design.md`). Here the thread that
+asks also reads: `exchange` writes a command, waits for bytes through the clock that was passed in, and files what
+belongs to nobody into `notices`. So there is no reader thread, no lock, and nothing to race with.
+
+After silence the stream is out of step: a late answer must not be credited to the next command. The next exchange
+then begins with a barrier (`_realign`): ESC ends a half-entered message, and everything is thrown away until the answer
+to a question comes that no late OK can be mistaken for.
+
+pyserial opens the port (device, pty, socket://, emu://); reading and writing go to its file descriptor directly.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import serial
+from gsmmodem.serial_comms import SerialComms
+
+from modem.errors import PortBusy, PortError, PortLost, PortMissing, Silent
+from modem.lines import AtReader, Event, Notice, Prompt, Reply
+
+# pyserial looks here for the emulator's emu:// handler; the name is all the driver knows of it.
+_URL_HANDLERS = "modem.emulator.urls"
+if _URL_HANDLERS not in serial.protocol_handler_packages:
+    serial.protocol_handler_packages.append(_URL_HANDLERS)
+
+_READ_SIZE = 65536
+_WRITE_TIMEOUT_S = 10.0
+_BARRIER = "AT+CMEE?"
+_BARRIER_TRIES = 3
+_BARRIER_S = 5.0
+
+
+class Source(Protocol):
+    """Something that can be waited for."""
+
+    def fileno(self) -> int: ...
+
+
+class Clock(Protocol):
+    """What this package needs to know of time; `scheduler.clock` fits."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    def wait(self, sources: Sequence[Source], until: float | None) -> bool:
+        """Block until one of `sources` can be read or `monotonic()` reaches `until`; True if one can be read."""
+
+
+class Link(SerialComms):
+    """A port with an AT dialogue on it. Only the thread that called `connect` may touch it."""
+
+    serial: Any = None
+
+    def __init__(
+        self,
+        port: str,
+        baudrate: int = 115200,
+        notifyCallbackFunc: Callable[[list[str]], None] | None = None,
+        *,
+        clock: Clock,
+        rtscts: bool = False,
+    ) -> None:
+        super().__init__(port, baudrate, notifyCallbackFunc)
+        self.clock = clock
+        self.reader = AtReader()
+        self.notices: deque[Notice] = deque()
+        self.history: deque[str] = deque(maxlen=60)
+        self._rtscts = rtscts
+        self._events: deque[Event] = deque()
+        self._fd = -1
+        self._out_of_step = False
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def connect(self) -> None:
+        """Open the port exclusively. Raises PortMissing, PortBusy or PortError."""
+        try:
+            self.serial = serial.serial_for_url(
+                self.port,
+                baudrate=self.baudrate,
+                timeout=0,
+                write_timeout=_WRITE_TIMEOUT_S,
+                rtscts=self._rtscts,
+                exclusive=True,
+            )
+            self._fd = self.serial.fileno()
+        except (serial.SerialException, OSError, ValueError) as problem:
+            raise _open_error(self.port, problem) from problem
+        self.reader = AtReader()
+        self._events.clear()
+        self._out_of_step = False
+        self.alive = True
+
+    def close(self) -> None:
+        """Give the port back; may be called at any time and more than once."""
+        self.alive = False
+        self._fd = -1
+        if self.serial is not None:
+            self.serial.close()
+            self.serial = None
+
+    def exchange(self, command: str, timeout_s: float = 10.0) -> Reply:
+        """Send one command and return its whole answer, an error included. Raises Silent or PortLost."""
+        if self._out_of_step:
+            self._realign()
+        reply = self._ask(command, timeout_s)
+        if reply is None:
+            self._fell_silent()
+            raise Silent(command, timeout_s)
+        return reply
+
+    def ask_prompt(self, command: str, timeout_s: float) -> Reply | None:
+        """Send a command that is answered by a prompt. None: the prompt is there, `send_payload` comes next.
+
+        A Reply is the modem's refusal. Raises Silent when neither came; nothing has been sent then, and the
+        next exchange leaves the text entry by ESC should the prompt come late.
+        """
+        if self._out_of_step:
+            self._realign()
+        self.reader.expect(command, prompt=True)
+        self._send(command + "\r")
+        event = self._next_answer(self.clock.monotonic() + timeout_s)
+        if event is None:
+            self._fell_silent()
+            raise Silent(command, timeout_s)
+        return event if isinstance(event, Reply) else None
+
+    def send_payload(self, payload: str, timeout_s: float) -> Reply | None:
+        """Send what the prompt asked for and Ctrl-Z. None is silence: the message may or may not be on its way."""
+        self.reader.expect_echo(payload)
+        self._send(payload + "\x1a")
+        deadline = self.clock.monotonic() + timeout_s
+        while True:
+            event = self._next_answer(deadline)
+            if isinstance(event, Reply):
+                return event
+            if event is None:
+                self._fell_silent()
+                return None
+
+    def poll(self) -> None:
+        """Take what has arrived, without waiting; notices are filed. Raises PortLost."""
+        if self.clock.wait((self,), self.clock.monotonic()):
+            self._read()
+        while self._events:
+            self._file(self._events.popleft())
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _ask(self, command: str, timeout_s: float) -> Reply | None:
+        self.reader.expect(command)
+        self._send(command + "\r")
+        deadline = self.clock.monotonic() + timeout_s
+        while True:
+            event = self._next_answer(deadline)
+            if event is None or isinstance(event, Reply):
+                return event
+
+    def _next_answer(self, deadline: float) -> Reply | Prompt | None:
+        """The next event that is not a notice, or None at the deadline."""
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                if not isinstance(event, Notice):
+                    if isinstance(event, Reply):
+                        self.history.append("< " + " | ".join((*event.lines, event.final)))
+                    return event
+                self._file(event)
+            if self.clock.wait((self,), deadline):
+                self._read()
+            elif self.clock.monotonic() >= deadline:
+                return None
+
+    def _file(self, event: Event) -> None:
+        if isinstance(event, Notice):
+            self.history.append("* " + event.text)
+            self.notices.append(event)
+
+    def _read(self) -> None:
+        """Read a port that is ready; one that is ready and has nothing has been hung up."""
+        try:
+            data = os.read(self._fd, _READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError as problem:
+            raise PortLost(self.port, f"Port {self.port} is gone ({problem.strerror}).") from problem
+        if not data:
+            raise PortLost(self.port, f"Port {self.port} was closed by the other side.")
+        self._events.extend(self.reader.feed(data))
+
+    def _send(self, text: str) -> None:
+        self.history.append("> " + text)
+        data = text.encode("latin-1")
+        try:
+            sent = os.write(self._fd, data)
+        except BlockingIOError:
+            sent = 0
+        except OSError as problem:
+            raise PortLost(self.port, f"Port {self.port} is gone ({problem.strerror}).") from problem
+        if sent < len(data):
+            try:
+                self.serial.write(data[sent:])
+            except (serial.SerialException, OSError) as problem:
+                raise PortLost(self.port, f"Port {self.port} takes no bytes: {problem}.") from problem
+
+    def _fell_silent(self) -> None:
+        self.reader.give_up()
+        self._out_of_step = True
+
+    def _realign(self) -> None:
+        """Get back into step: no answer but the barrier's own counts. Raises Silent when it does not come."""
+        self._send("\x1b\r")
+        for _ in range(_BARRIER_TRIES):
+            deadline = self.clock.monotonic() + _BARRIER_S
+            reply = self._ask(_BARRIER, _BARRIER_S)
+            while reply is not None and not any(line.startswith("+CMEE") for line in reply.lines):
+                self.reader.expect(_BARRIER)
+                event = self._next_answer(deadline)
+                reply = event if isinstance(event, Reply) else None
+            if reply is not None:
+                self._out_of_step = False
+                return
+            self.reader.give_up()
+        raise Silent(_BARRIER, _BARRIER_S * _BARRIER_TRIES)
+
+
+def _open_error(port: str, problem: Exception) -> PortError:
+    code = getattr(problem, "errno", None)
+    text = str(problem)
+    if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text or "already open" in text:
+        return PortBusy(port, f"Port {port} is held by {_holder(port)}; stop that program or give it another port.")
+    if code == errno.EACCES:
+        return PortError(port, f"Port {port} may not be opened by this user; add the user to the group that owns it.")
+    if code in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "Connection refused" in text:
+        return PortMissing(port, f"Port {port} does not exist; is the modem plugged in and the name right?")
+    return PortError(port, f"Port {port} cannot be opened: {text}.")
+
+
+def _holder(port: str) -> str:
+    """Name and pid of the process that has `port` open, as far as /proc lets us see."""
+    device = os.path.realpath(port)
+    for entry in Path("/proc").glob("[0-9]*"):
+        if entry.name == str(os.getpid()):
+            continue
+        try:
+            held = any(os.path.realpath(fd) == device for fd in (entry / "fd").iterdir())
+            if held:
+                return f"{(entry / 'comm').read_text().strip()} (pid {entry.name})"
+        except OSError:
+            continue  # that process has ended, or is not ours to look at
+    return "another process"

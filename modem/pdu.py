@@ -1,0 +1,292 @@
+"""The driver's codec: SMS-SUBMIT out; SMS-DELIVER and SMS-STATUS-REPORT in (TS 23.040 §9.2), whole and strict.
+
+It shares tables with the emulator and no code: each side has its own codec, so that a mistake in one cannot hide in
+the other. A reply's text travels as *units* until its parts are joined (septets one per byte, or octets): a surrogate
+pair or an escape sequence may be cut by a part's end, so text may only be made from the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+from modem.alphabet import Alphabet, alphabet_of, pack, septets_of, text_of, text_of_septets, unpack
+from modem.errors import PduError
+
+_DIGITS = "0123456789*#abc"
+_WAP_PUSH_PORT = 2948
+# TP-VP relative: seconds per step, where the steps begin, the value before the first, the last value (§9.2.3.12.1)
+_VALIDITY_STEPS = (
+    (300, 0, -1, 143),
+    (1800, 43200, 143, 167),
+    (86400, 0, 166, 196),
+    (604800, 0, 192, 255),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Concat:
+    """Which part of which message this is (TS 23.040 §9.2.3.24.1 and .8); `bits` is 8 or 16."""
+
+    ref: int
+    total: int
+    seq: int
+    bits: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """A SUBMIT ready for AT+CMGS: `hex` has the service centre's length octet (00: use the SIM's), `length` has not."""
+
+    length: int
+    hex: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """A message from a subscriber, or one part of it. `sent_at` is the service centre's time, None if unreadable."""
+
+    sender: str
+    sent_at: datetime | None
+    alphabet: Alphabet
+    units: bytes
+    concat: Concat | None = None
+    port: int | None = None
+    flash: bool = False
+    protocol: int = 0
+
+    @property
+    def text(self) -> str:
+        return text_of(self.alphabet, [self.units])
+
+    @property
+    def wap_push(self) -> bool:
+        return self.port == _WAP_PUSH_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """What became of one submitted part (TS 23.040 §9.2.2.3). `status` is TP-ST, None where a short PDU lacks it."""
+
+    reference: int
+    recipient: str
+    sent_at: datetime | None
+    done_at: datetime | None
+    status: int | None
+
+
+def encode_submit(
+    destination: str,
+    text: str,
+    *,
+    alphabet: Alphabet | None = None,
+    concat: Concat | None = None,
+    report: bool = True,
+    validity_s: int | None = None,
+) -> Submit:
+    """One part as SMS-SUBMIT (TS 23.040 §9.2.2.2).
+
+    `destination` is "+" and digits (international) or digits alone (short code; type of number unknown). `alphabet`
+    is that of the whole message, so that all its parts are coded alike. Raises ValueError for a destination that is no
+    number and for text that does not fit into one part.
+    """
+    alphabet = alphabet or alphabet_of(text)
+    header = b"" if concat is None else _concat_header(concat)
+    if alphabet is Alphabet.UCS2:
+        body = header + text.encode("utf-16-be")
+        length, fits = len(body), len(body) <= 140
+    else:
+        septets = septets_of(text)
+        head = -(-len(header) * 8 // 7)
+        body = header + pack(septets, fill=head * 7 - len(header) * 8)
+        length, fits = head + len(septets), head + len(septets) <= 160
+    if not fits:
+        raise ValueError("The text does not fit into one part; split it first.")
+    first = 0x01 | (0x20 if report else 0) | (0x40 if header else 0) | (0x10 if validity_s is not None else 0)
+    validity = b"" if validity_s is None else bytes([_relative_validity(validity_s)])
+    tpdu = (
+        bytes([first, 0]) + _encode_number(destination) + bytes([0, alphabet.dcs]) + validity + bytes([length]) + body
+    )
+    return Submit(len(tpdu), "00" + tpdu.hex().upper())
+
+
+def _concat_header(concat: Concat) -> bytes:
+    if concat.bits == 16:
+        return bytes([6, 0x08, 4, *concat.ref.to_bytes(2, "big"), concat.total, concat.seq])
+    return bytes([5, 0x00, 3, concat.ref, concat.total, concat.seq])
+
+
+def _encode_number(number: str) -> bytes:
+    """An address field (§9.1.2.5): "+" makes it international, anything else has an unknown type of number."""
+    digits = number.removeprefix("+")
+    if not digits or len(digits) > 20 or not set(digits) <= set("0123456789*#"):
+        raise ValueError(f"{number!r} is no number an SMS can go to: digits, with + for an international one.")
+    codes = [_DIGITS.index(digit) for digit in digits]
+    if len(codes) % 2:
+        codes.append(0xF)
+    pairs = bytes(high << 4 | low for low, high in zip(codes[::2], codes[1::2], strict=True))
+    return bytes([len(digits), 0x91 if number.startswith("+") else 0x81]) + pairs
+
+
+def _relative_validity(seconds: int) -> int:
+    """TP-VP relative format, rounded up to what it can say (§9.2.3.12.1); 63 weeks is the most."""
+    for step_s, offset_s, base, last in _VALIDITY_STEPS:
+        value = max(base + -(-(seconds - offset_s) // step_s), 0)
+        if value <= last:
+            return value
+    return 255
+
+
+def decode(raw: str) -> Deliver | StatusReport:
+    """What an inbound PDU with its service centre address says; `raw` is hexadecimal, as AT+CMGR gives it.
+
+    Raises PduError, and nothing else, for what does not follow TS 23.040. Octets behind the user data are ignored.
+    """
+    try:
+        octets = bytes.fromhex(raw)
+    except ValueError:
+        raise PduError(raw, "it is not hexadecimal") from None
+    try:
+        field = _Fields(octets)
+        field.take(field.octet())  # service centre address
+        kind = octets[field.at] & 0x03
+        return _READERS[kind](field)
+    except IndexError:
+        raise PduError(raw, "it ends too early") from None
+    except ValueError as problem:
+        raise PduError(raw, str(problem)) from None
+
+
+class _Fields:
+    """A cursor over octets; reading past the end raises IndexError."""
+
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+        self.at = 0
+
+    def octet(self) -> int:
+        value = self.octets[self.at]
+        self.at += 1
+        return value
+
+    def take(self, count: int) -> bytes:
+        taken = self.octets[self.at : self.at + count]
+        if len(taken) < count:
+            raise IndexError
+        self.at += count
+        return taken
+
+    @property
+    def left(self) -> int:
+        return len(self.octets) - self.at
+
+
+def _read_deliver(field: _Fields) -> Deliver:
+    first = field.octet()
+    sender = _read_number(field)
+    protocol, dcs = field.octet(), field.octet()
+    sent_at = _read_time(field.take(7))
+    alphabet, flash = _coding(dcs)
+    length = field.octet()
+    size = -(-length * 7 // 8) if alphabet is Alphabet.GSM7 else length
+    data = field.take(min(size, field.left))
+    header: dict[int, bytes] = {}
+    skip = 0
+    if first & 0x40:
+        if not data or data[0] >= len(data):
+            raise ValueError("the user data header is longer than the user data")
+        skip = 1 + data[0]
+        header = _elements(data[1:skip])
+    units = unpack(data, length)[-(-skip * 8 // 7) :] if alphabet is Alphabet.GSM7 else data[skip:]
+    return Deliver(sender, sent_at, alphabet, units, _concat_of(header), _port_of(header), flash, protocol)
+
+
+def _read_report(field: _Fields) -> StatusReport:
+    field.octet()
+    reference = field.octet()
+    recipient = _read_number(field)
+    sent_at, done_at = _read_time(field.take(7)), _read_time(field.take(min(7, field.left)))
+    return StatusReport(reference, recipient, sent_at, done_at, field.octet() if field.left else None)
+
+
+def _read_other(field: _Fields) -> Deliver | StatusReport:
+    raise ValueError("it is neither a DELIVER nor a STATUS-REPORT")
+
+
+_READERS: tuple[Callable[[_Fields], Deliver | StatusReport], ...] = (
+    _read_deliver,
+    _read_other,
+    _read_report,
+    _read_other,
+)
+
+
+def _read_number(field: _Fields) -> str:
+    """An address field (§9.1.2.5): "+" for international, the text for an alphanumeric one."""
+    length, kind = field.octet(), field.octet()
+    value = field.take((length + 1) // 2)
+    if kind & 0x70 == 0x50:
+        return text_of_septets(unpack(value, length * 4 // 7))
+    digits = "".join(_DIGITS[code] for octet in value for code in (octet & 0xF, octet >> 4) if code != 0xF)
+    return ("+" if kind & 0x70 == 0x10 else "") + digits[:length]
+
+
+def _read_time(octets: bytes) -> datetime | None:
+    """A service centre time stamp (§9.2.3.11) in UTC; None for what is no time: real centres send all 00 or all FF."""
+    if len(octets) < 7:
+        return None
+    year, month, day, hour, minute, second = ((o & 0xF) * 10 + (o >> 4) for o in octets[:6])
+    zone = octets[6]
+    quarters = (zone & 0x7) * 10 + (zone >> 4)
+    offset = timedelta(minutes=15 * (-quarters if zone & 0x8 else quarters))
+    try:
+        return datetime(2000 + year, month, day, hour, minute, second, tzinfo=timezone(offset)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _coding(dcs: int) -> tuple[Alphabet, bool]:
+    """Alphabet and whether it is a flash message, from TP-DCS (TS 23.038 §4)."""
+    group = dcs >> 4
+    if group < 0x8:
+        if dcs & 0x20:
+            raise ValueError("it is compressed (TS 23.042), which no network here uses")
+        alphabet = (Alphabet.GSM7, Alphabet.BINARY, Alphabet.UCS2, Alphabet.GSM7)[dcs >> 2 & 3]
+        return alphabet, dcs & 0x13 == 0x10
+    if group == 0xE:
+        return Alphabet.UCS2, False
+    if group == 0xF:
+        return (Alphabet.BINARY if dcs & 0x04 else Alphabet.GSM7), dcs & 0x03 == 0
+    return Alphabet.GSM7, False
+
+
+def _elements(header: bytes) -> dict[int, bytes]:
+    """Information elements by identifier (§9.2.3.24); of repeated ones the last counts, a cut one is left out."""
+    elements, at = {}, 0
+    while at + 2 <= len(header):
+        name, size = header[at], header[at + 1]
+        value = header[at + 2 : at + 2 + size]
+        if len(value) == size:
+            elements[name] = value
+        at += 2 + size
+    return elements
+
+
+def _concat_of(header: dict[int, bytes]) -> Concat | None:
+    short, wide = header.get(0x00), header.get(0x08)
+    if wide is not None and len(wide) == 4:
+        concat = Concat(int.from_bytes(wide[:2], "big"), wide[2], wide[3], 16)
+    elif short is not None and len(short) == 3:
+        concat = Concat(short[0], short[1], short[2], 8)
+    else:
+        return None
+    # §9.2.3.24.1: an element with seq 0 or beyond the total is ignored, and so is a message of one part.
+    return concat if 0 < concat.seq <= concat.total and concat.total > 1 else None
+
+
+def _port_of(header: dict[int, bytes]) -> int | None:
+    wide, short = header.get(0x05), header.get(0x04)
+    if wide is not None and len(wide) == 4:
+        return int.from_bytes(wide[:2], "big")
+    return short[0] if short is not None and len(short) == 2 else None
