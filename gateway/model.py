@@ -1,0 +1,139 @@
+"""The nouns of the survey centre, as frozen facts.
+
+Pure: no I/O, no clock. A time is a UTC-aware ``datetime`` and its name ends in ``_at``; a duration is in seconds and
+its name ends in ``_s``; a phone is E.164 (``+79131234567``); a short code is a string (``"0919"``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+CRITERIA = ("time", "queue", "staff", "comfort", "info")
+"""The five criteria of the federal form in its fixed order (время, очередь, вежливость, комфорт, информация)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where a service is given. `time_zone` is an IANA name; it is also taken as the citizen's."""
+
+    code: str
+    name: str
+    short_name: str
+    locality: str
+    oktmo: str
+    okato: str
+    time_zone: str
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What was given, with the ids of the federal register (ФРГУ) that upstream wants back."""
+
+    code: str
+    name: str
+    authority: str
+    authority_id: str
+    service_id: str
+    procedure_id: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One citizen served once, as the office reported it. `phone` is None where there is no consent to write."""
+
+    foreign_id: str
+    office: str
+    service: str
+    received_at: datetime
+    phone: str | None
+    consent: bool
+    stage: str = ""
+
+
+class InvitationState(StrEnum):
+    """The life of our one offer about one visit; the last four are ends."""
+
+    DUE = "due"
+    OPEN = "open"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    BARRED = "barred"
+
+
+class MessageKind(StrEnum):
+    """Why a message goes out; also its place in the queue: what answers a citizen goes before what starts."""
+
+    INVITE = "invite"
+    REPROMPT = "reprompt"
+    THANKS = "thanks"
+    HELP = "help"
+    FAREWELL = "farewell"
+
+
+class PartState(StrEnum):
+    """The life of one part in the outbox.
+
+    `claimed` is committed before the first byte goes to the modem; `unknown` is a part that may have been sent.
+    """
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SUBMITTED = "submitted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class InboxState(StrEnum):
+    """The life of an inbound PDU: kept before anything else happens to it; stray when it belongs to no invitation."""
+
+    KEPT = "kept"
+    HANDLED = "handled"
+    STRAY = "stray"
+
+
+class ReplyClass(StrEnum):
+    """What kind of thing a citizen's text is."""
+
+    RATING = "rating"
+    VECTOR = "vector"
+    PARTIAL = "partial"
+    OPTOUT = "optout"
+    HELP = "help"
+    WRONG_RECIPIENT = "wrong_recipient"
+    COMMENT = "comment"
+    AMBIGUOUS = "ambiguous"
+    OUT_OF_RANGE = "out_of_range"
+    NOISE = "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a text means and by which rule; `rating` is 1..5 or None, `criteria` holds only those given."""
+
+    cls: ReplyClass
+    rule: str
+    rating: int | None = None
+    criteria: dict[str, int] = field(default_factory=dict)
+    opt_out: bool = False
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """An invitation with what has been said so far.
+
+    `reprompts` counts how often we asked again, `outgoing` how many messages we sent in all; `rating` is the last
+    valid one. `closes_at` is the end of the reply window, None before the invitation is sent.
+    """
+
+    state: InvitationState = InvitationState.DUE
+    reprompts: int = 0
+    outgoing: int = 0
+    rating: int | None = None
+    closes_at: datetime | None = None

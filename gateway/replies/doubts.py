@@ -1,0 +1,94 @@
+"""Rules for doubt: a number is named, but not given.
+
+Pure. A hedge, a wish, a denial, two marks against each other, a mood against the digit, praise after hours of waiting:
+each of them ends in `ambiguous`, and the citizen is asked once more. These rules stand between the constructions that
+settle a doubt by themselves (corrections, vectors) and the rules that take a number at its word.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.model import Meaning, ReplyClass
+from gateway.replies import lexicon, position
+from gateway.replies.reading import CLAUSE_WORDS, Kind, Reading, clauses
+
+DECIMAL = re.compile(r"(?<!\d)\d\s?[.,]\d(?!\d)|\b\d (?:с половиной|и 5)")
+"""A half mark, which the scale does not have."""
+SLIPPED = re.compile(r"\b(?:ошиб\w+|опечат\w+|перепутал\w*|исправ\w+|поправк\w+|передумал\w*|промахнул\w+)")
+PAST_SENT = re.compile(r"\b(?:поставил\w?|отправил\w?|написал\w?|нажал\w?|прислал\w?|послал\w?)\b")
+_NOT_GIVEN = re.compile(
+    r"\bне (?:[а-я]{1,12} )?(?:постав|ставлю|ставим|тян|дотя|вытя|заслуж|дам|дала?\b|больше|выше|меньше|ниже"
+    r"|менее|более|могу|на|по\b|"
+    r"пойд|дотян|потян|будет|стоит|достой|угад|ставьте)|\b(?:надо|нужно|следовало|стоило) было\b"
+    r"|\b(?:уже|вчера|раньше|сначала|потом)\b.{0,20}\b(?:отвеч|отправ|став|постав|писал|присыл)|\b(?:отправил"
+    r"|отправлял|отвечал|отвечала)"
+)
+_OPPOSING = CLAUSE_WORDS - {"и", "или", "либо"}
+_LONG_WAIT = re.compile(
+    r"\b(?:\d{1,3}|пол|два|две|три|четыре|пять|шесть|несколько|целый|весь) ?(?:час|дня|дней|день|недел|месяц)"
+    r"|\bчасами\b|\bполдня\b"
+)
+
+
+def doubt(reading: Reading) -> Meaning | None:
+    """A number or a mark with a hedge, a denial or a question mark to it; half marks; one mark against another."""
+    if DECIMAL.search(reading.sifted):
+        return Meaning(ReplyClass.AMBIGUOUS, "decimal")
+    numbers = {t.value for t in reading.numbers()}
+    marks = marks_alone(reading)
+    hedged = [t for t in reading.tokens if t.kind is Kind.HEDGED]
+    if len(numbers | marks) > 1:
+        return Meaning(ReplyClass.AMBIGUOUS, "several_ratings")
+    if not hedged:
+        return None
+    if numbers and all(_agrees(next(iter(numbers)), t.value) for t in hedged):
+        return None
+    denied = any(position.is_denied(reading.tokens, token) for token in hedged)
+    only_labels = all(t.text in lexicon.LABELS or t.text == "очень плохо" for t in hedged)
+    if denied and only_labels and not numbers and not marks:
+        return Meaning(ReplyClass.COMMENT, "label_denied")
+    return Meaning(ReplyClass.AMBIGUOUS, "hedged")
+
+
+def uncertain(reading: Reading) -> Meaning | None:
+    """A number that is doubted, wished for or withheld in the same breath, or taken back without a new one."""
+    numbers = reading.numbers()
+    marks = marks_alone(reading)
+    if (numbers or marks) and SLIPPED.search(reading.plain) and PAST_SENT.search(reading.plain):
+        return Meaning(ReplyClass.AMBIGUOUS, "taken_back")
+    if marks & {4, 5} and not numbers and _LONG_WAIT.search(reading.plain):
+        return Meaning(ReplyClass.AMBIGUOUS, "praise_for_waiting")
+    for clause in clauses(reading.tokens, _OPPOSING):
+        if any(t.kind in (Kind.NUMBER, Kind.MARK) for t in clause):
+            words = " ".join(t.text for t in clause)
+            if any(t.text in lexicon.DOUBTS for t in clause) or _NOT_GIVEN.search(words):
+                return Meaning(ReplyClass.AMBIGUOUS, "uncertain") if numbers or marks else None
+    return None
+
+
+def _agrees(number: int, mark: int) -> bool:
+    return (number >= 4) == (mark >= 4) and (number == 3) == (mark == 3)
+
+
+def marks_alone(reading: Reading) -> set[int]:
+    """The marks that are a whole clause of their own."""
+    found = set()
+    for clause in clauses(reading.tokens):
+        values = {t.value for t in clause if t.kind is Kind.MARK}
+        others = [t for t in clause if t.kind is not Kind.MARK and t.kind is not Kind.SIGN]
+        if sum(t.kind is Kind.MARK for t in clause) == 1 and all(
+            t.kind is Kind.NUMBER or t.text in lexicon.FILLERS for t in others
+        ):
+            found |= values
+    return found
+
+
+def contradiction(reading: Reading) -> Meaning | None:
+    """Praise beside a bad mark, or anger beside a good one: irony, or a scale turned round."""
+    values = {t.value for t in reading.numbers()} | marks_alone(reading)
+    mood = position.mood(reading)
+    for value in values:
+        if (value in (1, 2) and mood > 0) or (value in (4, 5) and mood < 0):
+            return Meaning(ReplyClass.AMBIGUOUS, "contradiction")
+    return None

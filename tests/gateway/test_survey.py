@@ -1,0 +1,285 @@
+"""The conversation: each rule by name, then every sequence of events there is, up to a depth."""
+
+import itertools
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.model import Conversation, InvitationState, Meaning, MessageKind, ReplyClass
+from gateway.survey import (
+    ENDS,
+    MAX_MESSAGES,
+    Barred,
+    Close,
+    Due,
+    Effect,
+    Event,
+    Late,
+    OptOut,
+    Rate,
+    Replied,
+    Send,
+    Silence,
+    SurveySettings,
+    Undeliverable,
+    advance,
+)
+
+START = datetime(2017, 9, 13, 3, 0, tzinfo=UTC)
+SETTINGS = SurveySettings(reply_window_s=3600)
+SOON = START + timedelta(minutes=10)
+END = START + timedelta(hours=1)
+LATER = END + timedelta(minutes=1)
+
+
+def reply(cls: ReplyClass, rating: int | None = None, *, opt_out: bool = False, **criteria: int) -> Replied:
+    return Replied(Meaning(cls, "test", rating, criteria, opt_out))
+
+
+FIVE = reply(ReplyClass.RATING, 5)
+THREE = reply(ReplyClass.RATING, 3)
+FIVE_AND_STOP = reply(ReplyClass.RATING, 5, opt_out=True)
+STOP = reply(ReplyClass.OPTOUT, opt_out=True)
+HELP = reply(ReplyClass.HELP)
+WRONG = reply(ReplyClass.WRONG_RECIPIENT)
+COMMENT = reply(ReplyClass.COMMENT)
+AMBIGUOUS = reply(ReplyClass.AMBIGUOUS)
+SIX = reply(ReplyClass.OUT_OF_RANGE)
+NOISE = reply(ReplyClass.NOISE)
+VECTOR = reply(ReplyClass.VECTOR, time=5, queue=4, staff=5, comfort=3, info=5)
+ALL_FIVES = reply(ReplyClass.VECTOR, time=5, queue=5, staff=5, comfort=5, info=5)
+PARTIAL = reply(ReplyClass.PARTIAL, queue=2, staff=5)
+
+
+def play(
+    *events: tuple[Event, datetime], settings: SurveySettings = SETTINGS
+) -> tuple[Conversation, list[tuple[Effect, ...]]]:
+    conversation, heard = Conversation(), []
+    for event, now in events:
+        conversation, effects = advance(conversation, event, now, settings)
+        heard.append(effects)
+    return conversation, heard
+
+
+INVITED = (Due(), START)
+
+
+def test_due_sends_the_invitation_and_opens_the_window() -> None:
+    conversation, [effects] = play(INVITED)
+    assert effects == (Send(MessageKind.INVITE),)
+    assert conversation == Conversation(InvitationState.OPEN, outgoing=1, closes_at=END)
+
+
+def test_due_twice_invites_once() -> None:
+    _, [_, again] = play(INVITED, (Due(), SOON))
+    assert again == ()
+
+
+def test_barred_person_is_never_invited() -> None:
+    conversation, [barred, due] = play((Barred(), START), (Due(), SOON))
+    assert conversation.state is InvitationState.BARRED
+    assert (barred, due) == ((Close(InvitationState.BARRED),), ())
+
+
+def test_rating_is_recorded_thanked_and_closes() -> None:
+    conversation, [_, effects] = play(INVITED, (FIVE, SOON))
+    assert effects == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
+    assert (conversation.state, conversation.rating, conversation.outgoing) == (InvitationState.ANSWERED, 5, 2)
+
+
+def test_rating_without_thanks_sends_nothing() -> None:
+    _, [_, effects] = play(INVITED, (FIVE, SOON), settings=replace(SETTINGS, thanks=False))
+    assert effects == (Rate(5), Close(InvitationState.ANSWERED))
+
+
+def test_different_rating_in_the_window_corrects_without_thanks() -> None:
+    conversation, [*_, effects] = play(INVITED, (FIVE, SOON), (THREE, SOON))
+    assert effects == (Rate(3, corrected=True),)
+    assert conversation.rating == 3
+
+
+def test_same_rating_again_changes_nothing() -> None:
+    _, [*_, effects] = play(INVITED, (FIVE, SOON), (FIVE, SOON))
+    assert effects == ()
+
+
+def test_vector_is_recorded_without_a_guessed_overall() -> None:
+    _, [_, effects] = play(INVITED, (VECTOR, SOON))
+    assert effects[0] == Rate(None, {"time": 5, "queue": 4, "staff": 5, "comfort": 3, "info": 5})
+
+
+def test_vector_of_equal_marks_is_an_overall_rating_too() -> None:
+    conversation, [_, effects] = play(INVITED, (ALL_FIVES, SOON))
+    assert effects[0] == Rate(5, dict.fromkeys(("time", "queue", "staff", "comfort", "info"), 5))
+    assert conversation.rating == 5
+
+
+def test_criteria_after_a_rating_leave_the_overall_as_it_was() -> None:
+    conversation, [*_, effects] = play(INVITED, (FIVE, SOON), (PARTIAL, SOON))
+    assert effects == (Rate(5, {"queue": 2, "staff": 5}, corrected=True),)
+    assert conversation.rating == 5
+
+
+@pytest.mark.parametrize("unclear", [COMMENT, AMBIGUOUS, SIX])
+def test_unclear_reply_is_asked_about_once(unclear: Replied) -> None:
+    _, [_, first, second] = play(INVITED, (unclear, SOON), (unclear, SOON))
+    assert first == (Send(MessageKind.REPROMPT),)
+    assert second == ()
+
+
+def test_noise_is_never_answered() -> None:
+    _, [_, effects] = play(INVITED, (NOISE, SOON))
+    assert effects == ()
+
+
+def test_help_is_given_once_beside_the_reprompt() -> None:
+    conversation, [_, *effects] = play(INVITED, (AMBIGUOUS, SOON), (HELP, SOON), (HELP, SOON), (FIVE, SOON))
+    assert effects[:3] == [(Send(MessageKind.REPROMPT),), (Send(MessageKind.HELP),), ()]
+    assert effects[3] == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
+    assert conversation.outgoing == MAX_MESSAGES
+
+
+def test_opt_out_declines_with_one_farewell() -> None:
+    conversation, [_, first, second] = play(INVITED, (STOP, SOON), (STOP, SOON))
+    assert first == (OptOut(), Send(MessageKind.FAREWELL), Close(InvitationState.DECLINED))
+    assert second == (OptOut(), Late())
+    assert conversation.state is InvitationState.DECLINED
+
+
+def test_opt_out_with_a_rating_keeps_both() -> None:
+    conversation, [_, effects] = play(INVITED, (FIVE_AND_STOP, SOON))
+    assert effects == (Rate(5), OptOut(), Send(MessageKind.FAREWELL), Close(InvitationState.ANSWERED))
+    assert conversation.rating == 5
+
+
+def test_opt_out_after_a_rating_keeps_the_answer() -> None:
+    conversation, [*_, effects, corrected] = play(INVITED, (FIVE, SOON), (STOP, SOON), (THREE, SOON))
+    assert effects == (OptOut(), Send(MessageKind.FAREWELL))
+    assert corrected == (Late(),)
+    assert (conversation.state, conversation.rating) == (InvitationState.ANSWERED, 5)
+
+
+def test_wrong_recipient_declines_in_silence() -> None:
+    conversation, [_, effects, rating] = play(INVITED, (WRONG, SOON), (FIVE, SOON))
+    assert effects == (Close(InvitationState.DECLINED),)
+    assert rating == (Late(),)
+    assert conversation.state is InvitationState.DECLINED
+
+
+def test_silence_expires_at_the_end_of_the_window_and_not_before() -> None:
+    conversation, [_, early, on_time] = play(INVITED, (Silence(), SOON), (Silence(), END))
+    assert (early, on_time) == ((), (Close(InvitationState.EXPIRED),))
+    assert conversation.state is InvitationState.EXPIRED
+
+
+def test_rating_that_overtakes_the_expiry_job_is_late() -> None:
+    conversation, [_, effects] = play(INVITED, (FIVE, END))
+    assert effects == (Late(), Close(InvitationState.EXPIRED))
+    assert (conversation.state, conversation.rating) == (InvitationState.EXPIRED, None)
+
+
+def test_rating_after_a_false_undeliverable_counts() -> None:
+    conversation, [_, failed, effects] = play(INVITED, (Undeliverable(), SOON), (FIVE, SOON))
+    assert failed == (Close(InvitationState.EXPIRED),)
+    assert effects == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
+    assert conversation.state is InvitationState.ANSWERED
+
+
+def test_late_opt_out_is_heard_but_not_answered() -> None:
+    _, [*_, effects] = play(INVITED, (Silence(), END), (STOP, LATER))
+    assert effects == (OptOut(), Late())
+
+
+def test_refusal_before_the_invitation_cancels_it() -> None:
+    conversation, [stopped, due] = play((STOP, START), (Due(), SOON))
+    assert stopped == (OptOut(), Close(InvitationState.DECLINED))
+    assert due == ()
+    assert conversation.outgoing == 0
+
+
+REPLIES = (
+    FIVE, THREE, FIVE_AND_STOP, STOP, HELP, WRONG, COMMENT, AMBIGUOUS, SIX, NOISE, VECTOR, ALL_FIVES, PARTIAL,
+)  # fmt: skip
+EVENTS: tuple[Event, ...] = (Due(), Barred(), Undeliverable(), Silence(), *REPLIES)
+TIMES = (SOON, END, LATER)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A conversation together with everything that was ever done about it."""
+
+    conversation: Conversation
+    now: datetime
+    sent: tuple[MessageKind, ...] = ()
+    opted_out: bool = False
+
+
+def walk(settings: SurveySettings, depth: int) -> set[Past]:
+    """Every past that some sequence of at most `depth` events leads to, each step checked on the way.
+
+    Sequences that lead to the same past are followed once: what comes next depends on nothing else.
+    """
+    reached = frontier = {Past(Conversation(), START)}
+    for _ in range(depth):
+        step = set()
+        for past, event, now in itertools.product(frontier, EVENTS, (START, *TIMES)):
+            if now >= past.now:
+                step.add(take(past, event, now, settings))
+        frontier = step - reached
+        reached = reached | step
+    return reached
+
+
+def take(past: Past, event: Event, now: datetime, settings: SurveySettings) -> Past:
+    before = past.conversation
+    after, effects = advance(before, event, now, settings)
+    sends = [effect.kind for effect in effects if isinstance(effect, Send)]
+    closes = [effect.state for effect in effects if isinstance(effect, Close)]
+    rates = [effect for effect in effects if isinstance(effect, Rate)]
+    assert after.outgoing == before.outgoing + len(sends)
+    assert closes == ([after.state] if after.state is not before.state and after.state in ENDS else [])
+    assert len(sends) <= 1
+    assert len(rates) <= 1
+    if past.opted_out:
+        assert not sends
+        assert not rates
+    if Late() in effects:
+        assert not sends
+        assert not rates
+    if isinstance(event, Replied) and event.meaning.opt_out:
+        assert OptOut() in effects
+    if rates:
+        assert rates[0].corrected is (before.state is InvitationState.ANSWERED)
+        assert after.state is InvitationState.ANSWERED
+    return Past(after, now, past.sent + tuple(sends), past.opted_out or OptOut() in effects)
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, replace(SETTINGS, thanks=False), replace(SETTINGS, max_reprompts=9)])
+def test_every_sequence_of_events_keeps_the_rules(settings: SurveySettings) -> None:
+    pasts = walk(settings, depth=6)
+    assert len(pasts) > 100
+    for past in pasts:
+        kinds = past.sent
+        assert len(kinds) == past.conversation.outgoing <= MAX_MESSAGES
+        assert not kinds or kinds[0] is MessageKind.INVITE
+        for kind in (MessageKind.INVITE, MessageKind.THANKS, MessageKind.HELP, MessageKind.FAREWELL):
+            assert kinds.count(kind) <= 1
+        assert kinds.count(MessageKind.REPROMPT) <= settings.max_reprompts
+    assert {past.conversation.state for past in pasts} == set(InvitationState)
+
+
+def test_every_conversation_ends_whatever_came_before() -> None:
+    for past in walk(SETTINGS, depth=5):
+        conversation, now = past.conversation, max(past.now, START)
+        conversation, _ = advance(conversation, Due(), now, SETTINGS)
+        conversation, _ = advance(conversation, Silence(), now + timedelta(hours=2), SETTINGS)
+        assert conversation.state in ENDS
+
+
+def test_ended_conversation_ignores_everything_but_replies() -> None:
+    for past in walk(SETTINGS, depth=5):
+        if past.conversation.state not in ENDS:
+            continue
+        for event in (Due(), Barred(), Undeliverable(), Silence()):
+            assert advance(past.conversation, event, LATER, SETTINGS) == (past.conversation, ())
