@@ -1,0 +1,1 @@
+"""The survey centre: visits in, invitations out, replies understood, ratings handed on."""

@@ -1,0 +1,57 @@
+"""`otklik …`: one module per command, imported when it is called, so that `--help` is quick.
+
+Errors a person can cause go to standard error, one sentence each. Exit: 0 done; 1 it failed or refused; 2 the call or
+the configuration is wrong.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from gateway.errors import ConfigError, GatewayError
+from modem.errors import ModemError
+
+_COMMANDS = {
+    "demo": ("gateway.cli.demo", "The whole centre, emulated: a day of visits to an exported rating."),
+    "run": ("gateway.cli.run", "The daemon."),
+    "check": ("gateway.cli.check", "Names every fault of configuration, database, ports, clock and disk."),
+    "status": ("gateway.cli.status", "Queue, modems, jobs, last errors."),
+    "visits": ("gateway.cli.visits", "Takes visits in."),
+    "export": ("gateway.cli.export", "Hands ratings out."),
+    "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),
+    "interpret": ("gateway.cli.interpret", "What a reply means."),
+    "emulate": ("gateway.cli.emulate", "Emulated modems for other programs."),
+}
+
+
+class _Otklik(click.Group):
+    """Finds commands by name without importing the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (GatewayError, ModemError) as problem:
+            click.echo(str(problem), err=True)
+            ctx.exit(2 if isinstance(problem, ConfigError) else 1)
+
+
+@click.group(cls=_Otklik, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="otklik")
+def main() -> None:
+    """SMS survey centre on one box: visits in, invitations out over AT modems, replies understood, ratings out."""

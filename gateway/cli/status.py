@@ -1,0 +1,60 @@
+"""`otklik status`: what the daemon is doing, read from the database beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlite_utils import Database
+from tabulate import tabulate
+
+from gateway import config as configuration
+from gateway.cli.options import config_option, json_option, print_json
+from gateway.store import state
+from gateway.store.database import holder
+from gateway.store.opening import readable
+
+
+@click.command()
+@config_option
+@json_option
+def status(config: Path | None, as_json: bool) -> None:
+    """Queue, modems, jobs, last errors; works while the daemon runs."""
+    settings = configuration.load(config)
+    with readable(settings.database) as db:
+        found = gather(db, holder(settings.database))
+    _show(found)
+    if as_json:
+        print_json(found)
+
+
+def gather(db: Database, pid: int | None) -> dict[str, Any]:
+    """Everything `status` shows, as plain values."""
+    return {
+        "daemon": pid,
+        "parts": state.parts_by_state(db),
+        "oldest_queued_at": state.oldest_queued_at(db),
+        "invitations": state.invitations_by_state(db),
+        "modems": state.ports(db),
+        "jobs": state.jobs(db),
+        "troubles": state.troubles(db, 5),
+    }
+
+
+def _show(found: dict[str, Any]) -> None:
+    click.echo(f"daemon: {'pid ' + str(found['daemon']) if found['daemon'] else 'not running'}")
+    click.echo("invitations: " + (_counts(found["invitations"]) or "none"))
+    click.echo("parts: " + (_counts(found["parts"]) or "none"))
+    if found["oldest_queued_at"]:
+        click.echo(f"oldest waiting part: since {found['oldest_queued_at']}")
+    for title in ("modems", "jobs"):
+        if found[title]:
+            click.echo("\n" + tabulate(found[title], headers="keys"))
+    for trouble in found["troubles"]:
+        click.echo(f"\n{trouble['happened_at']} {trouble['place']}: {trouble['text']}", nl=False)
+    click.echo()
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())

@@ -1,0 +1,56 @@
+"""`otklik visits import`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from gateway import config as configuration
+from gateway import directory, pseudonyms
+from gateway.cli.options import config_option, json_option, print_json
+from gateway.intake import files
+from gateway.intake.importing import Importer, Tally, form_of
+from gateway.settings import Settings
+from gateway.store import visits as rows
+from gateway.store.database import transaction
+from gateway.store.opening import writable
+from scheduler.clock import SystemClock
+
+
+@click.group()
+def visits() -> None:
+    """Takes visits in."""
+
+
+@visits.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(files.FORMATS), help="Default: by the file's name.")
+@click.option("--source", default="file", show_default=True, help="Who sent the file; ids are unique per sender.")
+@config_option
+@json_option
+def import_(file: Path, form: str | None, source: str, config: Path | None, as_json: bool) -> None:
+    """Take a visits file in; refused rows go to FILE.refused.csv with line and reason."""
+    settings = configuration.load(config)
+    look = files.look_at(file)
+    with click.progressbar(length=max(look.lines, 1), label=file.name, file=sys.stderr) as bar:
+        tally = take(settings, file, form, source, lambda line: bar.update(line - bar.pos))
+        bar.update(bar.length - bar.pos if bar.length else 0)
+    click.echo(f"accepted {tally.accepted}, duplicates {tally.duplicates}, refused {tally.refused}")
+    if tally.refused:
+        click.echo(f"refused rows with their reasons: {file}.refused.csv")
+    if as_json:
+        print_json({"accepted": tally.accepted, "duplicates": tally.duplicates, "refused": tally.refused})
+
+
+def take(settings: Settings, file: Path, form: str | None, source: str, progress: Callable[[int], None]) -> Tally:
+    """Import a file into the database of `settings`, which may be in use by a daemon."""
+    known = directory.load(settings.offices, settings.services)
+    with writable(settings.database) as db:
+        with transaction(db):
+            rows.put_offices(db, known.offices.values())
+            rows.put_services(db, known.services.values())
+        importer = Importer(db, known, pseudonyms.load(settings.database), settings.survey.delay_s, source)
+        return importer.take_file(file, form_of(file, form), SystemClock().now(), progress)

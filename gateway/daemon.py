@@ -1,0 +1,171 @@
+"""The running centre: build the parts, start them in order, wait, stop them in the reverse order.
+
+Starting: the instance lock, the database with its migrations, parts that the last run left in doubt, the ports, the
+timetable. Stopping lets every dialogue in flight end, because an interrupted submit would be one in doubt.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+import structlog
+
+from gateway import directory, pseudonyms
+from gateway.conversations import Conversations
+from gateway.desk import Desk
+from gateway.errors import ConfigError, GatewayError
+from gateway.inbox import Inbox
+from gateway.jobs import Timetable
+from gateway.outbox import Outbox
+from gateway.settings import ModemSettings, Settings
+from gateway.store import state, visits
+from gateway.store.database import InstanceLock, open_writer
+from gateway.store.schema import migrate
+from gateway.store.writer import Writer
+from modem.fleet import Fleet
+from modem.port import PortSettings
+from scheduler.clock import Clock, SystemClock
+from scheduler.runner import Runner
+
+_LOG = structlog.get_logger(__name__)
+_STOP_WITHIN_S = 8.0
+# CPython hands the interpreter over every 5 ms by default; a port that has an answer waiting should not wait that long
+# for a job that renders texts (measured: docs/performance.md).
+_SWITCH_INTERVAL_S = 0.0005
+
+
+@dataclass(slots=True)
+class _Running:
+    """What `Daemon.start` started."""
+
+    writer: Writer
+    fleet: Fleet
+    runner: Runner
+
+
+class Daemon:
+    """One centre on one database, on the system's clock unless told otherwise."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._lock = InstanceLock(settings.database)
+        self._running: _Running | None = None
+
+    def start(self) -> None:
+        """Raises GatewayError, and leaves nothing behind, if the centre cannot be built."""
+        self._lock.take()
+        try:
+            self._running = self._build()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._running.fleet.start()
+        self._running.runner.start()
+        _LOG.info("started", database=str(self._settings.database), modems=len(self._settings.modems))
+
+    def stop(self) -> None:
+        """Finish the dialogues in flight and close everything; may be called more than once."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        running.runner.stop()
+        stuck = running.fleet.stop(_STOP_WITHIN_S)
+        for name in stuck:
+            _LOG.warning("a port did not finish in time; its part counts as in doubt", modem=name)
+        running.writer.close()
+        self._lock.release()
+        _LOG.info("stopped")
+
+    def reload(self, settings: Settings) -> None:
+        """Go on with other settings, or with the old ones if these cannot be used.
+
+        The database stays: another one needs a restart.
+        """
+        if settings.database != self._settings.database:
+            raise ConfigError("The database cannot be changed while the daemon runs; restart it for that.")
+        old = self._settings
+        self.stop()
+        self._settings = settings
+        try:
+            self.start()
+        except GatewayError:
+            self._settings = old
+            self.start()
+            raise
+
+    def _build(self) -> _Running:
+        settings = self._settings
+        known = directory.load(settings.offices, settings.services)
+        ports = [_port(modem, settings.sweep_s) for modem in settings.modems]
+        sys.setswitchinterval(_SWITCH_INTERVAL_S)
+        db = open_writer(settings.database, checkpoints=True)
+        try:
+            migrate(db, settings.database)
+            pseudonyms.load(settings.database)
+        except BaseException:
+            db.close()
+            raise
+        writer = Writer(db, settings.database)
+        conversations = Conversations(settings.survey)
+        outbox = Outbox(conversations)
+        inbox = Inbox(conversations, outbox)
+        desk = Desk(writer, self._clock, outbox, inbox, settings.modems)
+        writer.do(lambda db: visits.put_offices(db, known.offices.values()))
+        writer.do(lambda db: visits.put_services(db, known.services.values()))
+        writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
+        doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
+        if doubtful:
+            _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
+        fleet = Fleet(ports, desk, self._clock)
+        desk.on_queued(fleet.ring)
+        timetable = Timetable(writer, self._clock, outbox, inbox, desk, fleet.ring)
+        return _Running(writer, fleet, Runner(timetable.jobs()))
+
+
+def _port(modem: ModemSettings, sweep_s: float) -> PortSettings:
+    pin = None
+    if modem.pin_file is not None:
+        try:
+            pin = modem.pin_file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise ConfigError(
+                f"The PIN file {modem.pin_file} of modem {modem.name} cannot be read: {problem}."
+            ) from None
+    return PortSettings(modem.name, modem.port, modem.baud, modem.flow == "rtscts", pin, sweep_s)
+
+
+def serve(load: Callable[[], Settings]) -> None:
+    """Run a daemon until SIGTERM or SIGINT; SIGHUP calls `load` again and goes on with what it gives.
+
+    A configuration that cannot be read on SIGHUP is logged and the old one stays.
+    """
+    wake = threading.Event()
+    asked: set[int] = set()
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.add(number)
+        wake.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, note)
+    daemon = Daemon(load())
+    daemon.start()
+    try:
+        while True:
+            wake.wait()
+            wake.clear()
+            if asked & {signal.SIGTERM, signal.SIGINT}:
+                return
+            asked.discard(signal.SIGHUP)
+            try:
+                daemon.reload(load())
+            except GatewayError as problem:
+                _LOG.error("the configuration was not changed", problem=str(problem))
+    finally:
+        daemon.stop()

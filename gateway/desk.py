@@ -1,0 +1,132 @@
+"""The counter between the ports and the centre: what a port worker may ask for, turned into transactions.
+
+Called from the workers' threads; every change goes through the writer. What a worker must be sure of before it goes on
+(a claim, a kept PDU) waits for the commit; what it only reports (a settled part, a status) does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlite_utils import Database
+
+from gateway.inbox import Inbox
+from gateway.outbox import Outbox
+from gateway.settings import ModemSettings
+from gateway.store import inbox as inbox_rows
+from gateway.store import outbox as outbox_rows
+from gateway.store import state
+from gateway.store.writer import Writer
+from modem.alphabet import Alphabet
+from modem.driver import Outcome, Stored
+from modem.pdu import Concat
+from modem.port import PartOrder, PortState, PortStatus
+from scheduler.clock import Clock
+
+_LOG = structlog.get_logger(__name__)
+_LABELS = {alphabet.label: alphabet for alphabet in Alphabet}
+
+
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What the configuration says of the modem that a SIM is in."""
+
+    reports: bool
+    resend: bool
+
+
+class Desk:
+    """Implements `modem.port.Desk` on the store."""
+
+    def __init__(
+        self, writer: Writer, clock: Clock, outbox: Outbox, inbox: Inbox, modems: Sequence[ModemSettings]
+    ) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._outbox = outbox
+        self._inbox = inbox
+        self._modems = {modem.name: _Policy(modem.reports, modem.on_unknown == "resend") for modem in modems}
+        # What would arrive after the reply window had better not arrive.
+        self._validity_s = int(outbox.survey.reply_window_s)
+        self._sims: dict[str, _Policy] = {}
+        self._ring: Callable[[], None] = lambda: None
+
+    def on_queued(self, ring: Callable[[], None]) -> None:
+        """Call `ring` whenever there may be something to send."""
+        self._ring = ring
+
+    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
+        now = self._clock.now()
+        parts = self._writer.do(lambda db: outbox_rows.claim(db, sim=sim, most=most, now=now))
+        reports = self._sims[sim].reports
+        return [
+            PartOrder(
+                part.id,
+                part.phone,
+                part.text,
+                _LABELS[part.alphabet],
+                # The reference repeats after 256 messages; to one person those are years apart.
+                None if part.total == 1 else Concat(part.message & 0xFF, part.total, part.seq),
+                reports,
+                self._validity_s,
+            )
+            for part in parts
+        ]
+
+    def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        now = self._clock.now()
+        self._writer.post(lambda db: self._outbox.settle(db, outcomes, now), "settling parts")
+
+    def release(self, parts: Sequence[int]) -> None:
+        self._writer.do(lambda db: outbox_rows.release(db, parts))
+        self._ring()
+
+    def keep(self, sim: str, found: Sequence[Stored]) -> None:
+        now = self._clock.now()
+
+        def keep_all(db: Database) -> None:
+            for stored in found:
+                inbox_rows.keep(db, sim=sim, memory=stored.memory, slot=stored.index, raw=stored.raw, now=now)
+
+        self._writer.do(keep_all)
+        self._writer.post(self._handle, "reading the inbox")
+
+    def status(self, status: PortStatus) -> None:
+        now = self._clock.now()
+        identity = status.identity
+        sim = None if identity is None else identity.sim
+        if identity is not None:
+            self._sims[identity.sim] = self._modems[status.name]
+
+        def put(db: Database) -> None:
+            state.put_port(
+                db,
+                name=status.name,
+                state=status.state.value,
+                imei=None if identity is None else identity.imei,
+                sim=sim,
+                model=None if identity is None else identity.model,
+                operator=status.operator,
+                signal=status.signal,
+                trouble=status.trouble,
+                now=now,
+            )
+            if status.trouble is not None:
+                state.add_trouble(db, place=f"modem {status.name}", text=status.trouble, now=now)
+
+        log = _LOG.warning if status.state is PortState.LOST else _LOG.info
+        log("port", modem=status.name, state=status.state.value, sim=sim, trouble=status.trouble)
+        self._writer.post(put, "writing a port's state")
+
+    def may_resend(self, sim: str) -> bool:
+        """Whether a part in doubt may go out again from this SIM; not while the SIM has not been seen."""
+        policy = self._sims.get(sim)
+        return policy is not None and policy.resend
+
+    def _handle(self, db: Database) -> None:
+        _, queued = self._inbox.handle(db, self._clock.now())
+        if queued:
+            # The bell may wake a worker before this commits; its claim then waits in line behind us.
+            self._ring()

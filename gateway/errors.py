@@ -1,0 +1,35 @@
+"""What can go wrong in the centre, as one tree. Every message is one sentence that says what to do about it."""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """Root of all errors of this package."""
+
+
+class ConfigError(GatewayError):
+    """The configuration is wrong; the message lists every fault with file and line."""
+
+
+class IntakeError(GatewayError):
+    """A visits file cannot be read at all (single rows are refused, not raised)."""
+
+
+class StoreError(GatewayError):
+    """The database cannot be used."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database; the same operation may work in a moment."""
+
+
+class StoreNewer(StoreError):
+    """The database was written by a newer version of Otklik."""
+
+
+class AlreadyRunning(StoreError):
+    """Another daemon serves this database."""
+
+
+class DaemonError(GatewayError):
+    """The daemon, or a program it was started with, could not start or did not stop."""

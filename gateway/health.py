@@ -1,0 +1,131 @@
+"""Looks for everything that would keep the centre from working, and says how to mend it.
+
+Each check gives lines: fine, or a fault with its cure. Nothing is changed; a port is opened only if nobody else has it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway import directory
+from gateway.errors import GatewayError
+from gateway.model import MessageKind
+from gateway.settings import ModemSettings, Settings
+from gateway.store import health as store_health
+from gateway.store.database import holder
+from gateway.store.opening import readable
+from gateway.wording import render
+from modem.alphabet import measure
+from modem.driver import Modem
+from modem.errors import ModemError
+from scheduler.clock import Clock
+
+_DISK_LOW = 200 * 1024 * 1024
+_BUILT_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; `fault` is False where it is fine."""
+
+    what: str
+    text: str
+    fault: bool = False
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Everything, in the order a person would go: files first, then the ports."""
+    yield from _directory(settings)
+    yield from _texts(settings)
+    yield from _database(settings.database)
+    yield from _disk(settings.database)
+    yield _time(clock)
+    pid = holder(settings.database)
+    if pid is not None:
+        yield Finding("daemon", f"runs with pid {pid} and holds the ports; they are left alone (see otklik status)")
+        return
+    yield Finding("daemon", "not running")
+    for modem in settings.modems:
+        yield _port(modem, clock)
+
+
+def _directory(settings: Settings) -> Iterator[Finding]:
+    try:
+        known = directory.load(settings.offices, settings.services)
+    except GatewayError as problem:
+        yield Finding("offices and services", str(problem), fault=True)
+    else:
+        yield Finding("offices and services", f"{len(known.offices)} offices, {len(known.services)} services")
+
+
+def _texts(settings: Settings) -> Iterator[Finding]:
+    """Each text as the longest office name makes it: alphabet, length, parts, and what one more letter would cost."""
+    try:
+        offices = directory.load(settings.offices, settings.services).offices.values()
+    except GatewayError:
+        return
+    for kind in MessageKind:
+        texts = (render(settings.survey.texts.of(kind), _BUILT_AT, office) for office in offices)
+        found = max((measure(text) for text in texts), key=lambda m: m.length)
+        text = f"{found.length} characters of {found.alphabet.label}, parts: {found.parts}"
+        if found.parts == 1 and found.room == 0:
+            text += "; one more letter costs a second part"
+        yield Finding(f"text {kind.value}", text)
+
+
+def _database(path: Path) -> Iterator[Finding]:
+    if not path.exists():
+        yield Finding("database", f"{path} does not exist yet; otklik run or otklik visits import makes it")
+        return
+    try:
+        with readable(path) as db:
+            broken = store_health.faults(db)
+    except GatewayError as problem:
+        yield Finding("database", str(problem), fault=True)
+        return
+    for fault in broken:
+        yield Finding("database", f"{path} is damaged ({fault}); stop the daemon and restore a backup", fault=True)
+    if not broken:
+        yield Finding("database", f"{path} is sound (SQLite {store_health.library_version()})")
+
+
+def _disk(database: Path) -> Iterator[Finding]:
+    folder = database.absolute().parent
+    if not folder.is_dir():
+        yield Finding("disk", f"the folder {folder} does not exist; make it or change database", fault=True)
+        return
+    if not os.access(folder, os.W_OK):
+        yield Finding("disk", f"the folder {folder} is not writable by this user; change its owner", fault=True)
+    free = shutil.disk_usage(folder).free
+    text = f"{free // (1024 * 1024)} MB free"
+    yield Finding("disk", text if free >= _DISK_LOW else f"only {text}; make room", fault=free < _DISK_LOW)
+
+
+def _time(clock: Clock) -> Finding:
+    now = clock.now()
+    if now < _BUILT_AT:
+        return Finding(
+            "clock", f"it says {now:%Y-%m-%d %H:%M} UTC, which is past; set the clock or start NTP", fault=True
+        )
+    return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC")
+
+
+def _port(settings: ModemSettings, clock: Clock) -> Finding:
+    what = f"modem {settings.name}"
+    if settings.port.startswith("emu://"):
+        return Finding(what, "emulated, in the daemon's own process")
+    modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.flow == "rtscts")
+    try:
+        # Without the PIN: a check must not use up one of its tries.
+        identity = modem.open()
+        text = f"{identity.model}, IMEI {identity.imei}, SIM {identity.sim}, signal {modem.signal()}"
+    except ModemError as problem:
+        return Finding(what, str(problem), fault=True)
+    finally:
+        modem.close()
+    return Finding(what, text)

@@ -1,0 +1,117 @@
+"""Reads a visits file row by row, whatever program wrote it: UTF-8 with or without BOM or Windows-1251, `,` or `;`.
+
+Only one row is in memory at a time. A row that cannot be taken apart is handed on with its fault, so that it is refused
+by itself and the rest of the file is read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from gateway.errors import IntakeError
+
+COLUMNS = ("foreign_id", "office", "service", "received_at", "phone", "consent")
+OPTIONAL = ("stage",)
+FORMATS = ("csv", "jsonl")
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with its line in the file; `fault` says why `cells` could not be read, None if they could."""
+
+    line: int
+    cells: dict[str, str]
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a first look at a file found: its encoding and how many lines it has."""
+
+    encoding: str
+    lines: int
+
+
+def look_at(path: Path) -> Survey:
+    """Which encoding the file has; raises IntakeError if it cannot be read.
+
+    Windows-1251 takes any byte, so a file is that only where it is not UTF-8.
+    """
+    decoder, encoding, lines = codecs.getincrementaldecoder("utf-8")(), "utf-8-sig", 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                lines += chunk.count(b"\n")
+                if encoding == "utf-8-sig":
+                    try:
+                        decoder.decode(chunk)
+                    except UnicodeDecodeError:
+                        encoding = "cp1251"
+    except OSError as problem:
+        raise IntakeError(f"The visits file {path} cannot be read: {problem.strerror}.") from problem
+    return Survey(encoding, lines)
+
+
+def rows(path: Path, form: str, encoding: str) -> Iterator[Row]:
+    """Every row of the file. Raises IntakeError for a file that is no visits file at all."""
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        yield from _csv_rows(path, file) if form == "csv" else _jsonl_rows(file)
+
+
+def _csv_rows(path: Path, file: TextIO) -> Iterator[Row]:
+    header = file.readline()
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    names = [name.strip().strip('"').casefold() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    missing = [column for column in COLUMNS if column not in names]
+    if missing:
+        raise IntakeError(
+            f"{path}:1: the column {missing[0]} is missing; the first line must name {', '.join(COLUMNS)}."
+        )
+    reader = csv.reader(file, delimiter=delimiter)
+    while True:
+        line = reader.line_num + 2
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            yield Row(line, {}, f"the row cannot be read as CSV ({problem})")
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(names):
+            fault = f"the row has {len(cells)} cells, the header has {len(names)}"
+            yield Row(line, dict(zip(names, cells, strict=False)), fault)
+        else:
+            yield Row(line, dict(zip(names, cells, strict=True)))
+
+
+def _jsonl_rows(file: TextIO) -> Iterator[Row]:
+    for line, text in enumerate(file, 1):
+        if not text.strip():
+            continue
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = None
+        if isinstance(value, dict):
+            yield Row(line, {str(key).casefold(): _cell(item) for key, item in value.items()})
+        else:
+            yield Row(line, {}, "the line is no JSON object")
+
+
+def _cell(value: object) -> str:
+    """A JSON value as the text a CSV cell would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,92 @@
+"""The timetable: what the centre does by itself, how often, and why.
+
+Every job works in batches, a transaction each, until nothing is left to do; between two batches the ports get their
+turn at the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+import structlog
+from sqlite_utils import Database
+
+from gateway.desk import Desk
+from gateway.inbox import Inbox
+from gateway.outbox import BATCH, Outbox
+from gateway.store import outbox as outbox_rows
+from gateway.store import state
+from gateway.store.writer import Writer
+from scheduler.clock import Clock
+from scheduler.runner import Job
+
+_LOG = structlog.get_logger(__name__)
+_Step = Callable[[Database, datetime], int]
+_NOTE_EVERY_S = 60.0
+
+
+class Timetable:
+    """The jobs of one daemon, ready for a runner."""
+
+    def __init__(
+        self, writer: Writer, clock: Clock, outbox: Outbox, inbox: Inbox, desk: Desk, ring: Callable[[], None]
+    ) -> None:
+        self._writer = writer
+        self._clock = clock
+        self._ring = ring
+        self._steps: dict[str, tuple[float, _Step, str]] = {
+            "invite due": (1, outbox.invite_due, "Invites those whose time has come and whose window is open."),
+            "keep to window": (20, outbox.keep_to_window, "Moves what did not go out in time to the next window."),
+            "expire silent": (1, outbox.expire_silent, "Closes conversations whose reply window has passed."),
+            "resend unknown": (
+                30,
+                lambda db, now: outbox.resend_unknown(db, now, desk.may_resend),
+                "Queues parts in doubt again, where the modem's policy says so.",
+            ),
+            "read inbox": (5, lambda db, now: inbox.handle(db, now)[0], "Handles what was kept and not handled."),
+            "give up parts": (60, inbox.give_up_on_parts, "Makes replies of long messages that lost a part."),
+        }
+        self._noted: dict[str, tuple[float, str | None]] = {}
+
+    def jobs(self) -> list[Job]:
+        return [
+            Job(name, every_s, partial(self._run, name), about) for name, (every_s, _, about) in self._steps.items()
+        ]
+
+    def _run(self, name: str) -> None:
+        """Run a job until nothing is left; a failure is written down and the next run tries again."""
+        started = self._clock.monotonic()
+        trouble = None
+        try:
+            while self._writer.do(partial(self._batch, self._steps[name][1])) >= BATCH:
+                continue
+        except Exception as problem:
+            _LOG.exception("job failed", job=name)
+            trouble = f"{type(problem).__name__}: {problem}"
+        self._note(name, started, trouble)
+
+    def _batch(self, step: _Step, db: Database) -> int:
+        """One batch; the ports are woken if it, or the passing of time, left them something to send."""
+        now = self._clock.now()
+        count = step(db, now)
+        if outbox_rows.has_ready(db, now):
+            self._ring()
+        return count
+
+    def _note(self, name: str, started: float, trouble: str | None) -> None:
+        """Tell the operator when the job ran: at once if its trouble changed, else once in a while (fsyncs cost)."""
+        now = self._clock.monotonic()
+        noted_at, noted = self._noted.get(name, (-_NOTE_EVERY_S, None))
+        if trouble == noted and now - noted_at < _NOTE_EVERY_S:
+            return
+        self._noted[name] = (now, trouble)
+        moment = self._clock.now()
+
+        def put(db: Database) -> None:
+            state.put_job(db, name=name, took_s=now - started, trouble=trouble, now=moment)
+            if trouble is not None:
+                state.add_trouble(db, place=f"job {name}", text=trouble, now=moment)
+
+        self._writer.post(put, "writing a job's state")

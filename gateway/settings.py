@@ -1,0 +1,133 @@
+"""What can be configured, with its default, its limits and its meaning: the vocabulary of `config.yaml`.
+
+Pure: nothing is opened here. Every key refuses neighbours it does not know. Durations are in seconds and end in `_s`.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from gateway.model import MessageKind
+from gateway.wording import DEFAULT_TEXTS, check
+from scheduler.windows import Window
+
+Seconds = Annotated[float, Field(ge=0, le=366 * 86400)]
+
+
+class Section(BaseModel):
+    """A mapping of the file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class ModemSettings(Section):
+    """One modem: a port and how to treat it."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,32}$")
+    port: str = Field(min_length=1)
+    baud: int = Field(115200, ge=300, le=4_000_000)
+    flow: Literal["none", "rtscts"] = "none"
+    pin_file: Path | None = None
+    on_unknown: Literal["hold", "resend"] = "hold"
+    reports: bool = True
+
+
+def _window(value: Any) -> Any:
+    """`{from, to}` as a Window, "always" as None."""
+    if value == "always":
+        return None
+    if isinstance(value, dict):
+        unknown = set(value) - {"from", "to"}
+        if unknown or len(value) != 2:
+            raise ValueError('a window is {from: "HH:MM", to: "HH:MM"} or the word always')
+        return Window(_time(value["from"]), _time(value["to"]))
+    raise ValueError('a window is {from: "HH:MM", to: "HH:MM"} or the word always')
+
+
+def _time(value: Any) -> time:
+    try:
+        return time.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f'{value!r} is no time of day; write it as "09:00"') from None
+
+
+def _template(value: str) -> str:
+    check(value)
+    return value
+
+
+Template = Annotated[str, AfterValidator(_template)]
+
+
+class TextSettings(Section):
+    """What is said to a citizen; `{date}` and `{office}` are filled in."""
+
+    invite: Template = DEFAULT_TEXTS[MessageKind.INVITE]
+    reprompt: Template = DEFAULT_TEXTS[MessageKind.REPROMPT]
+    thanks: Template = DEFAULT_TEXTS[MessageKind.THANKS]
+    help: Template = DEFAULT_TEXTS[MessageKind.HELP]
+    farewell: Template = DEFAULT_TEXTS[MessageKind.FAREWELL]
+
+    def of(self, kind: MessageKind) -> str:
+        return str(getattr(self, kind.value))
+
+
+class SurveySection(Section):
+    """When a citizen is asked, and how patiently."""
+
+    script: Literal["overall"] = "overall"
+    delay_s: Seconds = 86_400
+    window: Annotated[Window | None, BeforeValidator(_window)] = Window(time(9), time(20, 30))
+    reply_window_s: Annotated[float, Field(gt=0, le=366 * 86400)] = 259_200
+    once_per_phone_s: Seconds = 86_400
+    thanks: bool = True
+    texts: TextSettings = TextSettings()
+
+
+class HttpSettings(Section):
+    """Where the HTTP interface listens."""
+
+    listen: str = "127.0.0.1:8919"
+
+
+class LogSettings(Section):
+    """How much is written to the log, and where: standard error if `file` is null."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    file: Path | None = None
+
+
+class Settings(Section):
+    """The whole of `config.yaml`."""
+
+    database: Path = Path("otklik.db")
+    offices: Path = Path("examples/altai/offices.csv")
+    services: Path = Path("examples/altai/services.csv")
+    short_code: str = Field("0919", pattern=r"^[0-9]{3,8}$")
+    modems: tuple[ModemSettings, ...] = (ModemSettings(name="m1", port="emu://"),)
+    survey: SurveySection = SurveySection()
+    sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60
+    upstream: tuple[str, ...] = Field((), max_length=0)
+    http: HttpSettings | None = HttpSettings()
+    log: LogSettings = LogSettings()
+
+    @field_validator("modems")
+    @classmethod
+    def _one_name_each(cls, modems: tuple[ModemSettings, ...]) -> tuple[ModemSettings, ...]:
+        names = [modem.name for modem in modems]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two modems are called {twice[0]}; give each its own name")
+        return modems
+
+    @model_validator(mode="after")
+    def _one_port_each(self) -> Settings:
+        ports = [modem.port for modem in self.modems if modem.port != "emu://"]
+        twice = sorted({port for port in ports if ports.count(port) > 1})
+        if twice:
+            raise ValueError(f"two modems have the port {twice[0]}; a port has one modem")
+        return self

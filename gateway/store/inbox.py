@@ -1,0 +1,159 @@
+"""Inbound PDUs, and the replies that were made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from gateway.model import InboxState, Meaning
+from gateway.store.database import from_text, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPdu:
+    """An inbound PDU nothing has been done about yet."""
+
+    id: int
+    sim: str
+    raw: str
+    kept_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """One part of a longer message, as it was kept."""
+
+    id: int
+    seq: int
+    alphabet: str
+    units: bytes
+
+
+def keep(db: Database, *, sim: str, memory: str, slot: int, raw: str, now: datetime) -> None:
+    """Keep a PDU before its slot is emptied; the same PDU read again is the same row."""
+    db.execute(
+        "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) VALUES (?, ?, ?, ?, 'kept', ?)"
+        " ON CONFLICT (sim, raw) DO NOTHING",
+        (sim, memory, slot, raw, to_text(now)),
+    )
+
+
+def unhandled(db: Database, most: int) -> list[KeptPdu]:
+    """Kept PDUs that have not been looked at, in the order they came."""
+    rows = db.execute(
+        "SELECT id, sim, raw, kept_at FROM inbox WHERE state = 'kept' AND kind IS NULL ORDER BY id LIMIT ?", (most,)
+    ).fetchall()
+    return [KeptPdu(row[0], row[1], row[2], from_text(row[3])) for row in rows]
+
+
+def file_part(
+    db: Database,
+    pdu: int,
+    *,
+    person: int | None,
+    sender: str,
+    sent_at: datetime,
+    alphabet: str,
+    units: bytes,
+    ref: int,
+    bits: int,
+    total: int,
+    seq: int,
+) -> None:
+    """Say which part of which message a kept PDU is; it stays kept until the rest is here."""
+    db.execute(
+        "UPDATE inbox SET kind = 'part', person = ?, sender = ?, sent_at = ?, alphabet = ?, units = ?, ref = ?,"
+        " bits = ?, total = ?, seq = ? WHERE id = ?",
+        (person, sender, to_text(sent_at), alphabet, units, ref, bits, total, seq, pdu),
+    )
+
+
+def siblings(db: Database, *, sim: str, sender: str, ref: int, bits: int, total: int) -> list[KeptPart]:
+    """The parts of a message that are here and not yet joined, by number and arrival; a part may be here twice."""
+    rows = db.execute(
+        "SELECT id, seq, alphabet, units FROM inbox WHERE state = 'kept' AND kind = 'part' AND sim = ?"
+        " AND sender = ? AND ref = ? AND bits = ? AND total = ? ORDER BY seq, id",
+        (sim, sender, ref, bits, total),
+    ).fetchall()
+    return [KeptPart(*row) for row in rows]
+
+
+def is_joined(
+    db: Database, *, sim: str, sender: str, ref: int, bits: int, total: int, seq: int, units: bytes, since: datetime
+) -> bool:
+    """Whether this part has been joined into a reply already: networks deliver a part twice when an answer is lost."""
+    row = db.execute(
+        "SELECT 1 FROM inbox WHERE kind = 'reply' AND sim = ? AND sender = ? AND ref = ? AND bits = ? AND total = ?"
+        " AND seq = ? AND units = ? AND kept_at >= ? LIMIT 1",
+        (sim, sender, ref, bits, total, seq, units, to_text(since)),
+    ).fetchone()
+    return row is not None
+
+
+def overdue_parts(db: Database, before: datetime) -> list[tuple[str, str, int, int, int]]:
+    """Messages whose last part came before `before` and that are still not whole: sim, sender, ref, bits, total."""
+    rows = db.execute(
+        "SELECT sim, sender, ref, bits, total FROM inbox WHERE state = 'kept' AND kind = 'part'"
+        " GROUP BY sim, sender, ref, bits, total HAVING max(kept_at) <= ?",
+        (to_text(before),),
+    ).fetchall()
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def settle(
+    db: Database,
+    pdus: Sequence[int],
+    *,
+    state: InboxState,
+    kind: str,
+    reply: int | None = None,
+    problem: str | None = None,
+) -> None:
+    """What became of kept PDUs: what they are, the reply they made, or why nothing could be made of them."""
+    for pdu in pdus:
+        db.execute(
+            "UPDATE inbox SET state = ?, kind = ?, reply = ?, problem = ? WHERE id = ?",
+            (state.value, kind, reply, problem, pdu),
+        )
+
+
+def add_reply(
+    db: Database,
+    *,
+    invitation: int | None,
+    person: int | None,
+    state: str,
+    text: str,
+    meaning: Meaning,
+    sent_at: datetime,
+    now: datetime,
+) -> int:
+    """Record an inbound text with its meaning. `state`: handled, late (after the end) or stray (no invitation)."""
+    row = db.execute(
+        "INSERT INTO replies (invitation, person, state, text, class, rating, criteria, opt_out, rule, confidence,"
+        " sent_at, handled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        (
+            invitation,
+            person,
+            state,
+            text,
+            meaning.cls.value,
+            meaning.rating,
+            json.dumps(meaning.criteria, sort_keys=True),
+            int(meaning.opt_out),
+            meaning.rule,
+            meaning.confidence,
+            to_text(sent_at),
+            to_text(now),
+        ),
+    ).fetchone()
+    return int(row[0])
+
+
+def person_by_phone(db: Database, phone: str) -> int | None:
+    row = db.execute("SELECT id FROM persons WHERE phone = ?", (phone,)).fetchone()
+    return None if row is None else int(row[0])

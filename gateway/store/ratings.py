@@ -1,0 +1,110 @@
+"""Ratings in the order of their commits, and what was exported of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from gateway.model import CRITERIA
+from gateway.store.database import to_text
+
+COLUMNS = (
+    "cursor",
+    "foreign_id",
+    "visit_id",
+    "stage",
+    "office",
+    "office_name",
+    "oktmo",
+    "okato",
+    "service",
+    "authority_id",
+    "service_id",
+    "procedure_id",
+    "received_at",
+    "invited_at",
+    "rated_at",
+    "source",
+    "mode",
+    "overall",
+    *CRITERIA,
+    "expanded",
+    "comment",
+    "person",
+    "form_version",
+    "corrected",
+)
+"""The columns of an exported rating, in the order other programs rely on."""
+
+_EXPORT = """
+SELECT r.cursor, v.foreign_id, v.id, v.stage, v.office, o.name, o.oktmo, o.okato, v.service, s.authority_id,
+       s.service_id, s.procedure_id, v.received_at, i.invited_at, r.rated_at, r.source, r.mode, r.overall, r.time,
+       r.queue, r.staff, r.comfort, r.info, r.expanded, r.comment, x.pseudonym, r.form_version, r.corrected
+FROM ratings r JOIN visits v ON v.id = r.visit JOIN offices o ON o.code = v.office
+     JOIN services s ON s.code = v.service LEFT JOIN invitations i ON i.id = r.invitation
+     LEFT JOIN persons x ON x.id = v.person
+WHERE r.cursor > ? AND r.cursor <= ? ORDER BY r.cursor
+"""
+
+
+def add(
+    db: Database,
+    *,
+    visit: int,
+    invitation: int,
+    reply: int,
+    source: str,
+    mode: str,
+    overall: int | None,
+    criteria: Mapping[str, int],
+    expanded: bool,
+    comment: str,
+    form_version: str,
+    corrected: bool,
+    now: datetime,
+) -> None:
+    """Record a rating; its cursor is the next number, given inside the only transaction there is at this moment."""
+    db.execute(
+        "INSERT INTO ratings (visit, invitation, reply, source, mode, overall, time, queue, staff, comfort, info,"
+        " expanded, comment, form_version, corrected, rated_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            visit,
+            invitation,
+            reply,
+            source,
+            mode,
+            overall,
+            *(criteria.get(criterion) for criterion in CRITERIA),
+            int(expanded),
+            comment,
+            form_version,
+            int(corrected),
+            to_text(now),
+        ),
+    )
+
+
+def after(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:
+    """Ratings behind `cursor` up to and including `until`, as exported; one at a time, whatever their number."""
+    for row in db.execute(_EXPORT, (cursor, until)):
+        rating = dict(zip(COLUMNS, row, strict=True))
+        rating["expanded"], rating["corrected"] = bool(rating["expanded"]), bool(rating["corrected"])
+        yield rating
+
+
+def last_cursor(db: Database) -> int:
+    """The cursor of the newest rating, 0 while there is none."""
+    row = db.execute("SELECT coalesce(max(cursor), 0) FROM ratings").fetchone()
+    return int(row[0])
+
+
+def mark_exported(db: Database, *, form: str, after_cursor: int, until: int, rows: int, now: datetime) -> None:
+    """Remember that the ratings up to `until` have been handed out."""
+    db.execute(
+        'INSERT INTO exports (format, "after", until, "rows", exported_at) VALUES (?, ?, ?, ?, ?)',
+        (form, after_cursor, until, rows, to_text(now)),
+    )

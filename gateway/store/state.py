@@ -1,0 +1,91 @@
+"""What the running daemon leaves for the operator: its ports, its jobs, its last troubles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from gateway.store.database import to_text
+
+_TROUBLES_KEPT = 200
+
+
+def put_port(
+    db: Database,
+    *,
+    name: str,
+    state: str,
+    imei: str | None,
+    sim: str | None,
+    model: str | None,
+    operator: str | None,
+    signal: int | None,
+    trouble: str | None,
+    now: datetime,
+) -> None:
+    """A port's present state; what is not known now keeps its last value, the trouble does not."""
+    db.execute(
+        "INSERT INTO ports (name, state, imei, sim, model, operator, signal, trouble, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
+        " imei = coalesce(excluded.imei, imei), sim = coalesce(excluded.sim, sim),"
+        " model = coalesce(excluded.model, model), operator = coalesce(excluded.operator, operator),"
+        " signal = coalesce(excluded.signal, signal), trouble = excluded.trouble, changed_at = excluded.changed_at",
+        (name, state, imei, sim, model, operator, signal, trouble, to_text(now)),
+    )
+
+
+def forget_ports(db: Database, but: set[str]) -> None:
+    """Ports that are no longer configured."""
+    for (name,) in db.execute("SELECT name FROM ports").fetchall():
+        if name not in but:
+            db.execute("DELETE FROM ports WHERE name = ?", (name,))
+
+
+def put_job(db: Database, *, name: str, took_s: float, trouble: str | None, now: datetime) -> None:
+    """When a job ran last, how long it took, and what went wrong."""
+    db.execute(
+        "INSERT INTO jobs (name, ran_at, took_s, trouble) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+        " ran_at = excluded.ran_at, took_s = excluded.took_s, trouble = excluded.trouble",
+        (name, to_text(now), took_s, trouble),
+    )
+
+
+def add_trouble(db: Database, *, place: str, text: str, now: datetime) -> None:
+    """One line in the list of last errors, which keeps its length."""
+    db.execute("INSERT INTO troubles (place, text, happened_at) VALUES (?, ?, ?)", (place, text, to_text(now)))
+    db.execute("DELETE FROM troubles WHERE id <= (SELECT max(id) FROM troubles) - ?", (_TROUBLES_KEPT,))
+
+
+def parts_by_state(db: Database) -> dict[str, int]:
+    """How many parts are in each state."""
+    return dict(db.execute("SELECT state, count(*) FROM parts GROUP BY state ORDER BY state").fetchall())
+
+
+def invitations_by_state(db: Database) -> dict[str, int]:
+    """How many invitations are in each state."""
+    return dict(db.execute("SELECT state, count(*) FROM invitations GROUP BY state ORDER BY state").fetchall())
+
+
+def oldest_queued_at(db: Database) -> str | None:
+    """Since when the oldest queued part waits."""
+    row = db.execute("SELECT min(next_at) FROM parts WHERE state = 'queued'").fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def ports(db: Database) -> list[dict[str, Any]]:
+    """Every configured port as it was last seen."""
+    return list(
+        db.query("SELECT name, state, model, operator, signal, imei, sim, trouble, changed_at FROM ports ORDER BY name")
+    )
+
+
+def jobs(db: Database) -> list[dict[str, Any]]:
+    """Every job's last run that was written down."""
+    return list(db.query("SELECT name, ran_at, took_s, trouble FROM jobs ORDER BY name"))
+
+
+def troubles(db: Database, most: int) -> list[dict[str, Any]]:
+    """The last errors, newest first."""
+    return list(db.query("SELECT place, text, happened_at FROM troubles ORDER BY id DESC LIMIT ?", [most]))

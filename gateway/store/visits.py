@@ -1,0 +1,82 @@
+"""Offices, services, visits with their invitations, and the rows that were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import astuple
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from gateway.model import InvitationState, Office, Service, Visit
+from gateway.pseudonyms import Pseudonyms
+from gateway.store.database import to_text
+
+
+def put_offices(db: Database, offices: Iterable[Office]) -> None:
+    """Make the table say what the offices file says; offices that left the file stay, for their visits' sake."""
+    columns = ("code", "name", "short_name", "locality", "oktmo", "okato", "time_zone", "windows")
+    db.table("offices").upsert_all((dict(zip(columns, astuple(o), strict=True)) for o in offices), pk="code")
+
+
+def put_services(db: Database, services: Iterable[Service]) -> None:
+    """Make the table say what the services file says; services that left the file stay."""
+    columns = ("code", "name", "authority", "authority_id", "service_id", "procedure_id", "type")
+    db.table("services").upsert_all((dict(zip(columns, astuple(s), strict=True)) for s in services), pk="code")
+
+
+def accept_visit(
+    db: Database, visit: Visit, *, source: str, pseudonyms: Pseudonyms, now: datetime, delay_s: float
+) -> bool:
+    """Store a visit and, with consent, its invitation; False if the source has sent it before.
+
+    Without consent no phone is stored.
+    """
+    person = person_id(db, visit.phone, pseudonyms) if visit.consent and visit.phone is not None else None
+    row = db.execute(
+        "INSERT INTO visits (source, foreign_id, stage, office, service, received_at, person, consent, accepted_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, foreign_id, stage) DO NOTHING RETURNING id",
+        (
+            source,
+            visit.foreign_id,
+            visit.stage,
+            visit.office,
+            visit.service,
+            to_text(visit.received_at),
+            person,
+            int(visit.consent),
+            to_text(now),
+        ),
+    ).fetchone()
+    if row is None:
+        return False
+    if person is not None:
+        due_at = to_text(visit.received_at + timedelta(seconds=delay_s))
+        db.execute(
+            "INSERT INTO invitations (visit, person, state, due_at) VALUES (?, ?, ?, ?)",
+            (row[0], person, InvitationState.DUE.value, due_at),
+        )
+    return True
+
+
+def refuse_row(
+    db: Database, *, source: str, digest: str, line: int, foreign_id: str, reason: str, now: datetime
+) -> None:
+    """Record a refused row; the same row of the same source is recorded once, however often it is sent."""
+    db.execute(
+        "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (source, digest) DO NOTHING",
+        (source, digest, line, foreign_id, reason, to_text(now)),
+    )
+
+
+def person_id(db: Database, phone: str, pseudonyms: Pseudonyms) -> int:
+    """The person behind a phone, made known if new. Who opted out and was purged is known by the pseudonym."""
+    found = db.execute("SELECT id FROM persons WHERE phone = ?", (phone,)).fetchone()
+    if found is None:
+        found = db.execute(
+            "INSERT INTO persons (phone, pseudonym) VALUES (?, ?)"
+            " ON CONFLICT (pseudonym) DO UPDATE SET phone = excluded.phone RETURNING id",
+            (phone, pseudonyms.of(phone)),
+        ).fetchone()
+    return int(found[0])

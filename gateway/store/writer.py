@@ -1,0 +1,104 @@
+"""The one thread that changes the database: it takes operations from everybody and commits them in groups.
+
+An operation is a function of the database. Those that wait when the thread comes round share one transaction and one
+fsync; each caller learns its result after the commit, never before. An operation that raises must not take its
+neighbours down: the group is rolled back and run again one by one, and only the one at fault fails.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from gateway.errors import StoreError
+from gateway.store.database import store_error, transaction
+
+_LOG = logging.getLogger(__name__)
+_GROUP_MOST = 256
+
+T = TypeVar("T")
+_Job = tuple[Callable[[Database], Any], "Future[Any]"]
+
+
+class Writer:
+    """Owns the writing connection; `close` commits what was handed in before it."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db = db
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, operation: Callable[[Database], T]) -> Future[T]:
+        """Hand in an operation; the future is done when it is committed, or holds what it raised."""
+        if self._closed:
+            raise StoreError("The database is closed already; this is a bug in the order of shutting down.")
+        future: Future[T] = Future()
+        self._jobs.put((operation, future))
+        return future
+
+    def do(self, operation: Callable[[Database], T]) -> T:
+        """Run an operation and return what it gave, committed."""
+        return self.submit(operation).result()
+
+    def post(self, operation: Callable[[Database], Any], what: str) -> None:
+        """Hand in an operation nobody waits for; its failure is logged under `what`."""
+        self.submit(operation).add_done_callback(lambda future: _log_failure(future, what))
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._jobs.put(None)
+            self._thread.join()
+            self._db.close()
+
+    def _run(self) -> None:
+        while True:
+            job = self._jobs.get()
+            group: list[_Job] = []
+            while job is not None:
+                group.append(job)
+                if len(group) >= _GROUP_MOST or self._jobs.empty():
+                    break
+                job = self._jobs.get()
+            if group:
+                self._commit(group)
+            if job is None:
+                return
+
+    def _commit(self, group: list[_Job]) -> None:
+        """One transaction for all; on any failure one for each."""
+        try:
+            results = self._transact([operation for operation, _ in group])
+        except Exception as problem:
+            if len(group) == 1:
+                group[0][1].set_exception(self._translated(problem))
+                return
+            for job in group:
+                self._commit([job])
+            return
+        for (_, future), result in zip(group, results, strict=True):
+            future.set_result(result)
+
+    def _transact(self, operations: list[Callable[[Database], Any]]) -> list[Any]:
+        with transaction(self._db):
+            return [operation(self._db) for operation in operations]
+
+    def _translated(self, problem: Exception) -> Exception:
+        return store_error(self._path, problem) if isinstance(problem, sqlite3.OperationalError) else problem
+
+
+def _log_failure(future: Future[Any], what: str) -> None:
+    problem = future.exception()
+    if problem is not None:
+        _LOG.error("%s failed: %s", what, problem, exc_info=problem)
