@@ -11,7 +11,7 @@ import re
 
 from gateway.model import Meaning, ReplyClass
 from gateway.replies import lexicon, position
-from gateway.replies.reading import CLAUSE_WORDS, Kind, Reading, clauses
+from gateway.replies.reading import CLAUSE_WORDS, Kind, Reading, Token, clauses
 
 DECIMAL = re.compile(r"(?<!\d)\d\s?[.,]\d(?!\d)|\b\d (?:с половиной|и 5)")
 """A half mark, which the scale does not have."""
@@ -71,10 +71,17 @@ def _agrees(number: int, mark: int) -> bool:
     return (number >= 4) == (mark >= 4) and (number == 3) == (mark == 3)
 
 
+def _without_reason(clause: list[Token]) -> list[Token]:
+    """«двойка за очередь» without its reason; small numerals go with «за» in other senses («один за другим»)."""
+    if len(clause) > 2 and clause[1].text == "за" and clause[0].text not in ("один", "два", "три"):
+        return clause[:1]
+    return clause
+
+
 def marks_alone(reading: Reading) -> set[int]:
     """The marks that are a whole clause of their own."""
     found = set()
-    for clause in clauses(reading.tokens):
+    for clause in map(_without_reason, clauses(reading.tokens)):
         values = {t.value for t in clause if t.kind is Kind.MARK}
         others = [t for t in clause if t.kind is not Kind.MARK and t.kind is not Kind.SIGN]
         if sum(t.kind is Kind.MARK for t in clause) == 1 and all(

@@ -15,7 +15,7 @@ from gateway.replies import doubts, lexicon, position
 from gateway.replies.reading import Kind, Reading, Token
 
 _OTHER_SCALE = re.compile(
-    r"\b\d{1,3}\s?(?:из|/)\s?(?:10{1,2}|20|12|10-?ти|десяти|ста)\b|\bпо (?:10|12|100|десяти"
+    r"\b\d{1,3}\s?(?:бал\w* )?(?:из|/)\s?(?:10{1,2}|20|12|10-?ти|десяти|ста)\b|\bпо (?:10|12|100|десяти"
     r"|сто)[\s-]{0,3}(?:ти)?[\s-]{0,3}бал"
     r"|\b(?:десяти|сто)бал+ьн|^\d{1,3}\s?(?:из|/)\s?[1-46-9]\W*$"
 )
@@ -157,6 +157,8 @@ def named_criteria(reading: Reading) -> Meaning | None:
         return None
     if len(reading.numbers()) + sum(t.kind is Kind.MARK for t in reading.tokens) != taken or not _names_first(tokens):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
+    if len(named) == 1 and reading.sifted.startswith(_PERSONS):
+        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     if len(named) == 1 and any(w not in _BESIDE_CRITERION and not lexicon.criterion(w) for w in reading.words()):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     if len(named) == len(CRITERIA):
@@ -164,6 +166,7 @@ def named_criteria(reading: Reading) -> Meaning | None:
     return Meaning(ReplyClass.PARTIAL, "named_criteria", criteria={n: named[n] for n in CRITERIA if n in named})
 
 
+_PERSONS = ("операто", "специалист", "девушк", "сотрудниц", "сотруднику")
 _BESIDE_CRITERION = (
     lexicon.FILLERS | lexicon.MARKS.keys() | frozenset(("в", "приема", "обслуживания", "ожидания", "предоставления"))
 )
@@ -176,6 +179,17 @@ def _mark_after(tokens: Sequence[Token], index: int) -> int | None:
             return token.value
         if token.text not in ("на", "и", "приема", "обслуживания", "ставлю", "персонала", "в", "компетентность", "по"):
             return None
+    return None
+
+
+_FOR_A_CRITERION = re.compile(r"\b[1-5](?: бал\w*)? за ([а-я]{4,})")
+
+
+def single_criterion_after(reading: Reading) -> Meaning | None:
+    """«5 за вежливость»: a mark for one criterion, or for all with a reason; it cannot be told."""
+    match = _FOR_A_CRITERION.search(_coded(reading))
+    if match is not None and lexicon.criterion(match[1]) is not None:
+        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     return None
 
 
@@ -253,6 +267,7 @@ RULES: tuple[Callable[[Reading], Meaning | None], ...] = (
     indexed_vector,
     bare_numbers,
     named_criteria,
+    single_criterion_after,
     doubts.doubt,
     doubts.uncertain,
     doubts.contradiction,

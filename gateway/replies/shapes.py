@@ -78,7 +78,7 @@ _PATTERNS = tuple(
         r"(?<![\d])\d+(?:[/-]\d+){0,4}[/-]\d{2,}(?!\d)",
         r"\b[а-яa-z]-?0*\d{2,4}\b",
         # what is counted
-        rf"{_N} ?-?(?:х|ти|и|ой|й|го|м|я|е)? ?(?:{_UNITS})(?![\w])\.?",
+        rf"{_N} ?-?(?:х|ти|и|ой|й|го|м|я|е)? ?(?:{_UNITS})(?![\w])",
         rf"{_N} (?:{_COUNTED_MANY})\b",
         rf"{_FEW} (?:{_COUNTED_FEW})\b",
         rf"{_ONE} (?:{_COUNTED_ONE})\b",

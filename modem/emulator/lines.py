@@ -93,6 +93,13 @@ class Line:
         self._watch()
 
     @property
+    def left(self) -> bool:
+        """Whether the other end of a socket has gone, though what it sent may not be read yet."""
+        poller = select.poll()
+        poller.register(self.fd, select.POLLRDHUP)
+        return bool(poller.poll(0))
+
+    @property
     def blocked(self) -> bool:
         """Whether earlier output still waits: nothing new should be taken from the modem."""
         return bool(self._pending)

@@ -6,6 +6,7 @@ the calling thread until `stop`, which is safe to call from a signal handler. Ot
 `call`, which runs a function in the loop. Nothing polls: with nothing to do the loop sleeps in epoll.
 """
 
+import io
 import os
 import select
 import socket
@@ -77,10 +78,11 @@ class Server:
         self._look_due: float | None = None
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._handle(self._wake, lambda events: self._woken())
-        self._log = log.open("ab", buffering=0) if log is not None else None
+        self._log: io.FileIO | None = None
         self._control: ControlPort | None = None
         self._listeners: list[socket.socket] = []
         try:
+            self._log = log.open("ab", buffering=0) if log is not None else None
             for number in range(modems):
                 self._add(number, directory, tcp, pty)
             if control is not None and control is not False:
@@ -323,11 +325,19 @@ class Server:
             connection, _ = listener.accept()
         except OSError:  # it was gone again
             return
-        if any(not isinstance(line, Pty) for line in port.lines):
+        if self._held_by_socket(port):
             connection.close()  # one terminal at a time
             return
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._join(port, connection)
+
+    def _held_by_socket(self, port: Port) -> bool:
+        """Whether somebody holds the modem by a socket. One that has just left is seen out first."""
+        held = [line for line in port.lines if not isinstance(line, Pty)]
+        for line in held:
+            while line in port.lines and line.left:
+                self._on_line(port, line, select.EPOLLIN)
+        return any(line in port.lines for line in held)
 
     def _join(self, port: Port, connection: socket.socket) -> None:
         line = Line(connection.detach(), self._epoll, self._baud)
@@ -336,7 +346,7 @@ class Server:
 
     def _attach(self, name: str) -> socket.socket:
         port = next((port for port in self.modems if port.name == name), None) or self._new_port(name)
-        if port.lines:
+        if self._held_by_socket(port):
             raise BlockingIOError(f"{name} is open already")
         ours, theirs = socket.socketpair()
         self._join(port, ours)

@@ -43,7 +43,7 @@ def test_second_open_of_a_modem_is_refused() -> None:
 
 
 def test_modem_opened_at_once_after_close_is_free() -> None:
-    for _ in range(50):
+    for _ in range(500):
         _open().close()
 
 

@@ -1,0 +1,97 @@
+"""`otklik demo`: a day of visits, from the file to the exported ratings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from tabulate import tabulate
+
+from gateway.cli.export import hand_out
+from gateway.cli.ledger import show
+from gateway.cli.options import json_option, print_json
+from gateway.cli.visits import take
+from gateway.ledger import Ledger, draw_up, read_witness
+from gateway.simulator.demo import SCALE, Demo, Progress
+from gateway.statistics import summarise_counts
+from gateway.store import ledger as rows
+from gateway.store.opening import readable
+from scheduler.clock import SystemClock
+
+_STAGES = ("visits", "invited", "delivered", "replied", "rated", "exported")
+_OFFICES_SHOWN = 12
+
+
+@click.command()
+@click.option("--visits", type=click.IntRange(1, 100_000), default=500, show_default=True)
+@click.option("--modems", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Who the citizens are and what they answer.")
+@click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default="demo", show_default=True)
+@click.option("--no-console", is_flag=True, help="Accepted for scripts; this version has no console to leave out.")
+@json_option
+def demo(visits: int, modems: int, seed: int, folder: Path, no_console: bool, as_json: bool) -> None:
+    """The whole centre, emulated: real serial dialogue over ptys, the real daemon, a real database."""
+    clock = SystemClock()
+    started = clock.monotonic()
+    with Demo(folder.absolute(), visits, modems, seed) as run:
+        _live_a_day(run, modems)
+        count, _ = hand_out(run.settings(), "jsonl", 0, None, run.folder / "ratings.jsonl")
+        _say("ratings", f"{count} exported to {run.folder / 'ratings.jsonl'}")
+        run.stop_daemon()
+        _say("daemon", "stopped")
+    found = _results(run)
+    if as_json:
+        elapsed_s = round(clock.monotonic() - started, 1)
+        print_json({**found.summary(), "seed": seed, "elapsed_s": elapsed_s})
+    if not found.balanced:
+        raise SystemExit(1)
+
+
+def _live_a_day(run: Demo, modems: int) -> None:
+    file = run.prepare()
+    control = run.start_network()
+    _say("network", f"{modems} emulated modems on ptys in {run.folder / 'ports'}, control at {control}")
+    run.switch_handsets(file)
+    tally = take(run.settings(), file, "csv", "demo", lambda line: None)
+    _say("visits", f"{tally.accepted} accepted, {tally.refused} refused (reasons in {file.name}.refused.csv)")
+    pid = run.start_daemon()
+    _say(
+        "daemon", f"otklik run with {run.config}, pid {pid}; one second is {SCALE / 3600:.0f} hours of a citizen's time"
+    )
+    with click.progressbar(length=1000, label="conversations", file=sys.stderr, show_eta=False) as bar:
+
+        def tell(progress: Progress) -> None:
+            share = progress.closed / progress.invitations if progress.invitations else 1.0
+            bar.update(int(1000 * share) - bar.pos)
+
+        run.live(tell)
+
+
+def _results(run: Demo) -> Ledger:
+    """Print the tables; the ledger, with the network's log as its witness."""
+    with readable(run.settings().database) as db:
+        found = draw_up(db, read_witness(run.network_log))
+        offices = rows.by_office(db)
+    summary = found.summary()
+    click.echo("\n" + "  →  ".join(f"{stage} {summary[stage]}" for stage in _STAGES) + "\n")
+    table = []
+    for _, name, visits, invited, rated, marks in offices[:_OFFICES_SHOWN]:
+        result = summarise_counts(marks)
+        share = "–" if result.share is None or result.interval is None else f"{100 * result.share:.0f} %"
+        interval = (
+            "" if result.interval is None else f"{100 * result.interval.low:.0f}–{100 * result.interval.high:.0f}"
+        )
+        table.append((name, visits, invited, rated, share, interval, "few" if result.small else ""))
+    click.echo(tabulate(table, headers=("office", "visits", "invited", "rated", "4 and 5", "95 % interval", "")))
+    if len(offices) > _OFFICES_SHOWN:
+        click.echo(f"… and {len(offices) - _OFFICES_SHOWN} smaller offices")
+    click.echo()
+    show(found)
+    click.echo(f"\ndatabase  {run.folder / 'otklik.db'}\nratings   {run.folder / 'ratings.jsonl'}")
+    click.echo(f"logs      {run.folder / 'otklik.log'}, {run.network_log}")
+    return found
+
+
+def _say(stage: str, text: str) -> None:
+    click.echo(f"{stage:9} {text}")
