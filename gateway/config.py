@@ -156,12 +156,19 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
     return settings.model_copy(
         update={
             "database": outputs / settings.database,
-            "offices": inputs / settings.offices,
-            "services": inputs / settings.services,
+            "offices": _directory_file(settings, "offices", inputs),
+            "services": _directory_file(settings, "services", inputs),
             "modems": modems,
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }
     )
+
+
+def _directory_file(settings: Settings, key: str, inputs: Path) -> Path:
+    """A file that is named lies beside the configuration; one that is not is the packaged example."""
+    base = inputs if key in settings.model_fields_set else packaged_config().parent
+    path: Path = getattr(settings, key)
+    return base / path
 
 
 def _port(modem: ModemSettings, inputs: Path) -> str:

@@ -1,0 +1,139 @@
+"""The daemon in this process, on the in-process emulated network."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway import config as configuration
+from gateway.cli.visits import take
+from gateway.daemon import Daemon
+from gateway.errors import AlreadyRunning, ConfigError
+from gateway.settings import Settings
+from gateway.store.opening import readable
+from modem.emulator import urls
+from scheduler.clock import SystemClock
+
+_VISITS = "foreign_id,office,service,received_at,phone,consent\n" + "".join(
+    f"v{k},BRN1,REG,2017-09-12T10:0{k},+7913020000{k},1\n" for k in range(3)
+)
+_CONFIG = """
+modems: [{name: m1, port: emu://}]
+survey: {delay_s: 0, window: always}
+sweep_s: 1
+http: null
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    path = tmp_path / "config.yaml"
+    path.write_text(_CONFIG, encoding="utf-8")
+    yield configuration.load(path)
+    urls.close_network()
+
+
+def _wait(condition: Callable[[], bool], within_s: float = 15.0) -> None:
+    clock = SystemClock()
+    deadline = clock.monotonic() + within_s
+    while not condition():
+        assert clock.monotonic() < deadline, "it did not come about in time"
+        clock.wait((), clock.monotonic() + 0.05)
+
+
+def _count(settings: Settings, sql: str) -> int:
+    with readable(settings.database) as db:
+        return int(db.execute(sql).fetchone()[0])
+
+
+def _import(settings: Settings, text: str) -> None:
+    path = settings.database.with_name("visits.csv")
+    path.write_text(text, encoding="utf-8")
+    take(settings, path, "csv", "test", lambda line: None)
+
+
+def test_visits_imported_beside_the_daemon_become_ratings(settings: Settings) -> None:
+    daemon = Daemon(settings)
+    daemon.start()
+    try:
+        _import(settings, _VISITS)
+        _wait(lambda: _count(settings, "SELECT count(*) FROM parts WHERE state = 'delivered'") == 3)
+        urls.network().deliver(0, "+79130200001", "пять")
+        _wait(lambda: _count(settings, "SELECT count(*) FROM ratings WHERE overall = 5") == 1)
+        _wait(lambda: _count(settings, "SELECT count(*) FROM parts WHERE state = 'delivered'") == 4)
+    finally:
+        daemon.stop()
+    texts = [line["text"] for line in urls.network().submits()[0]]
+    assert texts[-1] == "Спасибо, Ваша оценка принята."
+    assert threading.active_count() <= 2  # this one and the emulated network's
+
+
+def test_second_daemon_on_the_database_names_the_first(settings: Settings) -> None:
+    first = Daemon(settings)
+    first.start()
+    try:
+        with pytest.raises(AlreadyRunning, match=r"pid \d+ already serves"):
+            Daemon(settings).start()
+    finally:
+        first.stop()
+
+
+def test_settings_that_cannot_be_used_leave_the_daemon_running(settings: Settings) -> None:
+    daemon = Daemon(settings)
+    daemon.start()
+    try:
+        with pytest.raises(ConfigError, match="cannot be read"):
+            daemon.reload(settings.model_copy(update={"offices": Path("nowhere.csv")}))
+        _import(settings, _VISITS)
+        _wait(lambda: _count(settings, "SELECT count(*) FROM parts WHERE submitted_at IS NOT NULL") == 3)
+    finally:
+        daemon.stop()
+
+
+def test_other_database_on_reload_is_refused(settings: Settings) -> None:
+    daemon = Daemon(settings)
+    with pytest.raises(ConfigError, match="restart"):
+        daemon.reload(settings.model_copy(update={"database": Path("other.db")}))
+
+
+def test_new_settings_are_used_after_a_reload(settings: Settings) -> None:
+    daemon = Daemon(settings)
+    daemon.start()
+    try:
+        survey = settings.survey.model_copy(
+            update={"texts": settings.survey.texts.model_copy(update={"invite": "Оцените {office} от 1 до 5"})}
+        )
+        daemon.reload(settings.model_copy(update={"survey": survey}))
+        _import(settings, _VISITS)
+        _wait(lambda: _count(settings, "SELECT count(*) FROM parts WHERE submitted_at IS NOT NULL") == 3)
+    finally:
+        daemon.stop()
+    assert urls.network().submits()[0][-1]["text"] == "Оцените МФЦ Барнаул от 1 до 5"
+
+
+def test_parts_claimed_by_a_daemon_that_died_are_in_doubt_and_not_sent_again(settings: Settings) -> None:
+    daemon = Daemon(settings)
+    daemon.start()
+    daemon.stop()
+    _import(settings, _VISITS)
+    with_claims = Daemon(settings.model_copy(update={"modems": ()}))
+    with_claims.start()
+    _wait(lambda: _count(settings, "SELECT count(*) FROM parts WHERE state = 'queued'") == 3)
+    with_claims.stop()
+    db = sqlite3.connect(settings.database)
+    db.execute("UPDATE parts SET state = 'claimed', sim = 'x', claimed_at = next_at WHERE id = 1")
+    db.commit()
+    db.close()
+
+    again = Daemon(settings)
+    again.start()
+    try:
+        _wait(lambda: _count(settings, "SELECT count(*) FROM parts WHERE state = 'delivered'") == 2)
+    finally:
+        again.stop()
+    assert _count(settings, "SELECT count(*) FROM parts WHERE state = 'unknown'") == 1
+    assert len(urls.network().submits()[0]) == 2
