@@ -107,21 +107,26 @@ class Desk(Protocol):
 
 
 class Bell:
-    """Wakes a worker out of its wait; ringing is cheap, thread-safe and never blocks."""
+    """Wakes a worker out of its wait. Ringing is thread-safe, never blocks, and does nothing once it is closed."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe()
         os.set_blocking(self._read, False)
         os.set_blocking(self._write, False)
+        self._lock = threading.Lock()
+        self._closed = False
 
     def fileno(self) -> int:
         return self._read
 
     def ring(self) -> None:
-        try:
-            os.write(self._write, b"!")
-        except BlockingIOError:
-            return  # it has been rung often enough already
+        with self._lock:
+            if self._closed:
+                return
+            try:
+                os.write(self._write, b"!")
+            except BlockingIOError:
+                return  # it has been rung often enough already
 
     def clear(self) -> None:
         try:
@@ -130,8 +135,10 @@ class Bell:
             return
 
     def close(self) -> None:
-        os.close(self._read)
-        os.close(self._write)
+        with self._lock:
+            self._closed = True
+            os.close(self._read)
+            os.close(self._write)
 
 
 class PortWorker(threading.Thread):
