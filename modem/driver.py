@@ -233,7 +233,7 @@ class Modem(GsmModem, Link):
             self.connect(pin)
         except PinRequiredError as problem:
             raise SimNotReady(f"The SIM in {self.port} wants a PIN; set pin_file for this modem.") from problem
-        except (CommandError, TimeoutException) as problem:
+        except (CommandError, CommandRefused, TimeoutException) as problem:
             raise NotAModem(f"The device on {self.port} does not start up as a modem: {problem}.") from problem
         except (TypeError, IndexError, AttributeError, ValueError) as problem:
             # The base library trips over answers in a form it does not know.
@@ -241,7 +241,13 @@ class Modem(GsmModem, Link):
 
     def _unlockSim(self, pin: str | None) -> None:
         """Give the PIN once, and only when the SIM asks for the PIN: each wrong try brings the PUK nearer."""
-        state = "".join(line.partition(":")[2].strip() for line in self.ask("AT+CPIN?", 15.0))
+        reply = self.exchange("AT+CPIN?", 15.0)
+        cause = cause_of(reply.final)
+        if not reply.ok and cause.cls is CauseClass.SIM_TROUBLE:
+            raise SimNotReady(f"{cause.plain} Look at the SIM in {self.port}.")
+        if not reply.ok:
+            raise _refusal("AT+CPIN?", reply)
+        state = "".join(line.partition(":")[2].strip() for line in reply.lines)
         if state == "READY":
             return
         if state != "SIM PIN":

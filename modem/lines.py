@@ -72,6 +72,7 @@ class AtReader:
         self._dialling = False
         self._echoes: set[str] = set()
         self._want_prompt = False
+        self._wanted = ""
         self._lines: list[str] = []
         self._headless: Notice | None = None
         self._quoted = ""
@@ -82,16 +83,18 @@ class AtReader:
         """The command whose answer is awaited, None between dialogues."""
         return self._command
 
-    def expect(self, command: str, *, prompt: bool = False) -> None:
+    def expect(self, command: str, *, prompt: bool = False, wanted: str = "") -> None:
         """Say which command goes out next; what was collected for an earlier one is dropped.
 
-        `prompt` says that `> ` is part of the dialogue, as for +CMGS and +CMGW.
+        `prompt` says that `> ` is part of the dialogue, as for +CMGS and +CMGW. With `wanted` no answer counts but one
+        with a line that begins so: any other is a late one to an earlier command.
         """
         self._command = command
         self._names = frozenset(name.upper() for name in _COMMAND_NAME.findall(command))
         self._dialling = command[:3].upper() in ("ATD", "ATA", "ATO")
         self._echoes = {command}
         self._want_prompt = prompt
+        self._wanted = wanted
         self._lines = []
 
     def expect_echo(self, payload: str) -> None:
@@ -142,9 +145,7 @@ class AtReader:
     def _answer_line(self, text: str) -> None:
         """One line while a command is pending: final, echo, prompt, notice or information, in that order."""
         if text == "OK" or (_FINAL.fullmatch(text) and self._is_final(text)):
-            reply = Reply(tuple(self._lines), text)
-            self.give_up()
-            self._events.append(reply)
+            self._end_answer(text)
         elif text in self._echoes:
             self._echoes.discard(text)
         elif self._want_prompt and text.startswith(">") and self._prompt_line(text):
@@ -155,6 +156,14 @@ class AtReader:
             self._notice(text)
         else:
             self._lines.append(text)
+
+    def _end_answer(self, final: str) -> None:
+        if self._wanted and not any(line.startswith(self._wanted) for line in self._lines):
+            self._lines = []
+            return
+        reply = Reply(tuple(self._lines), final)
+        self.give_up()
+        self._events.append(reply)
 
     def _is_final(self, text: str) -> bool:
         # NO CARRIER ends ATD and ATA; beside any other command it is the news that a call is over.

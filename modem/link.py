@@ -157,8 +157,8 @@ class Link(SerialComms):
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _ask(self, command: str, timeout_s: float) -> Reply | None:
-        self.reader.expect(command)
+    def _ask(self, command: str, timeout_s: float, wanted: str = "") -> Reply | None:
+        self.reader.expect(command, wanted=wanted)
         self._send(command + "\r")
         deadline = self.clock.monotonic() + timeout_s
         while True:
@@ -221,13 +221,7 @@ class Link(SerialComms):
         """Get back into step: no answer but the barrier's own counts. Raises Silent when it does not come."""
         self._send("\x1b\r")
         for _ in range(_BARRIER_TRIES):
-            deadline = self.clock.monotonic() + _BARRIER_S
-            reply = self._ask(_BARRIER, _BARRIER_S)
-            while reply is not None and not any(line.startswith("+CMEE") for line in reply.lines):
-                self.reader.expect(_BARRIER)
-                event = self._next_answer(deadline)
-                reply = event if isinstance(event, Reply) else None
-            if reply is not None:
+            if self._ask(_BARRIER, _BARRIER_S, wanted="+CMEE:") is not None:
                 self._out_of_step = False
                 return
             self.reader.give_up()

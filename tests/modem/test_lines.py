@@ -12,7 +12,7 @@ from modem.lines import AtReader, Event, Notice, Prompt, Reply
 
 WIRE = Path(__file__).parent.parent / "wire"
 PDU = "07919761989901F0040B919731214365F70000719021705545210135"
-CMGR = f'\r\n+CMGR: 0,,24\r\n{PDU}\r\n\r\nOK\r\n'.encode()
+CMGR = f"\r\n+CMGR: 0,,24\r\n{PDU}\r\n\r\nOK\r\n".encode()
 
 
 def feed(data: bytes, command: str | None = None, *, prompt: bool = False, cuts: int = 0) -> list[Event]:
@@ -33,7 +33,9 @@ def test_recorded_submit_with_notices_everywhere_gives_its_answer_and_each_notic
     reader = AtReader()
     reader.expect("AT+CMGS=27", prompt=True)
     lines = [line for line in (WIRE / "cmgs_with_notices.txt").read_text().splitlines() if not line.startswith("#")]
-    events = [event for line in lines for event in reader.feed(line.encode().decode("unicode_escape").encode("latin-1"))]
+    events = [
+        event for line in lines for event in reader.feed(line.encode().decode("unicode_escape").encode("latin-1"))
+    ]
     assert events == [
         Notice("+CMTI", '+CMTI: "SM",1'),
         Prompt(),

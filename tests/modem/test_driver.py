@@ -1,0 +1,162 @@
+"""Modem on emulated modems over real ptys, TCP and emu://, and on a scripted one for what no network does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from modem import driver
+from modem.driver import Accepted, Modem, Refused, Unknown, cause_of
+from modem.emulator import urls
+from modem.emulator.serve import Server
+from modem.errors import NotAModem
+from modem.pdu import Deliver, StatusReport, Submit, decode, encode_submit
+from modem.tables import CauseClass
+from scheduler.clock import SystemClock
+from tests.modem.scripted import ScriptedModem
+
+PDU = encode_submit("+79131234567", "Оцените от 1 до 5")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server(1, tcp=0, report_latency_ms=0) as running:
+        yield running
+
+
+@pytest.fixture
+def modem(server: Server) -> Iterator[Modem]:
+    opened = Modem(str(server.modems[0].pty), clock=SystemClock())
+    opened.open()
+    yield opened
+    opened.close()
+
+
+def test_open_modem_tells_device_and_sim(server: Server) -> None:
+    modem = Modem(str(server.modems[0].pty), clock=SystemClock())
+    identity = modem.open()
+    modem.close()
+    told = server.modems[0].describe()
+    assert (identity.imei, identity.sim) == (told["imei"], told["iccid"])
+
+
+def test_accepted_submit_is_in_the_network_under_its_reference(server: Server, modem: Modem) -> None:
+    outcome = modem.submit(PDU)
+    assert isinstance(outcome, Accepted)
+    (line,), _ = server.submits()
+    assert (line["ref"], line["to"], line["text"]) == (outcome.reference, "+79131234567", "Оцените от 1 до 5")
+
+
+def test_wrong_length_is_refused_with_its_cause(modem: Modem) -> None:
+    outcome = modem.submit(Submit(PDU.length - 1, PDU.hex))
+    assert isinstance(outcome, Refused)
+    assert outcome.cause.code == 304
+    assert isinstance(modem.submit(PDU), Accepted)
+
+
+def test_delivered_message_is_read_and_its_slot_emptied(server: Server, modem: Modem) -> None:
+    server.deliver(0, "+79131234567", "не 5, а 3 😀")
+    memory = "ME" if modem.stored("ME") else "SM"
+    (stored,) = modem.stored(memory)
+    message = decode(stored.raw)
+    assert isinstance(message, Deliver)
+    assert (message.sender, message.text) == ("+79131234567", "не 5, а 3 😀")
+    assert modem.read(memory, stored.index) == stored
+    modem.delete(memory, stored.index)
+    assert modem.read(memory, stored.index) is None
+    assert modem.stored(memory) == []
+
+
+def test_report_waits_in_the_report_memory(server: Server, modem: Modem) -> None:
+    outcome = modem.submit(PDU)
+    clock = SystemClock()
+    deadline = clock.monotonic() + 5
+    while not (found := modem.stored("SR")):
+        assert clock.monotonic() < deadline
+    report = decode(found[0].raw)
+    assert isinstance(report, StatusReport)
+    assert isinstance(outcome, Accepted)
+    assert (report.reference, report.status) == (outcome.reference, 0)
+
+
+def test_modem_over_tcp_is_the_same(server: Server) -> None:
+    modem = Modem(f"socket://127.0.0.1:{server.modems[0].tcp}", clock=SystemClock())
+    modem.open()
+    assert isinstance(modem.submit(PDU), Accepted)
+    assert modem.signal() is not None
+    assert modem.operator()
+    modem.close()
+
+
+def test_in_process_modem_is_found_again_with_its_memory() -> None:
+    try:
+        modem = Modem("emu://m1", clock=SystemClock())
+        modem.open()
+        assert isinstance(modem.submit(PDU), Accepted)
+        modem.close()
+        urls.network().deliver(0, "+79131234567", "5")
+        modem.open()
+        assert [decode(stored.raw).text for name in ("SM", "ME") for stored in modem.stored(name)] == ["5"]  # type: ignore[union-attr]
+        modem.close()
+    finally:
+        urls.close_network()
+
+
+def _scripted_submit(answer_to_pdu: bytes | None, monkeypatch: pytest.MonkeyPatch) -> object:
+    monkeypatch.setattr(driver, "SUBMIT_S", 0.2)
+
+    def answer(data: bytes) -> bytes | None:
+        return b"\r\n> " if data.startswith(b"AT+CMGS") else answer_to_pdu
+
+    with ScriptedModem(answer) as peer:
+        modem = Modem(peer.port, clock=SystemClock())
+        super(driver.GsmModem, modem).connect()
+        outcome = modem.submit(PDU)
+        modem.close()
+    return outcome
+
+
+def test_silence_after_ctrl_z_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(_scripted_submit(b"", monkeypatch), Unknown)
+
+
+def test_ok_without_a_reference_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(_scripted_submit(b"\r\nOK\r\n", monkeypatch), Unknown)
+
+
+def test_refusal_by_the_network_says_whether_to_retry(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = _scripted_submit(b"\r\n+CMS ERROR:38\r\n", monkeypatch)
+    assert isinstance(outcome, Refused)
+    assert (outcome.cause.code, outcome.cause.cls) == (38, CauseClass.RETRY_LATER)
+
+
+def test_modem_without_a_prompt_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "PROMPT_S", 0.2)
+    with ScriptedModem(lambda data: b"") as peer:
+        modem = Modem(peer.port, clock=SystemClock())
+        super(driver.GsmModem, modem).connect()
+        assert modem.submit(PDU) == Refused(driver.NO_ANSWER)
+        modem.close()
+
+
+def test_device_that_is_no_modem_is_refused_and_closed() -> None:
+    with ScriptedModem(lambda data: b"\r\nERROR\r\n") as peer:
+        modem = Modem(peer.port, clock=SystemClock())
+        with pytest.raises(NotAModem, match="does not start up as a modem"):
+            modem.open()
+        assert not modem.alive
+
+
+@pytest.mark.parametrize(
+    ("final", "code"),
+    [
+        ("+CMS ERROR: 500", 500),
+        ("+CMS ERROR:38", 38),
+        ("+CME ERROR: SIM busy", 14),
+        ("ERROR", 0),
+        ("+CMS ERROR: 9999", 9999),
+    ],
+)
+def test_cause_is_found_in_every_form_of_an_error(final: str, code: int) -> None:
+    assert cause_of(final).code == code

@@ -1,0 +1,160 @@
+"""The driver's codec: literal bytes of TS 23.040, and the emulator's independent codec as a referee."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modem.alphabet import Alphabet, alphabet_of, split, text_of
+from modem.emulator.fields import Address, encode_timestamp
+from modem.emulator.tpdu import Deliver as TheirDeliver
+from modem.emulator.tpdu import StatusReport as TheirReport
+from modem.emulator.tpdu import compose, decode_submit, encode_deliver, encode_status_report
+from modem.errors import PduError
+from modem.pdu import Concat, Deliver, StatusReport, decode, encode_submit
+
+NOW = datetime(2017, 9, 12, 8, 40, 31, tzinfo=UTC)
+SCTS = "71902151041382"
+"""15:40:31 at UTC+7 on 2017-09-12, as swapped semi-octets."""
+HEAD = "0004" + "0B919731214365F7"
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+
+
+def _deliver(dcs: str, length: int, data: str, first: str = "04") -> Deliver:
+    found = decode(f"00{first}0B919731214365F700{dcs}{SCTS}{length:02X}{data}")
+    assert isinstance(found, Deliver)
+    return found
+
+
+def test_submit_to_a_short_code_has_an_unknown_type_of_number() -> None:
+    submit = encode_submit("0919", "5", report=False)
+    assert submit.hex == "00" + "0100" + "04819091" + "0000" + "01" + "35"
+    assert submit.length == 10
+
+
+def test_submit_to_a_subscriber_is_international_and_asks_for_a_report() -> None:
+    submit = encode_submit("+79131234567", "Да", validity_s=3600)
+    assert submit.hex == "00" + "3100" + "0B919731214365F7" + "0008" + "0B" + "04" + "04140430"
+
+
+def test_part_of_a_long_message_carries_its_header() -> None:
+    submit = encode_submit("0919", "я", concat=Concat(7, 3, 2), report=False)
+    assert submit.hex.endswith("0008" + "08" + "050003070302" + "044F")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "octet"),
+    [(0, 0), (300, 0), (301, 1), (43200, 143), (43201, 144), (86400, 167), (259200, 169), (2592001, 197), (10**9, 255)],
+)
+def test_validity_is_rounded_up_to_what_can_be_said(seconds: int, octet: int) -> None:
+    assert encode_submit("0919", "5", validity_s=seconds).hex[18:20] == f"{octet:02X}"
+
+
+@pytest.mark.parametrize("number", ["", "+", "abc", "8 913", "+7" + "9" * 20])
+def test_destination_that_is_no_number_is_refused(number: str) -> None:
+    with pytest.raises(ValueError, match="no number"):
+        encode_submit(number, "5")
+
+
+def test_bare_digit_is_read_with_its_sender_and_time() -> None:
+    found = _deliver("00", 1, "35")
+    assert (found.sender, found.text, found.sent_at) == ("+79131234567", "5", NOW)
+
+
+def test_first_character_behind_a_16_bit_reference_is_kept() -> None:
+    # 7 header octets, no fill bits: "9 spasibo" starts in the ninth septet.
+    found = _deliver("00", 17, "0608040102020139D0BC3C4E97F3ED6F00"[:16] + "39D03C1C9ECFD36F"[:18], first="44")
+    assert found.concat == Concat(0x0102, 2, 1, 16)
+    assert found.text[0] == "9"
+
+
+def test_emoji_is_decoded_as_a_pair() -> None:
+    assert _deliver("08", 4, "D83DDE00").text == "😀"
+
+
+@pytest.mark.parametrize(
+    ("dcs", "alphabet"),
+    [
+        *(("00", "gsm7"), ("04", "binary"), ("08", "ucs2"), ("11", "gsm7"), ("48", "ucs2"), ("58", "ucs2")),
+        *(("C8", "gsm7"), ("D0", "gsm7"), ("E0", "ucs2"), ("F0", "gsm7"), ("F4", "binary"), ("F5", "binary")),
+    ],
+)
+def test_alphabet_of_every_coding_group_is_that_of_the_standard(dcs: str, alphabet: str) -> None:
+    assert _deliver(dcs, 2, "0035").alphabet.label == alphabet
+
+
+def test_compressed_text_is_flagged() -> None:
+    with pytest.raises(PduError, match="compressed"):
+        _deliver("20", 1, "35")
+
+
+def test_class_0_is_a_flash_message() -> None:
+    assert _deliver("10", 1, "35").flash
+    assert not _deliver("11", 1, "35").flash
+
+
+def test_octets_behind_the_text_are_ignored() -> None:
+    assert _deliver("00", 1, "35FFFF").text == "5"
+
+
+def test_wap_push_is_known_by_its_port() -> None:
+    assert _deliver("04", 8, "0605040B8423F001", first="44").wap_push
+
+
+def test_report_without_a_status_or_with_impossible_times_is_no_error() -> None:
+    found = decode("0006" + "2A" + "0B919731214365F7" + "00" * 7 + "FF" * 7)
+    assert found == StatusReport(0x2A, "+79131234567", None, None, None)
+
+
+def test_text_that_is_no_pdu_is_kept_raw_in_the_error() -> None:
+    for raw in ("", "zz", "00", "0001", "07919761989901F0"):
+        with pytest.raises(PduError) as problem:
+            decode(raw)
+        assert problem.value.raw == raw
+
+
+@given(st.binary(max_size=180))
+def test_any_bytes_are_decoded_or_flagged(data: bytes) -> None:
+    try:
+        found = decode(data.hex())
+    except PduError:
+        return
+    if isinstance(found, Deliver):
+        found.text.encode()  # no lone surrogates: SQLite would refuse the row
+
+
+@given(TEXTS, st.integers(0, 255))
+def test_what_the_network_delivers_is_what_was_written(text: str, ref: int) -> None:
+    scts = encode_timestamp(NOW.timestamp(), 28)
+    origin = Address.of("+79131234567")
+    found = [decode(encode_deliver(TheirDeliver(origin, scts, part)).hex()) for part in compose(text, ref)]
+    parts = [part for part in found if isinstance(part, Deliver)]
+    alphabets = {part.alphabet for part in parts}
+    assert len(alphabets) == 1
+    assert text_of(alphabets.pop(), [part.units for part in parts]) == text
+    assert {part.sent_at for part in parts} == {NOW}
+
+
+@given(TEXTS)
+def test_what_we_submit_the_network_reads_the_same(text: str) -> None:
+    parts, alphabet = split(text), alphabet_of(text)
+    for seq, part in enumerate(parts, 1):
+        concat = Concat(9, len(parts), seq) if len(parts) > 1 else None
+        submit = encode_submit("+79131234567", part, alphabet=alphabet, concat=concat, validity_s=600)
+        theirs = decode_submit(bytes.fromhex(submit.hex), submit.length)
+        assert theirs.ud.text == part
+        assert theirs.to.value in ("+79131234567", "79131234567")
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_report_of_the_network_is_read_as_it_was_meant(reference: int, status: int) -> None:
+    scts = encode_timestamp(NOW.timestamp(), -14)
+    raw = encode_status_report(TheirReport(reference, Address.of("+79131234567"), scts, scts, status)).hex()
+    assert decode(raw) == StatusReport(reference, "+79131234567", NOW, NOW, status)
+
+
+def test_binary_alphabet_is_shown_as_latin_1() -> None:
+    assert text_of(Alphabet.BINARY, [b"\xff5"]) == "ÿ5"
