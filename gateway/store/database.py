@@ -65,8 +65,14 @@ def open_reader(path: Path) -> Database:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[Database]:
-    """One immediate write transaction: whoever reads and then writes must hold the lock from the start."""
-    db.conn.execute("BEGIN IMMEDIATE")
+    """One immediate write transaction: whoever reads and then writes must hold the lock from the start.
+
+    Raises StoreBusy when another process keeps the lock for too long.
+    """
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as problem:
+        raise store_error(Path(db.conn.execute("PRAGMA database_list").fetchone()[2]), problem) from problem
     try:
         yield db
         db.conn.execute("COMMIT")

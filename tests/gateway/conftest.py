@@ -1,0 +1,108 @@
+"""A centre on a real file, with the time in the test's hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from gateway import directory, pseudonyms
+from gateway.config import packaged_config
+from gateway.conversations import Conversations
+from gateway.inbox import Inbox
+from gateway.model import Visit
+from gateway.outbox import Outbox
+from gateway.settings import SurveySection
+from gateway.store import inbox as inbox_rows
+from gateway.store import outbox as outbox_rows
+from gateway.store import visits
+from gateway.store.database import open_writer
+from gateway.store.schema import migrate
+from modem.driver import Accepted, Outcome
+from modem.emulator.fields import Address, encode_timestamp
+from modem.emulator.tpdu import Deliver, StatusReport, compose, encode_deliver, encode_status_report
+
+NOON = datetime(2017, 9, 13, 5, tzinfo=UTC)
+"""Twelve o'clock in Barnaul."""
+SIM = "8970100000000000001"
+PHONE = "+79130200001"
+
+
+class Centre:
+    """Store, outbox and inbox of one configuration; `now` moves when a test says so."""
+
+    def __init__(self, path: Path, **survey: object) -> None:
+        self.now = NOON
+        self.path = path
+        self.db: Database = open_writer(path, checkpoints=True)
+        migrate(self.db, path)
+        self.pseudonyms = pseudonyms.load(path)
+        base = packaged_config().parent / "examples/altai"
+        self.known = directory.load(base / "offices.csv", base / "services.csv")
+        visits.put_offices(self.db, self.known.offices.values())
+        visits.put_services(self.db, self.known.services.values())
+        self.survey = SurveySection.model_validate({"delay_s": 0, **survey})
+        conversations = Conversations(self.survey)
+        self.outbox = Outbox(conversations)
+        self.inbox = Inbox(conversations, self.outbox)
+
+    def later(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+    def visit(self, foreign_id: str = "v1", phone: str | None = PHONE, consent: bool = True) -> bool:
+        visit = Visit(foreign_id, "BRN1", "REG", self.now, phone, consent)
+        return visits.accept_visit(
+            self.db, visit, source="test", pseudonyms=self.pseudonyms, now=self.now, delay_s=self.survey.delay_s
+        )
+
+    def invite(self) -> None:
+        self.outbox.invite_due(self.db, self.now)
+
+    def claim(self, most: int = 100) -> list[outbox_rows.ClaimedPart]:
+        return outbox_rows.claim(self.db, sim=SIM, most=most, now=self.now)
+
+    def send(self, outcome: Outcome | None = None, first: int = 1) -> list[str]:
+        """Claim everything and settle it, accepted with references from `first` on; the texts that went out."""
+        parts = self.claim()
+        outcomes = [(part.id, outcome or Accepted(first + k)) for k, part in enumerate(parts)]
+        self.outbox.settle(self.db, outcomes, self.now)
+        return [part.text for part in parts]
+
+    def invited(self, foreign_id: str = "v1", phone: str = PHONE) -> None:
+        self.visit(foreign_id, phone)
+        self.invite()
+        self.send()
+
+    def keep(self, *raws: str) -> None:
+        for raw in raws:
+            inbox_rows.keep(self.db, sim=SIM, memory="SM", slot=1, raw=raw, now=self.now)
+
+    def hear(self, text: str, sender: str = PHONE) -> None:
+        self.keep(*self.pdus(text, sender))
+        self.inbox.handle(self.db, self.now)
+
+    def pdus(self, text: str, sender: str = PHONE, ref: int = 1) -> list[str]:
+        scts = encode_timestamp(self.now.timestamp(), 28)
+        return [encode_deliver(Deliver(Address.of(sender), scts, part)).hex().upper() for part in compose(text, ref)]
+
+    def report(self, reference: int, status: int, phone: str = PHONE) -> None:
+        scts = encode_timestamp(self.now.timestamp(), 12)  # another time zone than the citizen's
+        self.keep(encode_status_report(StatusReport(reference, Address.of(phone), scts, scts, status)).hex().upper())
+        self.inbox.handle(self.db, self.now)
+
+    def all(self, sql: str) -> list[tuple[object, ...]]:
+        return [tuple(row) for row in self.db.execute(sql).fetchall()]
+
+    def states(self) -> dict[str, str]:
+        rows = self.all("SELECT v.foreign_id, i.state FROM invitations i JOIN visits v ON v.id = i.visit")
+        return {str(name): str(state) for name, state in rows}
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    opened = Centre(tmp_path / "otklik.db")
+    yield opened
+    opened.db.close()

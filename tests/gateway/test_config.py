@@ -1,0 +1,97 @@
+"""config.yaml: every fault with its place and the key that was meant."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gateway.config import load, packaged_config, parse
+from gateway.errors import ConfigError
+from gateway.settings import Settings
+from scheduler.windows import Window
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("modems:\n  - name: a\n    prot: x\n    port: y\n", "c:3:5: modems.0.prot: unknown key, did you mean 'port'?"),
+        ("survy: 1", "c:1:1: survy: unknown key, did you mean 'survey'?"),
+        ("log: {levle: info}", "c:1:7: log.levle: unknown key, did you mean 'level'?"),
+        ("sweep_s: 5\nsweep_s: 6", "c:2:1: sweep_s: given twice; keep one"),
+        ("survey: {window: {from: 20:30, to: 09:00}}", "c:1:10: survey.window: the window must open before it closes"),
+        ('survey: {texts: {invite: "{offise}"}}', "{office} was probably meant"),
+        ("a: [", "not readable as YAML"),
+        ("- 1", "must be keys and values"),
+        ("modems:\n  - {name: a, port: x}\n  - {name: a, port: y}", "two modems are called a"),
+        ("modems:\n  - {name: a, port: x}\n  - {name: b, port: x}", "two modems have the port x"),
+        ("upstream: [x]", "this version has no upstream yet"),
+        ("short_code: abc", "c:1:1: short_code:"),
+        ("sweep_s: 0", "c:1:1: sweep_s: input should be greater than 0"),
+    ],
+)
+def test_fault_is_named_with_its_place(text: str, fault: str) -> None:
+    with pytest.raises(ConfigError) as problem:
+        parse(text, "c")
+    assert fault in str(problem.value)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as problem:
+        parse("survy: 1\nsweep_s: x\nlog: {a: 1}", "c")
+    assert len(str(problem.value).splitlines()) == 3
+
+
+def test_short_code_keeps_its_leading_zero_and_a_time_stays_a_time() -> None:
+    settings = parse("short_code: 0919\nsurvey: {window: {from: 09:00, to: 20:30}}", "c")
+    assert settings.short_code == "0919"
+    assert settings.survey.window == Window(time(9), time(20, 30))
+
+
+def test_null_and_always_switch_off() -> None:
+    settings = parse("http: null\nsurvey: {window: always}", "c")
+    assert settings.http is None
+    assert settings.survey.window is None
+
+
+def test_empty_file_is_all_defaults() -> None:
+    assert parse("", "c") == Settings()
+
+
+def test_shipped_file_says_the_defaults_and_names_every_key() -> None:
+    text = (ROOT / "config.yaml").read_text(encoding="utf-8")
+    assert parse(text, "c") == Settings()
+    shown = yaml.safe_load(text)
+    assert set(shown) == set(Settings.model_fields)
+    assert set(shown["survey"]) == set(Settings().survey.model_dump())
+    assert set(shown["modems"][0]) == set(Settings().modems[0].model_dump())
+    assert packaged_config().read_text(encoding="utf-8") == text
+
+
+def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("database: data/x.db\noffices: o.csv\nmodems: [{name: a, port: ports/p0}]", encoding="utf-8")
+    settings = load(path)
+    assert settings.database == tmp_path / "data/x.db"
+    assert settings.offices == tmp_path / "o.csv"
+    assert settings.services == packaged_config().parent / "examples/altai/services.csv"
+    assert settings.modems[0].port == str(tmp_path / "ports/p0")
+
+
+def test_without_a_file_the_packaged_one_writes_to_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load()
+    assert settings.database == tmp_path / "otklik.db"
+    assert settings.offices.exists()
+    assert settings.modems[0].port == "emu://m1"
+
+
+def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no configuration file .*nope\.yaml"):
+        load(tmp_path / "nope.yaml")

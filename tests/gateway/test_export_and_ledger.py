@@ -1,0 +1,141 @@
+"""Ratings out by cursor, and the ledger that finds what is lost or doubled."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.export import ExportError, replacing, write
+from gateway.ledger import WitnessError, draw_up, read_witness
+from gateway.store import ratings
+from tests.gateway.conftest import PHONE, Centre
+
+COLUMNS = (
+    "cursor foreign_id visit_id stage office office_name oktmo okato service authority_id service_id procedure_id"
+    " received_at invited_at rated_at source mode overall time queue staff comfort info expanded comment person"
+    " form_version corrected"
+)
+
+
+def _rated(centre: Centre, count: int = 3, text: str = "5") -> None:
+    for k in range(1, count + 1):
+        phone = f"+7913020000{k}"
+        centre.visit(f"v{k}", phone)
+        centre.invite()
+        centre.send(first=10 * k)
+        centre.hear(text, phone)
+        centre.send(first=10 * k + 1)
+
+
+def _witness(centre: Centre) -> list[dict[str, Any]]:
+    """What an honest network saw of everything the box has done."""
+    submits = centre.all(
+        "SELECT x.phone, p.text FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i ON i.id ="
+        " m.invitation JOIN persons x ON x.id = i.person WHERE p.submitted_at IS NOT NULL"
+    )
+    delivers = centre.all("SELECT raw FROM inbox")
+    return [{"event": "submit", "to": to, "text": text} for to, text in submits] + [
+        {"event": "deliver", "from": PHONE, "t": "", "pdu": raw} for (raw,) in delivers
+    ]
+
+
+def test_exported_rating_has_the_agreed_columns_in_their_order(centre: Centre) -> None:
+    _rated(centre, 1)
+    (rating,) = ratings.after(centre.db, 0, 99)
+    assert " ".join(rating) == COLUMNS
+    assert (rating["overall"], rating["time"], rating["expanded"], rating["source"]) == (5, 5, True, "sms")
+    assert rating["person"].startswith("p-")
+    assert "+79" not in json.dumps(rating)
+
+
+def test_reading_on_after_a_cursor_gives_exactly_what_is_newer(centre: Centre) -> None:
+    _rated(centre, 3)
+    assert [r["cursor"] for r in ratings.after(centre.db, 0, 2)] == [1, 2]
+    assert [r["cursor"] for r in ratings.after(centre.db, 2, 99)] == [3]
+    assert list(ratings.after(centre.db, 3, 99)) == []
+
+
+def test_cell_that_looks_like_a_formula_is_disarmed_in_csv_only(centre: Centre) -> None:
+    _rated(centre, 1, "=SUM плохо работают, оценка 5")
+    out = {form: io.StringIO() for form in ("csv", "jsonl")}
+    for form, file in out.items():
+        write(ratings.after(centre.db, 0, 99), form, file)
+    assert "'=SUM" in out["csv"].getvalue()
+    assert '"=SUM' in out["jsonl"].getvalue()
+
+
+def test_export_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with pytest.raises(RuntimeError), replacing(path) as file:
+        file.write("half")
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ExportError, match="cannot be written"), replacing(tmp_path / "no" / "x"):
+        pass
+
+
+def test_day_that_went_well_balances(centre: Centre) -> None:
+    _rated(centre, 2)
+    centre.visit("v8", consent=False)
+    centre.visit("v9", "+79130200009")
+    found = draw_up(centre.db, _witness(centre))
+    assert found.balanced, (found.lost, found.duplicated)
+    assert {name: count for name, count in found.dispositions.items() if count} == {
+        "rated": 2,
+        "no consent": 1,
+        "waiting": 1,
+    }
+    assert found.summary()["visits"] == 4
+
+
+def test_submit_the_network_never_saw_is_lost(centre: Centre) -> None:
+    _rated(centre, 1)
+    found = draw_up(centre.db, _witness(centre)[1:])
+    assert len(found.lost) == 1
+    assert not found.balanced
+
+
+def test_submit_the_network_saw_twice_is_doubled(centre: Centre) -> None:
+    _rated(centre, 1)
+    witness = _witness(centre)
+    assert len(draw_up(centre.db, [witness[0], *witness]).duplicated) == 1
+
+
+def test_message_of_nobody_in_the_network_is_doubled(centre: Centre) -> None:
+    stray = {"event": "submit", "to": "+79130000000", "text": "?"}
+    assert draw_up(centre.db, [stray]).duplicated == [
+        "the network saw a message to +7913*** that the box does not know"
+    ]
+
+
+def test_reply_that_was_never_kept_is_lost(centre: Centre) -> None:
+    deliver = {"event": "deliver", "from": PHONE, "t": "now", "pdu": "00"}
+    assert draw_up(centre.db, [deliver]).lost == ["a message from +7913*** at now was never kept"]
+
+
+def test_visit_without_its_invitation_is_lost(centre: Centre) -> None:
+    centre.visit()
+    centre.db.execute("DELETE FROM invitations")
+    assert draw_up(centre.db).lost == ["visit v1 cannot be accounted for"]
+
+
+def test_second_invitation_or_rating_of_a_visit_is_doubled(centre: Centre) -> None:
+    _rated(centre, 1)
+    centre.db.execute("INSERT INTO messages SELECT NULL, invitation, kind, text, alphabet, created_at FROM messages")
+    names = [column for column in centre.db.table("ratings").columns_dict if column != "cursor"]
+    columns = ", ".join(names)
+    centre.db.execute(f"INSERT INTO ratings ({columns}) SELECT {columns} FROM ratings")
+    assert draw_up(centre.db).duplicated == ["visit v1 was invited twice", "visit v1 was rated twice"]
+
+
+def test_network_log_cut_off_by_a_kill_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
+    path = tmp_path / "n.log"
+    path.write_text('{"event": "submit"}\n{"eve', encoding="utf-8")
+    assert read_witness(path) == [{"event": "submit"}]
+    path.write_text('x\n{"event": "submit"}\n', encoding="utf-8")
+    with pytest.raises(WitnessError, match=":1: this is no line"):
+        read_witness(path)

@@ -1,0 +1,135 @@
+"""Visits files: whatever program wrote them, row by row, with a reason for each refusal."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import IntakeError
+from gateway.intake.checks import Refused, check
+from gateway.intake.importing import Importer, Tally, form_of
+from tests.gateway.conftest import NOON, Centre
+
+HEADER = "foreign_id,office,service,received_at,phone,consent"
+ROW = "v1,BRN1,REG,2017-09-12T15:40,+7 (913) 020-00-01,1"
+CELLS = dict(zip(HEADER.split(","), ROW.split(","), strict=True))
+
+
+def _take(centre: Centre, path: Path, form: str = "csv") -> Tally:
+    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, "test")
+    return importer.take_file(path, form, NOON, lambda line: None)
+
+
+def _refused(path: Path) -> list[tuple[str, str]]:
+    with path.with_name(path.name + ".refused.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [(row["line"], row["reason"]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_file_of_any_program_is_read(centre: Centre, tmp_path: Path, encoding: str, delimiter: str) -> None:
+    path = tmp_path / "v.csv"
+    text = "\r\n".join([HEADER, ROW, ROW.replace("v1", "v2").replace(",1", ",да"), ""]).replace(",", delimiter)
+    path.write_bytes(text.encode(encoding))
+    assert _take(centre, path) == Tally(accepted=2)
+
+
+def test_quoted_cells_and_another_order_of_columns_are_read(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(
+        'stage,"consent",phone,received_at,service,office,foreign_id\n'
+        '"выдача, 2",yes,"8 913 020 00 01",2017-09-12T15:40+07:00,REG,BRN1,"a ""b"""\n',
+        encoding="utf-8",
+    )
+    assert _take(centre, path) == Tally(accepted=1)
+    assert centre.all("SELECT foreign_id, stage FROM visits") == [('a "b"', "выдача, 2")]
+
+
+def test_second_import_changes_nothing(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(f"{HEADER}\n{ROW}\n{ROW.replace('BRN1', 'XXX').replace('v1', 'v9')}\n", encoding="utf-8")
+    assert _take(centre, path) == Tally(accepted=1, refused=1)
+    assert _take(centre, path) == Tally(duplicates=1, refused=1)
+    assert centre.all("SELECT count(*) FROM visits") == [(1,)]
+    assert centre.all("SELECT count(*) FROM refusals") == [(1,)]
+
+
+def test_refused_rows_are_named_and_stop_nothing(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    rows = [ROW.replace("v1", ""), "too,few", ROW.replace("+7 (913) 020-00-01", "385-22-33"), ROW]
+    path.write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    assert _take(centre, path) == Tally(accepted=1, refused=3)
+    refused = _refused(path)
+    assert [line for line, _ in refused] == ["2", "3", "4"]
+    assert [reason[:12] for _, reason in refused] == ["foreign_id i", "the row has ", "phone: The p"]
+
+
+def test_unclosed_quote_refuses_what_it_swallows(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(f'{HEADER}\n{ROW}\n"v2,BRN1\n{ROW}\n', encoding="utf-8")
+    assert _take(centre, path) == Tally(accepted=1, refused=1)
+
+
+def test_file_without_a_column_is_no_visits_file(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text("foreign_id,office\n1,2\n", encoding="utf-8")
+    with pytest.raises(IntakeError, match="the column service is missing"):
+        _take(centre, path)
+
+
+def test_jsonl_goes_through_the_same_door(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.jsonl"
+    path.write_text(
+        '{"foreign_id": 7, "office": "BRN1", "service": "REG", "received_at": "2017-09-12T15:40",'
+        ' "phone": "9130200001", "consent": true}\nnot json\n[]\n',
+        encoding="utf-8",
+    )
+    assert _take(centre, path, "jsonl") == Tally(accepted=1, refused=2)
+
+
+def test_format_is_told_by_the_name_or_must_be_said() -> None:
+    assert form_of(Path("a.CSV"), None) == "csv"
+    assert form_of(Path("a.dat"), "jsonl") == "jsonl"
+    with pytest.raises(IntakeError, match="say --format"):
+        form_of(Path("a.dat"), None)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("foreign_id", " ", "foreign_id is empty"),
+        ("office", "XXX", "office «XXX» is not in the offices file"),
+        ("service", "", r"service \(empty\) is not in the services file"),
+        ("received_at", "вчера", "is not a date and time"),
+        ("received_at", "2017-13-12T15:40", "is not a date and time"),
+        ("received_at", "2099-01-01T00:00", "is in the future"),
+        ("received_at", "1917-11-07T10:00", "before the year 2000"),
+        ("received_at", "9999-12-31T23:59:59-12:00", "is"),
+        ("phone", "", "phone is missing, but there is consent"),
+        ("phone", "+7 3852 20-00-01", "phone: "),
+        ("phone", "+7 701 234-56-78", "phone: "),
+        ("consent", "maybe", "consent «maybe» is none of"),
+    ],
+)
+def test_row_is_refused_with_its_reason(centre: Centre, column: str, value: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        check({**CELLS, column: value}, centre.known, NOON)
+
+
+def test_time_without_an_offset_is_the_offices(centre: Centre) -> None:
+    visit = check(CELLS, centre.known, NOON)
+    assert visit.received_at == datetime(2017, 9, 12, 8, 40, tzinfo=UTC)
+    assert visit.phone == "+79130200001"
+
+
+def test_phone_without_consent_is_not_even_looked_at(centre: Centre) -> None:
+    visit = check({**CELLS, "consent": "нет", "phone": "nonsense"}, centre.known, NOON)
+    assert (visit.consent, visit.phone) == (False, None)
+
+
+def test_clock_that_is_a_little_slow_refuses_nothing(centre: Centre) -> None:
+    moment = NOON + timedelta(minutes=4)
+    assert check({**CELLS, "received_at": moment.isoformat()}, centre.known, NOON).received_at == moment
