@@ -148,6 +148,11 @@ class Link(SerialComms):
                 self._fell_silent()
                 return None
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something was read that nobody has looked at: the port need not become readable again for it."""
+        return bool(self.notices or self._events)
+
     def poll(self) -> None:
         """Take what has arrived, without waiting; notices are filed. Raises PortLost."""
         if self.clock.wait((self,), self.clock.monotonic()):

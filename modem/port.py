@@ -222,7 +222,7 @@ class PortWorker(threading.Thread):
             self._take_notices()
             if self._clock.monotonic() >= self._next_sweep:
                 self._sweep()
-            elif not self._send_one():
+            elif not self._send_one() and not self._modem.has_news:
                 self._clock.wait((self._modem, self._bell), self._next_sweep)
                 self._bell.clear()
 

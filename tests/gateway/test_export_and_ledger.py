@@ -60,12 +60,13 @@ def test_reading_on_after_a_cursor_gives_exactly_what_is_newer(centre: Centre) -
 
 
 def test_cell_that_looks_like_a_formula_is_disarmed_in_csv_only(centre: Centre) -> None:
-    _rated(centre, 1, "=SUM плохо работают, оценка 5")
+    _rated(centre, 1)
+    found = [{**rating, "comment": "=SUM(A1)"} for rating in ratings.after(centre.db, 0, 99)]
     out = {form: io.StringIO() for form in ("csv", "jsonl")}
     for form, file in out.items():
-        write(ratings.after(centre.db, 0, 99), form, file)
-    assert "'=SUM" in out["csv"].getvalue()
-    assert '"=SUM' in out["jsonl"].getvalue()
+        assert write(found, form, file) == (1, 1)
+    assert ",'=SUM(A1)," in out["csv"].getvalue()
+    assert '"=SUM(A1)"' in out["jsonl"].getvalue()
 
 
 def test_export_appears_whole_or_not_at_all(tmp_path: Path) -> None:

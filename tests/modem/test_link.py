@@ -84,6 +84,17 @@ def test_notices_between_dialogues_are_filed() -> None:
         link.close()
 
 
+def test_notice_in_the_same_read_as_an_answer_is_news() -> None:
+    with ScriptedModem(lambda data: b'\r\nOK\r\n\r\n+CMTI: "SM",4\r\n') as modem:
+        link = _link(modem.port)
+        assert not link.has_news
+        assert link.exchange("AT").ok
+        assert link.has_news
+        link.poll()
+        assert [notice.text for notice in link.notices] == ['+CMTI: "SM",4']
+        link.close()
+
+
 def test_closed_link_can_be_closed_again(tmp_path: Path) -> None:
     link = Link(str(tmp_path / "none"), clock=SystemClock())
     link.close()

@@ -1,9 +1,9 @@
 """Replies that are in no corpus, by what they mean: written to check that the rules are general."""
 
 import pytest
-from test_reply_corpus import label
 
 from gateway.replies import interpret
+from tests.gateway.replies.test_reply_corpus import label
 
 MEANINGS = {
     "ambiguous": [

@@ -1,13 +1,13 @@
 import json
 
 import pytest
-from conftest import Bench
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.emulator.conditions import Conditions, Handset
 from modem.emulator.control import handle
 from modem.emulator.http1 import Request
+from tests.modem.emulator.conftest import Bench
 
 PDU = "0001000B919731214365F700000135"
 

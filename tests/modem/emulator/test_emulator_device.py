@@ -1,5 +1,4 @@
 import pytest
-from conftest import Bench
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +7,7 @@ from modem.emulator.conditions import Conditions
 from modem.emulator.device import MAX_UNREAD
 from modem.emulator.journal import Journal
 from modem.emulator.table import GENERIC
+from tests.modem.emulator.conftest import Bench
 
 PRIVET = "0001000B919731214365F700080C041F04400438043204350442"
 

@@ -1,5 +1,6 @@
 import pytest
-from conftest import Bench
+
+from tests.modem.emulator.conftest import Bench
 
 
 def test_connect_sequence_of_the_base_library_gets_the_exact_forms(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 import pytest
-from conftest import Bench
+
+from tests.modem.emulator.conftest import Bench
 
 PRIVET = "0001000B919731214365F700080C041F04400438043204350442"
 SUBMIT = "0011000B919731214365F70000AA0135"

@@ -1,11 +1,11 @@
 from collections.abc import Callable
 
 import pytest
-from conftest import Bench
 
 from modem.emulator.conditions import Handset, canonical
 from modem.emulator.fields import decode_smsc
 from modem.emulator.tpdu import decode_status_report
+from tests.modem.emulator.conftest import Bench
 
 NOBODY = "+79131234567"
 WITH_REPORT = "0021000B919731214365F700000135"  # to NOBODY, TP-SRR set, no validity

@@ -1,9 +1,9 @@
 import pytest
-from conftest import Bench
 
 from modem.emulator.fields import Address, encode_timestamp
 from modem.emulator.results import Verdict
 from modem.emulator.tpdu import Deliver, UserData, encode_deliver
+from tests.modem.emulator.conftest import Bench
 
 WITH_REPORT = "0021000B919731214365F700000135"
 

@@ -1,5 +1,6 @@
 import pytest
-from conftest import Bench
+
+from tests.modem.emulator.conftest import Bench
 
 
 def test_memories_are_listed_chosen_and_counted(bench: Bench) -> None:

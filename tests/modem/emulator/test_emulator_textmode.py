@@ -1,10 +1,10 @@
 import pytest
-from conftest import Bench
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.emulator.fields import FieldError
 from modem.emulator.textmode import from_terminal, to_terminal, user_data_from_terminal, user_data_to_terminal
+from tests.modem.emulator.conftest import Bench
 
 
 def _text(bench: Bench, line: str, text: bytes) -> list[str]:
