@@ -8,7 +8,7 @@ from types import FrameType
 
 import click
 
-from modem.emulator.serve import Server
+from modem.emulator.serving.server import Server
 
 
 @click.command()

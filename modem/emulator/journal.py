@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from modem.emulator.fields import UserData
+from modem.emulator.codec.fields import UserData
 
 KEEP = 200_000
 

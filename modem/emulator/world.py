@@ -8,14 +8,15 @@ everything random in it comes from `streams`, which gives a source of its own fo
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from modem.emulator.conditions import Conditions
-from modem.emulator.device import Device
+from modem.emulator.agenda import Action, Agenda
+from modem.emulator.device.commands.table import GENERIC
+from modem.emulator.device.device import Device
+from modem.emulator.device.reception import offer_deliver, offer_report
+from modem.emulator.device.results import Acknowledged, CommandTable, Submitted, Verdict
+from modem.emulator.device.state import make_identity
 from modem.emulator.journal import Journal, Traced
-from modem.emulator.network import Network
-from modem.emulator.reception import expire_acknowledgement, offer_deliver, offer_report
-from modem.emulator.results import Acknowledged, CommandTable, Submitted, Verdict
-from modem.emulator.state import make_identity
-from modem.emulator.table import GENERIC
+from modem.emulator.network.centre import ServiceCentre
+from modem.emulator.network.conditions import Conditions
 
 if TYPE_CHECKING:
     from random import Random
@@ -41,11 +42,6 @@ class Modem:
         self.device.settle(ref, now)
         self._touch(self)
 
-    def overdue(self, now: float) -> None:
-        """Time for a +CNMA is up, unless the one it was for has come."""
-        self._touch(self)
-        expire_acknowledgement(self.device, now)
-
     def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:
         """Hand a message from the network to the device."""
         self._touch(self)
@@ -61,7 +57,8 @@ class World:
         self.modems: list[Modem] = []
         self.touched: dict[Modem, None] = {}  # a dict for its order: the same input gives the same output
         self.journal = journal
-        self.network = Network(conditions, journal)
+        self.agenda = Agenda()
+        self.centre = ServiceCentre(conditions, journal, self.agenda)
         self._streams = streams
         self._commands = commands
 
@@ -69,13 +66,22 @@ class World:
         """Put another modem, with a SIM of its own, into the network."""
         number = len(self.modems)
         identity, sim = make_identity(number, self._streams("identity"))
-        modem = Modem(name, Device(identity, sim, self._commands), self._touch)
+
+        def later(delay_s: float, action: Action) -> None:
+            self.agenda.at(modem.device.now + delay_s, lambda then: self._run(modem, action, then))
+
+        modem = Modem(name, Device(identity, sim, self._commands, later), self._touch)
         self.modems.append(modem)
-        self.network.attach(modem)
+        self.centre.attach(modem)
         return modem
 
     def _touch(self, modem: Modem) -> None:
         self.touched[modem] = None
+
+    def _run(self, modem: Modem, action: Action, now: float) -> None:
+        modem.device.now = now
+        self._touch(modem)
+        action(now)
 
     def feed(self, modem: Modem, data: bytes, now: float) -> None:
         """Bytes from the terminal of a modem."""
@@ -100,11 +106,11 @@ class World:
 
     def next_due(self) -> float | None:
         """When `advance` has something to do; None if nothing is going on."""
-        return self.network.next_due()
+        return self.agenda.next_due()
 
     def advance(self, now: float) -> None:
         """Let time pass up to `now`."""
-        self.network.advance(now)
+        self.agenda.advance(now)
         self.settle_effects(now)
 
     def settle_effects(self, now: float) -> None:
@@ -116,8 +122,8 @@ class World:
         """Carry effects to the network until there are none: it may answer at once and cause the next ones."""
         while (effect := modem.device.take_effect()) is not None:
             if isinstance(effect, Submitted):
-                self.network.submit(modem, effect, now)
+                self.centre.submit(modem, effect, now)
             elif isinstance(effect, Acknowledged):
-                self.network.acknowledged(modem, effect.ok, now)
+                self.centre.acknowledged(modem, effect.ok, now)
             else:
-                self.network.ready(modem, now)
+                self.centre.ready(modem, now)

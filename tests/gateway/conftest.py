@@ -22,8 +22,8 @@ from gateway.store import visits
 from gateway.store.database import open_writer
 from gateway.store.schema import migrate
 from modem.driver import Accepted, Outcome
-from modem.emulator.fields import Address, encode_timestamp
-from modem.emulator.tpdu import Deliver, StatusReport, compose, encode_deliver, encode_status_report
+from modem.emulator.codec.fields import Address, encode_timestamp
+from modem.emulator.codec.tpdu import Deliver, StatusReport, compose, encode_deliver, encode_status_report
 
 NOON = datetime(2017, 9, 13, 5, tzinfo=UTC)
 """Twelve o'clock in Barnaul."""

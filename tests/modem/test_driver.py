@@ -9,7 +9,7 @@ import pytest
 from modem import driver
 from modem.driver import Accepted, Modem, Refused, Unknown, cause_of
 from modem.emulator import urls
-from modem.emulator.serve import Server
+from modem.emulator.serving.server import Server
 from modem.errors import NotAModem
 from modem.pdu import Deliver, StatusReport, Submit, decode, encode_submit
 from modem.tables import CauseClass

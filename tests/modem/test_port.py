@@ -9,7 +9,7 @@ import pytest
 
 from modem.alphabet import Alphabet
 from modem.driver import Accepted, Outcome, Refused, Stored
-from modem.emulator.serve import Server
+from modem.emulator.serving.server import Server
 from modem.fleet import Fleet
 from modem.pdu import Deliver, decode
 from modem.port import Bell, PartOrder, PortSettings, PortState, PortStatus

@@ -9,7 +9,7 @@ import threading
 
 import serial
 
-from modem.emulator.serve import Server
+from modem.emulator.serving.server import Server
 
 _lock = threading.Lock()
 _server: Server | None = None

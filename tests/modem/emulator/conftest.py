@@ -3,8 +3,8 @@ from random import Random
 
 import pytest
 
-from modem.emulator.conditions import Conditions
 from modem.emulator.journal import Journal
+from modem.emulator.network.conditions import Conditions
 from modem.emulator.world import Modem, World
 
 START = 1_700_000_000.0
@@ -46,7 +46,7 @@ class Bench:
         return self.world.take_output(self.world.modems[number], self.now)
 
     def deliver(self, text: str, sender: str = "+79131234567", number: int = 0) -> bytes:
-        self.world.network.deliver(self.world.modems[number], sender, text, self.now)
+        self.world.centre.deliver(self.world.modems[number], sender, text, self.now)
         self.world.settle_effects(self.now)
         return self.world.take_output(self.world.modems[number], self.now)
 

@@ -1,0 +1,1 @@
+"""The AT commands, one module a subject; `table` puts them together."""

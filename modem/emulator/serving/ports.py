@@ -1,0 +1,39 @@
+"""Where a modem of the server can be reached, and the symlinks that keep a pty's name stable."""
+
+from pathlib import Path
+
+from modem.emulator.serving.lines import Line
+from modem.emulator.world import Modem
+
+
+class Port:
+    """Where one modem can be reached. `pty`, `link` and `tcp` are None if there is no such way."""
+
+    def __init__(self, modem: Modem) -> None:
+        self.modem = modem
+        self.name = modem.name
+        self.pty: str | None = None
+        self.link: str | None = None
+        self.tcp: int | None = None
+        self.lines: list[Line] = []
+        self.current: Line | None = None
+
+    def describe(self) -> dict[str, object]:
+        """The modem as the ready line and GET /v1/modems show it."""
+        device = self.modem.device
+        where = {"name": self.name, "pty": self.pty, "link": self.link, "tcp": self.tcp}
+        return {**where, "imei": device.identity.imei, "iccid": device.sim.iccid, "number": device.sim.number}
+
+
+def symlink(link: Path, target: str) -> Path:
+    """A stable name for a pty; an older one, left by a process that was killed, is replaced."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if link.is_symlink():
+        link.unlink()
+    link.symlink_to(target)
+    return link
+
+
+def unlink_own(link: Path, target: str) -> None:
+    if link.is_symlink() and str(link.readlink()) == target:
+        link.unlink()

@@ -1,0 +1,132 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modem.emulator.codec.fields import Address, Concat, FieldError, encode_timestamp
+from modem.emulator.codec.tpdu import (
+    Deliver,
+    StatusReport,
+    compose,
+    decode_deliver,
+    decode_status_report,
+    decode_submit,
+    encode_deliver,
+    encode_status_report,
+    encode_submit,
+)
+
+PRIVET = "0011000B919731214365F70008AA0C041F04400438043204350442"
+
+
+def test_submit_in_ucs2_is_read_field_by_field() -> None:
+    submit = decode_submit(bytes.fromhex(PRIVET), 26)
+    assert (submit.to.text, submit.ud.text, submit.srr, submit.mr, submit.pid, submit.dcs) == (
+        *("+79131234567", "Привет", False, 0, 0, 8),
+    )
+    assert submit.expires(0, 1) == 4 * 86400
+    assert encode_submit(submit) == bytes.fromhex(PRIVET)
+
+
+def test_submit_to_a_short_code_with_report_and_centre_is_read() -> None:
+    submit = decode_submit(bytes.fromhex("07919700000090F921050481909100000135"), 10)
+    assert (submit.smsc, submit.to, submit.srr, submit.mr) == ("+79000000099", Address("0919", 0x81), True, 5)
+    assert submit.ud.text == "5"
+    assert submit.expires(100, 7) == 107
+
+
+def test_submit_with_absolute_and_enhanced_validity_is_read() -> None:
+    stamp = encode_timestamp(1_700_000_000, 28).hex()
+    absolute = decode_submit(bytes.fromhex("001900048190910000" + stamp + "0135"), 17)
+    assert absolute.expires(0, 0) == 1_700_000_000
+    enhanced = decode_submit(bytes.fromhex("000900048190910000021E00000000000135"), 17)
+    assert enhanced.expires(5, 0) == 35
+
+
+@pytest.mark.parametrize(
+    ("pdu", "length"),
+    [
+        (PRIVET, 25),  # announced wrongly
+        (PRIVET[:-2], 25),  # user data one octet short
+        (PRIVET + "00", 27),  # one octet too many
+        ("00040B919731214365F70000" + "62114270120582" + "0134", 19),  # a DELIVER
+        ("00", 1),
+        ("001100", 2),
+        ("0011000B919731", 6),
+        ("", 0),
+        ("0011000B919731214365F70000AAA2" + "00" * 142, 156),  # 162 septets
+        ("0051000B919731214365F70004AA03050003", 17),  # a header longer than the user data
+    ],
+)
+def test_submit_that_a_modem_would_refuse_is_refused(pdu: str, length: int) -> None:
+    with pytest.raises(FieldError):
+        decode_submit(bytes.fromhex(pdu), length)
+
+
+def test_deliver_has_the_octets_of_the_standard() -> None:
+    deliver = Deliver(Address.of("+79131234567"), bytes.fromhex("62114270120582"), compose("5", 0)[0])
+    assert encode_deliver(deliver).hex().upper() == "00040B919731214365F70000621142701205820135"
+    assert decode_deliver(encode_deliver(deliver)) == deliver
+
+
+def test_status_report_has_the_octets_of_the_standard() -> None:
+    stamp = bytes.fromhex("62114270120582")
+    report = StatusReport(7, Address.of("0919"), stamp, stamp, 0x46, smsc="+79000000099")
+    octets = encode_status_report(report)
+    assert octets.hex().upper() == "07919700000090F9060704819091" + "62114270120582" * 2 + "46"
+    assert decode_status_report(octets) == report
+
+
+@pytest.mark.parametrize(
+    ("text", "lengths", "dcs"),
+    [
+        ("", [0], 0),
+        ("a" * 160, [160], 0),
+        ("a" * 161, [160, 15], 0),  # 153 + header of 7 septets, and the rest
+        ("a" * 159 + "€", [160, 15], 0),
+        ("a" * 152 + "€" + "b" * 10, [159, 19], 0),  # the escape is not torn from its code
+        ("я" * 70, [140], 8),
+        ("я" * 71, [140, 14], 8),
+        ("я" * 66 + "😀" + "я" * 10, [138, 30], 8),  # nor a surrogate pair
+    ],
+)
+def test_text_is_cut_into_parts_as_a_phone_does(text: str, lengths: list[int], dcs: int) -> None:
+    parts = compose(text, 9)
+    assert [part.length for part in parts] == lengths
+    assert {part.dcs for part in parts} == {dcs}
+    assert "".join(part.text for part in parts) == text
+    if len(parts) > 1:
+        assert [part.concat for part in parts] == [Concat(9, len(parts), seq) for seq in range(1, len(parts) + 1)]
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_whole_again_after_its_parts(text: str) -> None:
+    parts = compose(text, 1)
+    for part in parts:
+        part.check()
+    joined = "".join(part.text for part in parts)
+    assert joined == text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
+
+
+@given(st.binary(max_size=200), st.integers(0, 200))
+def test_any_octets_are_a_message_or_refused(octets: bytes, length: int) -> None:
+    for decode in (lambda: decode_submit(octets, length), lambda: decode_deliver(octets)):
+        try:
+            decode()
+        except FieldError:
+            continue
+    try:
+        report = decode_status_report(octets)
+    except FieldError:
+        return
+    assert len(report.scts) == 7
+
+
+@given(st.binary(min_size=1, max_size=30), st.integers(0, 25))
+def test_any_change_of_an_octet_leaves_the_reader_in_order(noise: bytes, at: int) -> None:
+    octets = bytearray(bytes.fromhex(PRIVET))
+    octets[at : at + len(noise)] = noise
+    try:
+        submit = decode_submit(bytes(octets), len(octets) - octets[0] - 1)
+    except FieldError:
+        return
+    assert isinstance(submit.ud.text, str)
