@@ -12,7 +12,7 @@ from modem.emulator.agenda import Action, Agenda
 from modem.emulator.device.commands.table import GENERIC
 from modem.emulator.device.device import Device
 from modem.emulator.device.reception import offer_deliver, offer_report
-from modem.emulator.device.results import Acknowledged, CommandTable, Submitted, Verdict
+from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Submitted, Verdict
 from modem.emulator.device.state import make_identity
 from modem.emulator.journal import Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
@@ -37,9 +37,9 @@ class Modem:
         """The subscriber number of its SIM."""
         return self.device.sim.number
 
-    def settle(self, ref: int, now: float) -> None:
-        """A submit was accepted under its reference."""
-        self.device.settle(ref, now)
+    def settle(self, result: int | AtError, now: float) -> None:
+        """A submit was accepted under its reference, or refused with an error."""
+        self.device.settle(result, now)
         self._touch(self)
 
     def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:
@@ -58,7 +58,7 @@ class World:
         self.touched: dict[Modem, None] = {}  # a dict for its order: the same input gives the same output
         self.journal = journal
         self.agenda = Agenda()
-        self.centre = ServiceCentre(conditions, journal, self.agenda)
+        self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
         self._streams = streams
         self._commands = commands
 

@@ -11,7 +11,7 @@ Time comes in as `now` (seconds since the epoch); what is due later goes on the 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from modem.emulator.agenda import Agenda
 from modem.emulator.codec.fields import Address, UserData, encode_timestamp
@@ -23,10 +23,17 @@ from modem.emulator.codec.tpdu import (
     encode_deliver,
     encode_status_report,
 )
-from modem.emulator.device.results import Submitted, Verdict
+from modem.emulator.device.results import AtError, Submitted, Verdict
 from modem.emulator.journal import Delivered, Journal, Record, Reported
 from modem.emulator.journal import Submitted as SubmitRecord
-from modem.emulator.network.conditions import Conditions, Handset, canonical
+from modem.emulator.network.accounts import Accounts
+from modem.emulator.network.conditions import Conditions
+from modem.emulator.network.delays import draw
+from modem.emulator.network.handsets import Handset
+from modem.emulator.network.numbers import canonical
+
+if TYPE_CHECKING:
+    from random import Random
 
 NOT_TAKEN_RETRY_S = 30.0  # after +CNMA=2
 RECEIVED, REFUSED, EXPIRED, TRYING, NO_RESPONSE = 0x00, 0x42, 0x46, 0x22, 0x62  # 23.040 §9.2.3.15
@@ -42,8 +49,8 @@ class Station(Protocol):
         """The subscriber number of its SIM."""
         ...
 
-    def settle(self, ref: int, now: float) -> None:
-        """A submit was accepted."""
+    def settle(self, result: int | AtError, now: float) -> None:
+        """A submit was accepted under its reference, or refused with an error."""
         ...
 
     def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:
@@ -76,8 +83,12 @@ class _Tracked:
 class ServiceCentre:
     """Service centre, handsets and the queues in front of the modems."""
 
-    def __init__(self, conditions: Conditions, journal: Journal, agenda: Agenda) -> None:
+    def __init__(
+        self, conditions: Conditions, journal: Journal, agenda: Agenda, streams: Callable[[str], "Random"]
+    ) -> None:
         self.conditions = conditions
+        self.accounts = Accounts()
+        self._latency = streams("network.latency")
         self._journal = journal
         self._stations: dict[str, Station] = {}
         self._queues: dict[str, deque[_Mobile]] = {}
@@ -95,8 +106,9 @@ class ServiceCentre:
 
     def submit(self, station: Station, message: Submitted, now: float) -> None:
         """Take a part from a modem; it is accepted after the latency."""
-        if self.conditions.latency_s > 0:
-            self._at(now + self.conditions.latency_s, lambda then: self._accept(station, message, then))
+        latency_s = draw(self.conditions.latency_s, self._latency)
+        if latency_s > 0:
+            self._at(now + latency_s, lambda then: self._accept(station, message, then))
         else:
             self._accept(station, message, now)
 
@@ -153,7 +165,7 @@ class ServiceCentre:
         scts = encode_timestamp(now, self.conditions.zone_quarters)
         expires = submit.expires(now, self.conditions.validity_s)
         tracked = _Tracked(station, message.mr, submit.to, scts, expires) if submit.srr else None
-        later = now + self.conditions.report_latency_s
+        later = now + draw(self.conditions.report_latency_s, self._latency)
         if receiver is not None:
             mobile = self._from_modem(station, receiver, message, tracked, now)
             self._at(later, lambda then: self._enqueue(receiver, mobile, then))

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from modem.emulator.network.conditions import Handset
+from modem.emulator.network.changes import apply
+from modem.emulator.network.changes import describe as describe_network
 from modem.emulator.serving.http1 import Request
 from modem.emulator.world import World
 
@@ -104,50 +105,9 @@ def _deliver(world: World, number: str, body: dict[str, object], now: float) -> 
     return {"parts": parts}
 
 
-_SECONDS = {"latency_ms": "latency_s", "report_latency_ms": "report_latency_s", "validity_ms": "validity_s"}
-
-_PLAIN: dict[str, Callable[[object], bool]] = {
-    "report_trying": lambda value: isinstance(value, bool),
-    "zone_quarters": lambda value: type(value) is int and -48 <= value <= 56,
-}
-
-
 def _network(world: World, body: dict[str, object], now: float) -> object:
-    """Check everything first, so that a wrong request changes nothing."""
-    changes: list[tuple[str, object]] = []
-    handsets: dict[str, Handset] = {}
-    for key, value in body.items():
-        if key in _SECONDS:
-            changes.append((_SECONDS[key], _milliseconds(key, value)))
-        elif key == "retry_ms" and isinstance(value, list):
-            changes.append(("retry_s", tuple(_milliseconds(key, pause) for pause in value)))
-        elif key in _PLAIN and _PLAIN[key](value):
-            changes.append((key, value))
-        elif key == "handsets" and isinstance(value, dict):
-            handsets = {number: _handset(number, change) for number, change in value.items()}
-        else:
-            raise _Refused(HTTPStatus.BAD_REQUEST, f"{key} is not known, or not with this value.")
-    for name, change in changes:
-        setattr(world.centre.conditions, name, change)
-    for number, state in handsets.items():
-        world.centre.set_handset(number, state, now)
-    conditions = world.centre.conditions
-    return {
-        "latency_ms": conditions.latency_s * 1000,
-        "report_latency_ms": conditions.report_latency_s * 1000,
-        "handsets": {number: {"state": state.value} for number, state in conditions.handsets.items()},
-    }
-
-
-def _milliseconds(key: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e12:
-        raise _Refused(HTTPStatus.BAD_REQUEST, f"{key} is a number of milliseconds, 0 or more.")
-    return value / 1000
-
-
-def _handset(number: str, change: object) -> Handset:
-    states = {state.value: state for state in Handset}
-    state = change.get("state") if isinstance(change, dict) else None
-    if not isinstance(state, str) or state not in states:
-        raise _Refused(HTTPStatus.BAD_REQUEST, f"The state of {number} is one of {', '.join(states)}.")
-    return states[state]
+    try:
+        apply(world.centre, body, now)
+    except ValueError as wrong:
+        raise _Refused(HTTPStatus.BAD_REQUEST, str(wrong)) from None
+    return describe_network(world.centre)

@@ -4,7 +4,8 @@ import pytest
 
 from modem.emulator.codec.fields import decode_smsc
 from modem.emulator.codec.tpdu import decode_status_report
-from modem.emulator.network.conditions import Handset, canonical
+from modem.emulator.network.handsets import Handset
+from modem.emulator.network.numbers import canonical
 from tests.modem.emulator.conftest import Bench
 
 NOBODY = "+79131234567"

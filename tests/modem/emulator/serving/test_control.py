@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.emulator.network.conditions import Conditions, Handset
+from modem.emulator.network.conditions import Conditions
+from modem.emulator.network.handsets import Handset
 from modem.emulator.serving.control import handle
 from modem.emulator.serving.http1 import Request
 from tests.modem.emulator.conftest import Bench
