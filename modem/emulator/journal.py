@@ -78,8 +78,22 @@ class Traced:
         return {"way": self.way, "data": self.data.decode("latin-1")}
 
 
-Record = Submitted | Delivered | Reported | Traced
-_EVENTS = {Submitted: "submit", Delivered: "deliver", Reported: "report", Traced: "at"}
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """A fault struck a modem; `what` is the fault with its fields, `command` the one it struck, if any."""
+
+    at: float
+    modem: str
+    what: dict[str, object]
+    command: str | None = None
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields."""
+        return self.what | ({"command": self.command} if self.command else {})
+
+
+Record = Submitted | Delivered | Reported | Traced | Faulted
+_EVENTS = {Submitted: "submit", Delivered: "deliver", Reported: "report", Traced: "at", Faulted: "fault"}
 
 
 def log_line(record: Record) -> dict[str, object]:

@@ -14,7 +14,10 @@ from modem.emulator.device.device import Device
 from modem.emulator.device.reception import offer_deliver, offer_report
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Submitted, Verdict
 from modem.emulator.device.state import make_identity
-from modem.emulator.journal import Journal, Traced
+from modem.emulator.faults.armed import ArmedFaults
+from modem.emulator.faults.kinds import Fault
+from modem.emulator.faults.weather import Weather
+from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
 
@@ -27,9 +30,11 @@ Streams = Callable[[str], "Random"]
 class Modem:
     """One modem in the world: its device, and the network's view of it."""
 
-    def __init__(self, name: str, device: Device, touch: Callable[["Modem"], None]) -> None:
+    def __init__(self, name: str, device: Device, weather: Weather, touch: Callable[["Modem"], None]) -> None:
         self.name = name
         self.device = device
+        self.weather = weather
+        self.weather_due: float | None = None  # when the agenda will have the rest of its output written
         self._touch = touch
 
     @property
@@ -70,7 +75,13 @@ class World:
         def later(delay_s: float, action: Action) -> None:
             self.agenda.at(modem.device.now + delay_s, lambda then: self._run(modem, action, then))
 
-        modem = Modem(name, Device(identity, sim, self._commands, later), self._touch)
+        def record(fault: Fault, command: str | None) -> None:
+            what = {"kind": fault.kind} | fault.model_dump(mode="json", exclude_defaults=True)
+            self.journal.add(Faulted(modem.device.now, name, what, command))
+
+        faults = ArmedFaults(self._streams(f"{name}:faults"), record)
+        weather = Weather(faults, self._streams(f"{name}:weather"))
+        modem = Modem(name, Device(identity, sim, self._commands, later, faults), weather, self._touch)
         self.modems.append(modem)
         self.centre.attach(modem)
         return modem
@@ -88,18 +99,24 @@ class World:
         if self.journal.traced:
             self.journal.add(Traced(now, modem.name, "rx", data))
         self._touch(modem)
-        modem.device.feed(data, now)
+        modem.device.feed(modem.weather.to_modem(data, now), now)
         self._route(modem, now)
 
     def set_link(self, modem: Modem, is_open: bool, now: float) -> None:
         """A terminal opened or closed the port of a modem."""
         self._touch(modem)
+        if not is_open:
+            modem.weather.forget()
         modem.device.set_link(is_open, now)
         self._route(modem, now)
 
     def take_output(self, modem: Modem, now: float) -> bytes:
-        """Bytes for the terminal of a modem."""
-        out = modem.device.take_output()
+        """Bytes for the terminal of a modem, as one write; what a fault holds back is due later."""
+        out = modem.weather.to_terminal(modem.device.take_output(), now)
+        due = modem.weather.due
+        if due is not None and due != modem.weather_due:
+            modem.weather_due = due
+            self.agenda.at(due, lambda then: self._touch(modem))
         if out and self.journal.traced:
             self.journal.add(Traced(now, modem.name, "tx", out))
         return out

@@ -44,7 +44,8 @@ class CmeError(AtError):
         """The result code under a setting of +CMEE."""
         if cmee == 0:
             return "ERROR"
-        return f"+CME ERROR: {CME_CAUSES[self.code].text if cmee == 2 else self.code}"
+        known = CME_CAUSES.get(self.code)
+        return f"+CME ERROR: {known.text if cmee == 2 and known else self.code}"
 
 
 class CmsError(AtError):
