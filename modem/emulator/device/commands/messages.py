@@ -17,12 +17,13 @@ from modem.emulator.codec.tpdu import (
     decode_submit,
     encode_submit,
 )
+from modem.emulator.device.charset import number_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.memory import Entry, State
 from modem.emulator.device.reception import tpdu_length
 from modem.emulator.device.results import Answer, Ask, CmsError, CommandTable, Submitted, Verb, Wait, accepts
-from modem.emulator.device.textmode import list_lines, number_from_terminal, read_lines, user_data_from_terminal
+from modem.emulator.device.textmode import list_lines, read_lines, user_data_from_terminal
 
 _LABELS = {state.label: state for state in State}
 _SENT = Wait(lambda ref: f"+CMGS: {ref}")

@@ -1,12 +1,12 @@
 """Settings of 27.005: format, memories, service centre, text mode parameters, notices and their acknowledgement."""
 
 from modem.emulator.codec.fields import Address
+from modem.emulator.device.charset import number_from_terminal, to_terminal
 from modem.emulator.device.commandline import Parameters
-from modem.emulator.device.commands.general import number_setting
+from modem.emulator.device.commands.forms import number_setting
 from modem.emulator.device.device import Device
 from modem.emulator.device.reception import acknowledge
 from modem.emulator.device.results import Answer, CmsError, CommandTable, Verb, says, unsupported
-from modem.emulator.device.textmode import number_from_terminal, to_terminal
 
 _READABLE = ("SM", "ME", "MT", "SR")
 _WRITABLE = ("SM", "ME", "MT")

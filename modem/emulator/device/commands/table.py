@@ -3,7 +3,31 @@
 A profile of a real modem starts from this mapping and adds, replaces or leaves out rows.
 """
 
-from modem.emulator.device.commands import basic, general, messages, sms
+from modem.emulator.device.commands import (
+    basic,
+    clock,
+    functionality,
+    general,
+    identity,
+    messages,
+    registration,
+    security,
+    sms,
+    terminal,
+)
 from modem.emulator.device.results import CommandTable
 
-GENERIC: CommandTable = {**basic.COMMANDS, **general.COMMANDS, **sms.COMMANDS, **messages.COMMANDS}
+_SUBJECTS = (
+    basic,
+    identity,
+    terminal,
+    security,
+    functionality,
+    registration,
+    clock,
+    general,
+    sms,
+    messages,
+)
+
+GENERIC: CommandTable = {name: verb for subject in _SUBJECTS for name, verb in subject.COMMANDS.items()}

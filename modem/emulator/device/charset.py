@@ -1,0 +1,54 @@
+"""Strings in the character set the terminal chose with +CSCS (27.007 §5.5), both ways.
+
+Owns GSM, IRA, UCS2 and HEX as they look on the line. Must not know which command a string belongs to.
+"""
+
+from binascii import unhexlify
+
+from modem.emulator.codec.coding import text_to_septets
+from modem.emulator.codec.fields import FieldError
+
+
+def to_terminal(text: str, cscs: str) -> str:
+    """Text as the terminal's character set wants it (27.007 §5.5). What it lacks becomes a question mark."""
+    if cscs == "UCS2":
+        return text.encode("utf-16-be", "surrogatepass").hex().upper()
+    if cscs == "IRA":
+        return text.encode("ascii", "replace").decode("ascii")
+    try:
+        septets = text_to_septets(text)
+    except UnicodeError:
+        septets = b"".join(_septets_or_mark(char) for char in text)
+    return septets.hex().upper() if cscs == "HEX" else septets.decode("latin-1")
+
+
+def _septets_or_mark(char: str) -> bytes:
+    try:
+        return text_to_septets(char)
+    except UnicodeError:
+        return b"?"
+
+
+def from_terminal(text: bytes, cscs: str) -> bytes:
+    """Text the terminal typed, as GSM septets; FieldError if it is not in the character set."""
+    try:
+        if cscs == "UCS2":
+            return text_to_septets(unhexlify(text).decode("utf-16-be"))
+        if cscs == "IRA":
+            return text_to_septets(text.decode("ascii").replace("\r\n", "\n").replace("\r", "\n"))
+        septets = unhexlify(text) if cscs == "HEX" else text
+    except ValueError:
+        raise FieldError(f"the text is not {cscs}, or not in the GSM 7-bit alphabet") from None
+    if any(septet > 0x7F for septet in septets):
+        raise FieldError("the text has octets that are no septets")
+    return septets
+
+
+def number_from_terminal(text: str, cscs: str) -> str:
+    """A number the terminal gave; with UCS2 or HEX it may be coded or plain, and modems take both."""
+    if cscs == "UCS2" and len(text) % 4 == 0 and text.upper().startswith("00"):
+        try:
+            return unhexlify(text).decode("utf-16-be")
+        except ValueError:
+            return text
+    return text
