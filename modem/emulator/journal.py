@@ -1,17 +1,21 @@
 """The record of what passed through the network, for the log file and for GET /v1/submits.
 
 Owns the wire form of a log line (interfaces: `otklik emulate`). Entries stay compact, a PDU and a few numbers;
-text and header are decoded only when somebody reads the line. The submits kept are bounded.
+text and header are decoded only when somebody reads the line. What is kept is bounded.
 """
 
 import json
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
+from typing import Generic, TypeVar
 
 from modem.emulator.codec.fields import UserData
 
-KEEP = 200_000
+KEEP_SUBMITS = 50_000
+KEEP_EVENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +106,56 @@ def log_line(record: Record) -> dict[str, object]:
     return {"t": stamp, "modem": record.modem, "event": _EVENTS[type(record)], **record.line()}
 
 
+R = TypeVar("R", bound=Record)
+
+
+class _Ring(Generic[R]):
+    """The last records of a kind, numbered from 1 since the beginning."""
+
+    def __init__(self, keep: int) -> None:
+        self._records: deque[R] = deque(maxlen=keep)
+        self.count = 0
+
+    def add(self, record: R) -> None:
+        self._records.append(record)
+        self.count += 1
+
+    def after(self, cursor: int) -> tuple[list[dict[str, object]], int, int]:
+        """Log lines number cursor+1 and up, the number of the last one, and how many of them are no longer kept."""
+        wanted = max(0, self.count - cursor)
+        newest: Sequence[R] = list(islice(reversed(self._records), wanted))
+        return [log_line(record) for record in reversed(newest)], self.count, wanted - len(newest)
+
+
 class Journal:
-    """Keeps submits for a cursor and, if `logged`, everything until a writer drains it."""
+    """Keeps the last submits and the last events for cursors and, if `logged`, everything until a writer drains it."""
 
     def __init__(self, logged: bool = False, traced: bool = False) -> None:
         self.traced = traced and logged
         self._logged = logged
         self._unwritten: list[Record] = []
-        self._submits: deque[Submitted] = deque(maxlen=KEEP)
-        self._count = 0
+        self._submits = _Ring[Submitted](KEEP_SUBMITS)
+        self._events = _Ring[Record](KEEP_EVENTS)
 
     def add(self, record: Record) -> None:
         """Take a record in."""
         if self._logged:
             self._unwritten.append(record)
+        self._events.add(record)
         if isinstance(record, Submitted):
-            self._submits.append(record)
-            self._count += 1
+            self._submits.add(record)
 
     def submits(self, after: int) -> tuple[list[dict[str, object]], int]:
         """Submits number after+1 and up, as log lines, and the number of the last one."""
-        skip = max(0, after - (self._count - len(self._submits)))
-        lines = [log_line(record) for place, record in enumerate(self._submits) if place >= skip]
-        return lines, self._count
+        return self._submits.after(after)[:2]
+
+    def submits_after(self, cursor: int) -> tuple[list[dict[str, object]], int, int]:
+        """As `submits`, and how many after the cursor are no longer kept."""
+        return self._submits.after(cursor)
+
+    def events_after(self, cursor: int) -> tuple[list[dict[str, object]], int, int]:
+        """As `submits_after`, for every kind of record."""
+        return self._events.after(cursor)
 
     def drain(self) -> bytes:
         """Log lines not written yet, as UTF-8."""

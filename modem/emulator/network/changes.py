@@ -45,7 +45,7 @@ class NetworkChange(BaseModel):
 _TABLES = {"handsets", "accounts"}
 
 
-def apply(centre: "ServiceCentre", body: Mapping[str, object], now: float) -> None:
+def apply(centre: "ServiceCentre", body: Mapping[str, object] | NetworkChange, now: float) -> None:
     """Change the network as `body` says; ValueError with one sentence, and nothing changed, if it is wrong."""
     try:
         change = NetworkChange.model_validate(body)

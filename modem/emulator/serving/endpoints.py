@@ -1,68 +1,33 @@
 """Sockets of the control port, in the server's loop.
 
-Owns listening, connections and their buffers. What a request means is `control`'s.
+Owns connections, their buffers and answers that have to be waited for. What a request means is `control`'s.
 """
 
 import select
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from modem.emulator.serving.control import Reply, error, handle
-from modem.emulator.serving.http1 import BadRequest, Request, response, take_request
-
-if TYPE_CHECKING:
-    from modem.emulator.world import World
+from modem.emulator.serving.control.dispatch import Reply, Surroundings, Waiting, handle, refusal
+from modem.emulator.serving.control.problems import Refused
+from modem.emulator.serving.http1 import MAX_BODY, MAX_HEAD, BadRequest, Request, response, take_request
+from modem.emulator.serving.loop import Loop
+from modem.emulator.serving.ports import listen
+from modem.emulator.serving.waits import Wait, Waits
 
 MAX_CLIENTS = 100
 
 
-def listen(port: int) -> socket.socket:
-    """A non-blocking listening socket on 127.0.0.1; OSError if the port is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        listener.listen(64)
-        listener.setblocking(False)
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-class Loop:
-    """What the control port needs of the loop it lives in."""
-
-    def __init__(
-        self,
-        epoll: select.epoll,
-        handlers: dict[int, Callable[[int], None]],
-        world: "World",
-        describe: Callable[[], list[dict[str, object]]],
-        now: Callable[[], float],
-    ) -> None:
-        self.epoll = epoll
-        self.handlers = handlers
-        self.world = world
-        self.describe = describe
-        self.now = now
-
-    def answer(self, request: Request) -> Reply:
-        """Carry a request out on the world."""
-        return handle(request, self.world, self.describe, self.now())
-
-
 class ControlPort:
-    """The HTTP listener and its connections."""
+    """The HTTP listener and its connections. OSError if the port is taken."""
 
-    def __init__(self, port: int, loop: Loop) -> None:
+    def __init__(self, port: int, loop: Loop, waits: Waits, around: Surroundings) -> None:
         self._loop = loop
+        self._waits = waits
+        self._around = around
         self._listener = listen(port)
         self._clients: dict[int, _Client] = {}
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        loop.epoll.register(self._listener.fileno(), select.EPOLLIN)
-        loop.handlers[self._listener.fileno()] = lambda events: self._accept()
+        loop.handle(self._listener.fileno(), lambda events: self._accept())
 
     def _accept(self) -> None:
         try:
@@ -74,19 +39,25 @@ class ControlPort:
             return
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        client = _Client(connection, self._loop)
         fd = connection.fileno()
+        client = _Client(connection, self._waits, self._around, lambda: self._go_on(fd))
         self._clients[fd] = client
-        self._loop.epoll.register(fd, select.EPOLLIN)
-        self._loop.handlers[fd] = lambda events: self._serve(fd, client)
+        self._loop.handle(fd, lambda events: self._serve(fd, client))
 
     def _serve(self, fd: int, client: "_Client") -> None:
         if not client.serve():
-            self._loop.epoll.unregister(fd)
-            del self._loop.handlers[fd], self._clients[fd]
-            client.close()
+            self._end(fd, client)
         else:
             self._loop.epoll.modify(fd, select.EPOLLOUT if client.unsent else select.EPOLLIN)
+
+    def _go_on(self, fd: int) -> None:
+        """An answer has come for a client that waited: have it written in the next turn of the loop."""
+        self._loop.epoll.modify(fd, select.EPOLLOUT)
+
+    def _end(self, fd: int, client: "_Client") -> None:
+        self._loop.drop(fd)
+        del self._clients[fd]
+        client.close()
 
     def close(self) -> None:
         """Close the listener and every connection."""
@@ -98,10 +69,15 @@ class ControlPort:
 class _Client:
     """One connection: requests in order, each answered before the next is looked at."""
 
-    def __init__(self, connection: socket.socket, loop: Loop) -> None:
+    def __init__(
+        self, connection: socket.socket, waits: Waits, around: Surroundings, go_on: Callable[[], None]
+    ) -> None:
         self._socket = connection
-        self._loop = loop
+        self._waits = waits
+        self._around = around
+        self._go_on = go_on
         self._received = bytearray()
+        self._wait: Wait | None = None
         self._ending = False
         self.unsent = bytearray()
 
@@ -110,10 +86,10 @@ class _Client:
         try:
             if not self.unsent:
                 data = self._socket.recv(65536)
-                if not data:
+                if not data or len(self._received) > MAX_HEAD + MAX_BODY:
                     return False
                 self._received += data
-            while not self._ending and self._answer_one():
+            while self._wait is None and not self._ending and self._answer_one():
                 pass
             if self.unsent:
                 del self.unsent[: self._socket.send(self.unsent)]
@@ -121,22 +97,45 @@ class _Client:
             return True
         except OSError:
             return False
-        return bool(self.unsent) or not self._ending
+        return bool(self.unsent) or not self._ending or self._wait is not None
 
     def _answer_one(self) -> bool:
         try:
             request = take_request(self._received)
         except BadRequest as bad:
             self._ending = True
-            reply = error(bad.status, str(bad))
+            self._write(refusal(Refused(bad.status, str(bad))), head_only=False)
+            return True
+        if request is None:
+            return False
+        self._ending = not request.keep_alive
+        answer = handle(request, self._around)
+        if isinstance(answer, Waiting):
+            self._wait_for(answer, request)
         else:
-            if request is None:
-                return False
-            self._ending = not request.keep_alive
-            reply = self._loop.answer(request)
-        self.unsent += response(reply.status, reply.body, not self._ending, reply.allow)
+            self._write(answer, request.method == "HEAD")
         return True
 
+    def _wait_for(self, waiting: Waiting, request: Request) -> None:
+        def look(last: bool) -> bool:
+            reply = waiting.look(last)
+            if reply is None:
+                return False
+            self._wait = None
+            self._write(reply, request.method == "HEAD")
+            self._go_on()
+            return True
+
+        self._wait = Wait(look, waiting.until)
+        self._waits.add(self._wait)
+
+    def _write(self, reply: Reply, head_only: bool) -> None:
+        self.unsent += response(
+            reply.status, reply.body, reply.media_type, not self._ending, allow=reply.allow, head_only=head_only
+        )
+
     def close(self) -> None:
-        """Give the descriptor back."""
+        """Give the descriptor back; what it waited for is of no interest any more."""
+        if self._wait is not None:
+            self._waits.forget(self._wait)
         self._socket.close()

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 MAX_HEAD = 16_384
 MAX_BODY = 1 << 20
+_ONCE = frozenset({"host", "content-length", "content-type", "origin"})
 
 
 class BadRequest(Exception):
@@ -21,12 +22,15 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request; `target` is path and query as sent."""
+    """One request; `target` is path and query as sent, `media_type` the body's, without parameters."""
 
     method: str
     target: str
     body: bytes
     keep_alive: bool
+    host: str = "127.0.0.1"
+    origin: str | None = None
+    media_type: str = ""
 
 
 def take_request(buffer: bytearray) -> Request | None:
@@ -41,6 +45,8 @@ def take_request(buffer: bytearray) -> Request | None:
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise BadRequest(HTTPStatus.BAD_REQUEST, "This is not an HTTP/1.1 request.")
     fields = _fields(lines)
+    if "host" not in fields:
+        raise BadRequest(HTTPStatus.BAD_REQUEST, "The request has no Host header (RFC 9112 §3.2).")
     if "transfer-encoding" in fields:
         raise BadRequest(HTTPStatus.NOT_IMPLEMENTED, "Send the body with a Content-Length.")
     given = fields.get("content-length", "0")
@@ -55,7 +61,8 @@ def take_request(buffer: bytearray) -> Request | None:
     del buffer[: end + 4 + length]
     connection = fields.get("connection", "").lower()
     keep_alive = connection != "close" if words[2] == "HTTP/1.1" else connection == "keep-alive"
-    return Request(words[0], words[1], body, keep_alive)
+    media_type = fields.get("content-type", "").partition(";")[0].strip().lower()
+    return Request(words[0], words[1], body, keep_alive, fields["host"], fields.get("origin"), media_type)
 
 
 def _fields(lines: list[str]) -> dict[str, str]:
@@ -64,18 +71,23 @@ def _fields(lines: list[str]) -> dict[str, str]:
         name, colon, value = line.partition(":")
         if not colon:
             raise BadRequest(HTTPStatus.BAD_REQUEST, "A header line has no colon.")
-        fields[name.strip().lower()] = value.strip()
+        key = name.strip().lower()
+        if key in _ONCE and key in fields:
+            raise BadRequest(HTTPStatus.BAD_REQUEST, f"{name} is given twice.")
+        fields[key] = value.strip()
     return fields
 
 
-def response(status: HTTPStatus, body: bytes, keep_alive: bool, allow: str = "") -> bytes:
-    """A JSON response as bytes; `allow` lists methods after 405."""
+def response(
+    status: HTTPStatus, body: bytes, media_type: str, keep_alive: bool, *, allow: str = "", head_only: bool = False
+) -> bytes:
+    """A response as bytes; `allow` lists methods after 405, `head_only` answers HEAD: the length and nothing of it."""
     head = [
         f"HTTP/1.1 {status.value} {status.phrase}",
-        "Content-Type: application/json; charset=utf-8",
+        f"Content-Type: {media_type}",
         f"Content-Length: {len(body)}",
         f"Connection: {'keep-alive' if keep_alive else 'close'}",
     ]
     if allow:
         head.append(f"Allow: {allow}")
-    return "\r\n".join([*head, "", ""]).encode("latin-1") + body
+    return "\r\n".join([*head, "", ""]).encode("latin-1") + (b"" if head_only else body)

@@ -1,6 +1,6 @@
 """File descriptors a modem speaks on: a pty's master, a TCP connection, one end of a socketpair.
 
-Owns non-blocking reading and writing, the bound on what waits for a terminal that does not read, and the pace of
+Owns non-blocking reading and writing, holding back a terminal that does not read what it asked for, and the pace of
 a line with a baud rate. A pty has no event for "somebody opened the slave"; what there is:
 
 * when the last one closes it, the master hangs up: read gives EIO and epoll says so for ever. From then on the
@@ -21,7 +21,6 @@ import tty
 from typing import Final
 
 READ_SIZE: Final = 65536
-MAX_PENDING: Final = 1 << 16  # beyond it the line is not read either: the terminal has to read first
 _WATCHED = select.EPOLLIN
 _QUIET = select.EPOLLIN | select.EPOLLET
 
@@ -44,10 +43,8 @@ class Line:
 
     def _watch(self) -> None:
         mask = _WATCHED if self.is_open else _QUIET
-        if len(self._pending) > MAX_PENDING:
-            mask = 0
-        if self._pending and not self._octet_s:
-            mask |= select.EPOLLOUT
+        if self._pending:  # the terminal has to read first: until then it is held back, as by RTS
+            mask = 0 if self._octet_s else select.EPOLLOUT
         if mask != self._mask:
             self._mask = mask
             self._epoll.modify(self.fd, mask)

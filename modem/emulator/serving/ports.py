@@ -1,5 +1,6 @@
-"""Where a modem of the server can be reached, and the symlinks that keep a pty's name stable."""
+"""Where a modem of the server can be reached: listening sockets, and the symlinks that keep a pty's name stable."""
 
+import socket
 from pathlib import Path
 
 from modem.emulator.serving.lines import Line
@@ -23,6 +24,20 @@ class Port:
         device = self.modem.device
         where = {"name": self.name, "pty": self.pty, "link": self.link, "tcp": self.tcp}
         return {**where, "imei": device.identity.imei, "iccid": device.sim.iccid, "number": device.sim.number}
+
+
+def listen(port: int) -> socket.socket:
+    """A non-blocking listening socket on 127.0.0.1; OSError if the port is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(64)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def symlink(link: Path, target: str) -> Path:

@@ -32,13 +32,23 @@ def test_other_lines_have_their_own_fields() -> None:
 
 
 def test_submits_are_read_with_a_cursor_and_the_oldest_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "KEEP", 3)
+    monkeypatch.setattr(module, "KEEP_SUBMITS", 3)
     journal = Journal()
     assert journal.submits(0) == ([], 0)
     for _ in range(5):
         journal.add(SUBMIT)
     assert [len(journal.submits(after)[0]) for after in (0, 2, 3, 5, 99)] == [3, 3, 2, 0, 0]
-    assert journal.submits(0)[1] == 5
+    assert [journal.submits_after(after)[1:] for after in (0, 1, 2, 5, 99)] == [(5, 2), (5, 1), (5, 0), (5, 0), (5, 0)]
+
+
+def test_events_of_every_kind_are_read_with_a_cursor() -> None:
+    journal = Journal()
+    journal.add(SUBMIT)
+    journal.add(Reported(0, "m", 3, "0919", 0))
+    lines, following, missed = journal.events_after(1)
+    assert [line["event"] for line in lines] == ["report"]
+    assert (following, missed) == (2, 0)
+    assert len(journal.submits(0)[0]) == 1
 
 
 def test_log_lines_are_written_once_and_only_if_wanted() -> None:

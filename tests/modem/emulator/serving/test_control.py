@@ -6,16 +6,28 @@ from hypothesis import strategies as st
 
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.handsets import Handset
-from modem.emulator.serving.control import handle
+from modem.emulator.serving.control.dispatch import Reply, Surroundings, Waiting, handle
 from modem.emulator.serving.http1 import Request
+from modem.emulator.serving.ports import Port
 from tests.modem.emulator.conftest import Bench
 
 PDU = "0001000B919731214365F700000135"
 
 
+def _around(bench: Bench) -> Surroundings:
+    return Surroundings(bench.world, [Port(modem) for modem in bench.world.modems], lambda: bench.now)
+
+
+def _send(bench: Bench, request: Request) -> Reply:
+    reply = handle(request, _around(bench))
+    assert isinstance(reply, Reply)
+    assert reply.media_type == ("application/json" if reply.status == 200 else "application/problem+json")
+    return reply
+
+
 def _ask(bench: Bench, method: str, target: str, body: object = None) -> tuple[int, dict[str, object]]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    reply = handle(Request(method, target, raw, True), bench.world, lambda: [{"name": "modem0"}], bench.now)
+    reply = _send(bench, Request(method, target, raw, True))
     return reply.status.value, json.loads(reply.body)
 
 
@@ -33,7 +45,7 @@ def test_submits_are_read_after_a_cursor(bench: Bench) -> None:
     assert status == 200
     assert answer["next"] == 2
     assert [line["ref"] for line in answer["submits"]] == [1]  # type: ignore[attr-defined]
-    assert _ask(bench, "GET", "/v1/submits?after=2") == (200, {"submits": [], "next": 2})
+    assert _ask(bench, "GET", "/v1/submits?after=2") == (200, {"submits": [], "next": 2, "missed": 0})
 
 
 def test_network_takes_its_conditions(bench: Bench) -> None:
@@ -48,8 +60,54 @@ def test_network_takes_its_conditions(bench: Bench) -> None:
     assert bench.conditions.retry_s == (0.01, 0.02)
 
 
-def test_modems_are_listed(bench: Bench) -> None:
-    assert _ask(bench, "GET", "/v1/modems") == (200, {"modems": [{"name": "modem0"}]})
+def test_network_is_shown_as_it_is_set(bench: Bench) -> None:
+    changed = _ask(bench, "POST", "/v1/network", {"latency_ms": 20, "retry_ms": [5], "zone_quarters": 12})
+    assert _ask(bench, "GET", "/v1/network") == changed
+    shown = changed[1]
+    assert (shown["latency_ms"], shown["report_latency_ms"], shown["validity_ms"]) == (20, 1000, 259_200_000)
+    assert (shown["retry_ms"], shown["report_trying"], shown["zone_quarters"]) == ([5], False, 12)
+
+
+def test_modems_are_listed_and_found_by_number_or_name(bench: Bench) -> None:
+    status, listed = _ask(bench, "GET", "/v1/modems")
+    assert status == 200
+    assert [modem["name"] for modem in listed["modems"]] == ["modem0"]  # type: ignore[attr-defined]
+    bench.deliver("5")
+    bench.say("AT")
+    found = _ask(bench, "GET", "/v1/modems/0")
+    assert _ask(bench, "GET", "/v1/modems/modem0") == _ask(bench, "GET", "/v1/modems/%6dodem0") == found
+    state = found[1]
+    assert (state["number"], state["open"], state["registered"]) == (bench.modem.number, True, True)
+    assert state["memories"]["SM"] == {"used": 1, "capacity": 30}  # type: ignore[index]
+
+
+def test_events_are_read_after_a_cursor(bench: Bench) -> None:
+    bench.send(14, PDU)
+    bench.deliver("5")
+    status, answer = _ask(bench, "GET", "/v1/events?after=1")
+    assert status == 200
+    assert [line["event"] for line in answer["events"]] == ["deliver"]  # type: ignore[attr-defined]
+    assert (answer["next"], answer["missed"]) == (2, 0)
+
+
+def test_long_poll_is_answered_by_what_comes_or_at_its_end(bench: Bench) -> None:
+    bench.send(14, PDU)
+    waiting = handle(Request("GET", "/v1/submits?after=1&wait_ms=2500", b"", True), _around(bench))
+    assert isinstance(waiting, Waiting)
+    assert waiting.until == bench.now + 2.5
+    assert waiting.look(False) is None
+    over = waiting.look(True)
+    assert over is not None
+    assert json.loads(over.body) == {"submits": [], "next": 1, "missed": 0}
+    bench.send(14, PDU)
+    come = waiting.look(False)
+    assert come is not None
+    assert json.loads(come.body)["next"] == 2
+    assert _ask(bench, "GET", "/v1/submits?after=1&wait_ms=2500")[1]["next"] == 2  # there is one: no wait
+
+
+def test_head_is_answered_as_get(bench: Bench) -> None:
+    assert _send(bench, Request("HEAD", "/v1/modems", b"", True)).status == 200
 
 
 @pytest.mark.parametrize(
@@ -63,6 +121,12 @@ def test_modems_are_listed(bench: Bench) -> None:
         ("GET", "/v1/modems/0/deliver", None, 405),
         ("POST", "/v1/modems", {}, 405),
         ("PUT", "/v1/network", {}, 405),
+        ("GET", "/v1/modems/modem9", None, 404),
+        ("GET", "/v1/modems/", None, 404),
+        ("GET", "/v1/modems?after=1", None, 400),
+        ("GET", "/v1/submits?after=1&after=2", None, 400),
+        ("GET", "/v1/events?wait_ms=30001", None, 400),
+        ("GET", "/v1/events?after=1.0", None, 400),
         ("DELETE", "/v1/submits", None, 405),
         ("GET", "/v1/submits?after=-1", None, 400),
         ("GET", "/v1/submits?after=x", None, 400),
@@ -72,6 +136,8 @@ def test_modems_are_listed(bench: Bench) -> None:
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": 5}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "time": 1}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "", "text": "x"}, 400),
+        ("POST", "/v1/modems/0/deliver", {"sender": "1", "text": "x"}, 400),
+        ("POST", "/v1/modems/0/deliver?x=1", {"from": "1", "text": "x"}, 400),
         ("POST", "/v1/modems/0/deliver", b"[" * 100_000, 400),
         ("POST", "/v1/network", {"latency_ms": -1}, 400),
         ("POST", "/v1/network", {"latency_ms": True}, 400),
@@ -86,8 +152,56 @@ def test_wrong_request_is_refused_with_one_sentence(
     bench: Bench, method: str, target: str, body: object, status: int
 ) -> None:
     got, answer = _ask(bench, method, target, body)
-    assert got == status
-    assert str(answer["error"]).endswith(".")
+    assert got == status == answer["status"]
+    assert answer["type"] == "about:blank"
+    assert str(answer["detail"]).endswith(".")
+
+
+def test_every_mistake_in_a_body_is_pointed_at(bench: Bench) -> None:
+    body = {"handsets": {"+7/9~1": {"state": "dead"}}, "colour": 1}
+    _, answer = _ask(bench, "POST", "/v1/network", body)
+    pointers = [mistake["pointer"] for mistake in answer["errors"]]  # type: ignore[attr-defined]
+    assert pointers == ["/handsets/+7~19~01/state", "/colour"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH"])
+def test_wrong_method_names_the_right_ones(bench: Bench, method: str) -> None:
+    reply = _send(bench, Request(method, "/v1/modems/0/deliver", b"", True))
+    assert (reply.status, reply.allow) == (405, "POST")
+    assert _send(bench, Request("DELETE", "/v1/network", b"", True)).allow == "GET, POST, HEAD"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1:8000", None, 200),
+        ("localhost", "http://localhost:3000", 200),
+        ("[::1]:80", None, 200),
+        ("evil.example:8000", None, 421),
+        ("127.0.0.1.evil.example", None, 421),
+        ("[", None, 421),
+        ("", None, 421),
+        ("127.0.0.1", "https://evil.example", 403),
+        ("127.0.0.1", "null", 403),
+    ],
+)
+def test_pages_of_other_sites_are_turned_away(bench: Bench, host: str, origin: str | None, status: int) -> None:
+    assert _send(bench, Request("GET", "/v1/modems", b"", True, host, origin)).status == status
+
+
+@pytest.mark.parametrize(
+    ("media_type", "status"),
+    [
+        ("application/json", 200),
+        ("", 200),
+        ("application/x-www-form-urlencoded", 200),
+        ("text/plain", 415),
+        ("text/xml", 415),
+    ],
+)
+def test_body_has_to_be_json_by_its_type(bench: Bench, media_type: str, status: int) -> None:
+    request = Request("POST", "/v1/network", b"{}", True, media_type=media_type)
+    assert _send(bench, request).status == status
 
 
 def test_half_wrong_network_request_changes_nothing(bench: Bench) -> None:

@@ -6,12 +6,15 @@ from hypothesis import strategies as st
 
 from modem.emulator.serving.http1 import MAX_HEAD, BadRequest, Request, response, take_request
 
-POST = b"POST /v1/network?x=1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+HEADERS = b"Host: a:1\r\nOrigin: http://b\r\nContent-Type: Application/JSON; charset=utf-8\r\nContent-Length: 2"
+POST = b"POST /v1/network?x=1 HTTP/1.1\r\n" + HEADERS + b"\r\n\r\n{}"
 
 
 def test_request_is_cut_off_the_front_of_the_buffer() -> None:
     buffer = bytearray(POST + b"GET")
-    assert take_request(buffer) == Request("POST", "/v1/network?x=1", b"{}", True)
+    assert take_request(buffer) == Request(
+        "POST", "/v1/network?x=1", b"{}", True, "a:1", "http://b", "application/json"
+    )
     assert buffer == b"GET"
     assert take_request(buffer) is None
 
@@ -21,7 +24,8 @@ def test_request_is_cut_off_the_front_of_the_buffer() -> None:
     [(b"1.1", b"close", False), (b"1.1", b"x", True), (b"1.0", b"x", False), (b"1.0", b"keep-alive", True)],
 )
 def test_connection_lasts_as_the_version_and_header_say(version: bytes, connection: bytes, keep_alive: bool) -> None:
-    request = take_request(bytearray(b"GET / HTTP/" + version + b"\r\nConnection: " + connection + b"\r\n\r\n"))
+    head = b"GET / HTTP/" + version + b"\r\nHost: a\r\nConnection: " + connection
+    request = take_request(bytearray(head + b"\r\n\r\n"))
     assert request is not None
     assert request.keep_alive is keep_alive
 
@@ -31,10 +35,13 @@ def test_connection_lasts_as_the_version_and_header_say(version: bytes, connecti
     [
         (b"GET /", HTTPStatus.BAD_REQUEST),
         (b"GET / HTTP/1.1\r\nnocolon", HTTPStatus.BAD_REQUEST),
-        (b"GET / HTTP/1.1\r\nContent-Length: x", HTTPStatus.BAD_REQUEST),
-        (b"GET / HTTP/1.1\r\nContent-Length: 9999999", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-        (b"GET / HTTP/1.1\r\nContent-Length: 99999999999999", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked", HTTPStatus.NOT_IMPLEMENTED),
+        (b"GET / HTTP/1.1", HTTPStatus.BAD_REQUEST),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b", HTTPStatus.BAD_REQUEST),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\ncontent-length: 5", HTTPStatus.BAD_REQUEST),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x", HTTPStatus.BAD_REQUEST),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked", HTTPStatus.NOT_IMPLEMENTED),
     ],
 )
 def test_request_this_port_does_not_take_is_refused(head: bytes, status: HTTPStatus) -> None:
@@ -48,10 +55,17 @@ def test_endless_head_is_refused() -> None:
         take_request(bytearray(b"x" * (MAX_HEAD + 1)))
 
 
-def test_response_has_its_length_and_allowed_methods() -> None:
-    out = response(HTTPStatus.METHOD_NOT_ALLOWED, b"{}", False, "GET")
-    assert out.startswith(b"HTTP/1.1 405 Method Not Allowed\r\n")
-    assert b"Content-Length: 2\r\nConnection: close\r\nAllow: GET\r\n\r\n{}" in out
+def test_response_has_its_length_its_type_and_allowed_methods() -> None:
+    out = response(HTTPStatus.METHOD_NOT_ALLOWED, b"{}", "application/problem+json", False, allow="GET")
+    assert out == (
+        b"HTTP/1.1 405 Method Not Allowed\r\nContent-Type: application/problem+json\r\nContent-Length: 2\r\n"
+        b"Connection: close\r\nAllow: GET\r\n\r\n{}"
+    )
+
+
+def test_answer_to_head_has_the_length_and_no_body() -> None:
+    out = response(HTTPStatus.OK, b"{}", "application/json", True, head_only=True)
+    assert out.endswith(b"Content-Length: 2\r\nConnection: keep-alive\r\n\r\n")
 
 
 @given(st.binary(max_size=300))

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import select
@@ -7,12 +8,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from modem.emulator.serving.server import Server
+from modem.emulator.world import World
 
 PRIVET = b"0001000B919731214365F700080C041F04400438043204350442\x1a"
 DEADLINE_S = 5.0
@@ -114,17 +117,46 @@ def test_closed_ports_cost_nothing(server: Server) -> None:
     assert server.call(lambda world, now: server.turns) - turns <= calls + 5
 
 
+def _is_held_back(server: Server, number: int) -> bool:
+    """Whether the modem has something to say that its terminal does not take."""
+
+    def look(world: World, now: float) -> bool:
+        line = server.modems[number].current
+        return line is not None and line.blocked
+
+    return server.call(look)
+
+
 def test_terminal_that_does_not_read_does_not_hold_the_others_up(server: Server) -> None:
     with terminal(server.modems[0].pty) as deaf, terminal(server.modems[1].pty) as other:
         os.set_blocking(deaf.fd, False)
-        written = 0
         deadline = time.monotonic() + DEADLINE_S
-        while time.monotonic() < deadline and select.select([], [deaf.fd], [], 0.2)[1]:
-            written += os.write(deaf.fd, b"AT+CLAC\r" * 100)
-        assert written > 0
-        assert select.select([], [deaf.fd], [], 0)[1] == []  # it is held back, as by RTS
+        while not _is_held_back(server, 0):
+            assert time.monotonic() < deadline
+            with contextlib.suppress(BlockingIOError):
+                os.write(deaf.fd, b"AT+CLAC\r" * 100)
         assert other.say(b"ATE0\r").endswith(b"\r\nOK\r\n")
         assert other.say(b"AT\r") == b"\r\nOK\r\n"
+
+
+def test_terminal_that_does_not_read_is_held_back(server: Server) -> None:
+    # A socket, because a pty moves bytes on in its own time: what a socket does not take, the server has not read.
+    with server.attach("modem0") as deaf:
+        deaf.setblocking(False)
+        deadline = time.monotonic() + DEADLINE_S
+        while not _is_held_back(server, 0):
+            assert time.monotonic() < deadline
+            deaf.send(b"AT+CLAC\r" * 100)
+        with pytest.raises(BlockingIOError):
+            while True:
+                deaf.send(b"AT\r" * 1000)
+        for _ in range(50):  # turns of the loop; in each of them a server that read would make room
+            server.call(lambda world, now: None)
+            with pytest.raises(BlockingIOError):
+                deaf.send(b"AT\r" * 1000)
+        deaf.settimeout(DEADLINE_S)
+        while _is_held_back(server, 0):
+            assert deaf.recv(65536)
 
 
 def test_tcp_reaches_the_same_modem_one_at_a_time(server: Server) -> None:
@@ -185,20 +217,65 @@ def test_control_port_speaks_http(server: Server) -> None:
     assert _ask(f"{url}/v1/modems/1/deliver", b'{"from": "+79131234567", "text": "5"}') == (200, {"parts": 1})
     assert _ask(f"{url}/v1/modems/1/deliver", b"{")[0] == 400
     assert _ask(f"{url}/v1/nothing")[0] == 404
-    assert _ask(f"{url}/v1/network")[0] == 405
+    assert _ask(f"{url}/v1/submits", b"{}")[0] == 405
 
 
 def test_control_port_keeps_a_connection_and_ends_a_broken_one(server: Server) -> None:
     port = int(str(server.control_url).rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), DEADLINE_S) as client:
-        client.sendall(b"GET /v1/submits HTTP/1.1\r\n\r\n" * 2)
+        client.sendall(b"GET /v1/submits HTTP/1.1\r\nHost: localhost\r\n\r\n" * 2)
         out = b""
-        while out.count(b'"next": 0}\n') < 2:
+        while out.count(b'"next": 0, "missed": 0}\n') < 2:
             out += client.recv(4096)
         client.sendall(b"rubbish\r\n\r\n")
         while piece := client.recv(4096):
             out += piece
         assert b"400 Bad Request" in out
+
+
+def test_long_poll_is_answered_when_something_happens_and_holds_nobody_up(server: Server) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_ask, f"{server.control_url}/v1/events?wait_ms=30000")
+        status, answer = _ask(f"{server.control_url}/v1/events?wait_ms=1")
+        assert (status, answer["events"]) == (200, [])
+        assert not waiting.done()
+        with terminal(server.modems[0].pty) as modem:
+            modem.say(b"AT+CMGS=25\r", b"> ")
+            modem.say(PRIVET)
+        status, answer = waiting.result(DEADLINE_S)
+    assert [line["event"] for line in answer["events"]] == ["submit"]  # type: ignore[attr-defined]
+
+
+def test_long_poll_that_is_given_up_leaves_nothing_behind(server: Server) -> None:
+    port = int(str(server.control_url).rsplit(":", 1)[1])
+    with socket.create_connection(("127.0.0.1", port), DEADLINE_S) as client:
+        client.sendall(b"GET /v1/events?wait_ms=30000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert _ask(f"{server.control_url}/v1/modems")[0] == 200
+    server.deliver(0, "0919", "5")
+    assert _ask(f"{server.control_url}/v1/modems")[0] == 200
+
+
+def test_long_poll_is_answered_when_the_server_ends() -> None:
+    with Server(1, control=True) as server, socket.socket() as client:
+        client.connect(("127.0.0.1", int(str(server.control_url).rsplit(":", 1)[1])))
+        client.sendall(b"GET /v1/events?wait_ms=30000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert _ask(f"{server.control_url}/v1/modems")[0] == 200
+        started = time.monotonic()
+        server.__exit__(None, None, None)
+        assert time.monotonic() - started < DEADLINE_S
+
+
+def test_thread_waits_for_what_happens_in_the_world(server: Server) -> None:
+    def used(world: World, now: float) -> int | None:
+        return world.modems[0].device.sim.messages.used or None
+
+    assert server.wait(used, 0) is None
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(server.wait, used, DEADLINE_S)
+        server.deliver(0, "0919", "5")
+        assert waiting.result(DEADLINE_S) == 1
+    with pytest.raises(ZeroDivisionError):
+        server.wait(lambda world, now: 1 // 0, DEADLINE_S)
 
 
 def test_port_that_is_taken_is_an_error_that_leaves_nothing_behind() -> None:

@@ -1,0 +1,161 @@
+"""What goes over the control port: bodies and queries in, answers out.
+
+Requests are strict: a wrong type or a key nobody knows is refused, so that a misspelt test cannot pass by accident.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+MAX_WAIT_MS = 30_000
+MAX_CURSOR = 10**15
+
+
+class Given(BaseModel):
+    """Something a client sends."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Shown(BaseModel):
+    """Something the port answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _whole(value: object) -> object:
+    """A number out of a query string: digits and nothing else."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 16:
+        return int(value)
+    raise ValueError("a whole number, 0 or more")
+
+
+Cursor = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_CURSOR)]
+
+
+class After(Given):
+    """Where to go on, and how long to wait if there is nothing yet."""
+
+    after: Cursor = Field(default=0, description="The `next` of the answer before; 0 for the beginning.")
+    wait_ms: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_WAIT_MS)] = Field(
+        default=0, description="Hold the answer back until there is something, at most so long."
+    )
+
+
+class NoQuery(Given):
+    """No query parameters."""
+
+
+class Deliver(Given):
+    """A message from a subscriber to the modem."""
+
+    sender: str = Field(
+        alias="from",
+        pattern=r"^(\+[0-9]{1,20}|[0-9*#]{1,20}|[A-Za-z][A-Za-z0-9 ._-]{0,10})$",
+        description="A number, a short code, or a name of up to 11 characters.",
+        examples=["+79131234567"],
+    )
+    text: str = Field(max_length=8000, description="Cut into parts as a phone does.", examples=["5"])
+
+
+class Parts(Shown):
+    """What became of a text."""
+
+    parts: int = Field(ge=1, description="Short messages it was cut into.")
+
+
+class LogLine(Shown):
+    """One line of the log: who, when, what. The other fields depend on the event."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    t: str = Field(description="UTC, with milliseconds.", examples=["2023-11-14T22:13:20.250Z"])
+    modem: str | None = Field(default=None, description="The modem's name.")
+    event: str = Field(description="submit, deliver, report, fault, call, at.", examples=["submit"])
+
+
+class Concatenation(Shown):
+    """A part's place in a long message (TS 23.040 §9.2.3.24.1)."""
+
+    ref: int
+    total: int
+    seq: int
+
+
+class Submit(LogLine):
+    """A part that the network took from a modem."""
+
+    event: Literal["submit"]
+    ref: int = Field(description="TP-MR.", ge=0, le=255)
+    to: str
+    text: str
+    pdu: str = Field(description="As the modem handed it over, in hexadecimal digits.")
+    udh: Concatenation | None
+    srr: bool = Field(description="Whether a status report was asked for.")
+
+
+class Submits(Shown):
+    """Submits after a cursor."""
+
+    submits: list[Submit]
+    next: int = Field(description="Give it as `after` to go on from here.")
+    missed: int = Field(description="How many after the cursor are no longer kept.")
+
+
+class Events(Shown):
+    """Log lines after a cursor."""
+
+    events: list[LogLine]
+    next: int = Field(description="Give it as `after` to go on from here.")
+    missed: int = Field(description="How many after the cursor are no longer kept.")
+
+
+class Modem(Shown):
+    """A modem and where to reach it."""
+
+    name: str
+    pty: str | None
+    link: str | None = Field(description="A symlink to the pty that keeps its name.")
+    tcp: int | None = Field(description="Its port on 127.0.0.1.")
+    imei: str
+    iccid: str
+    number: str
+
+
+class Modems(Shown):
+    """All of them."""
+
+    modems: list[Modem]
+
+
+class Fill(Shown):
+    """How full a memory is."""
+
+    used: int
+    capacity: int
+
+
+class ModemState(Modem):
+    """A modem as it is now."""
+
+    open: bool = Field(description="Whether a terminal has its port open.")
+    registered: bool
+    signal: int = Field(description="<rssi> of +CSQ: 0 to 31, 99 unknown.")
+    memories: dict[str, Fill]
+
+
+class Mistake(Shown):
+    """One thing wrong with a request."""
+
+    pointer: str = Field(description="Where: a JSON pointer into the body, or the query parameter.")
+    detail: str
+
+
+class Problem(Shown):
+    """A refusal (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[Mistake] | None = None

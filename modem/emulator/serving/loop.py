@@ -1,0 +1,108 @@
+"""The emulator's one epoll loop: descriptors with their handlers, tasks with their times, jobs of other threads.
+
+Owns the clock and the descriptor that wakes the loop. Knows nothing of modems. Nothing polls: with nothing to do the
+loop sleeps in epoll.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from modem.emulator.serving.jobs import Jobs
+
+T = TypeVar("T")
+Handler = Callable[[int], None]
+"""Called with the events epoll reports for a descriptor."""
+
+
+class Task(Protocol):
+    """Something that has to be done again and again."""
+
+    @property
+    def due(self) -> float | None:
+        """When `work` has to be called at the latest; None if only after something has happened."""
+        ...
+
+    def work(self, now: float) -> None:
+        """Do what is due; called once in every turn of the loop, after the descriptors."""
+        ...
+
+
+class Loop:
+    """Turns until it is stopped. Whoever puts a descriptor into `epoll` puts its handler into `handlers`."""
+
+    def __init__(self) -> None:
+        self.epoll = select.epoll()
+        self.handlers: dict[int, Handler] = {}
+        self.tasks: list[Task] = []
+        self.turns = 0  # an idle loop makes none
+        self._jobs = Jobs(self._kick)
+        self._stopping = False
+        self._closed = False
+        self._epoch = time.time() - time.monotonic()  # wall time that never steps back
+        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self.handle(self._wake, lambda events: self._woken())
+
+    def now(self) -> float:
+        """Seconds since the epoch, never going back."""
+        return self._epoch + time.monotonic()
+
+    def handle(self, fd: int, handler: Handler) -> None:
+        """Call `handler` whenever there is something to read."""
+        self.epoll.register(fd, select.EPOLLIN)
+        self.handlers[fd] = handler
+
+    def drop(self, fd: int) -> None:
+        """Forget a descriptor given to `handle`; it may be closed then."""
+        self.epoll.unregister(fd)
+        del self.handlers[fd]
+
+    def call(self, job: Callable[[], T]) -> T:
+        """Run a function in the loop and give its result; RuntimeError if the loop has ended."""
+        return self._jobs.call(job)
+
+    def run(self) -> None:
+        """Turn until `stop`."""
+        try:
+            while not self._stopping:
+                self.turns += 1
+                for fd, events in self.epoll.poll(self._timeout()):
+                    handler = self.handlers.get(fd)
+                    if handler is not None:
+                        handler(events)
+                self._jobs.carry_out()
+                now = self.now()
+                for task in self.tasks:
+                    task.work(now)
+        finally:
+            self._stopping = True
+            self._jobs.end()
+
+    def stop(self) -> None:
+        """Make `run` end soon. Safe from any thread and from a signal handler."""
+        self._stopping = True
+        self._kick()
+
+    def close(self) -> None:
+        """Give the loop's own descriptors back. It must have ended."""
+        self._closed = True
+        self._jobs.end()
+        os.close(self._wake)
+        self.epoll.close()
+
+    def _timeout(self) -> float | None:
+        earliest: float | None = None
+        for task in self.tasks:
+            due = task.due
+            if due is not None and (earliest is None or due < earliest):
+                earliest = due
+        return None if earliest is None else max(0.0, earliest - self.now())
+
+    def _kick(self) -> None:
+        if not self._closed:
+            os.eventfd_write(self._wake, 1)
+
+    def _woken(self) -> None:
+        os.eventfd_read(self._wake)

@@ -1,0 +1,198 @@
+"""Terminals and modems brought together: ptys, TCP listeners and sockets, and which of them a modem speaks to.
+
+Owns every port of the server and its lines, opening and closing, and the way of bytes between line and world. One
+terminal at a time has a modem's attention: who came or spoke last on the pty, or the one that holds the socket.
+"""
+
+import select
+import socket
+from pathlib import Path
+
+from modem.emulator.serving.lines import Line, Pty
+from modem.emulator.serving.loop import Loop
+from modem.emulator.serving.ports import Port, listen, symlink, unlink_own
+from modem.emulator.world import Modem, World
+
+LOOK_S = 0.05
+
+
+class Terminals:
+    """A task of the loop: it lets time pass in the world and writes what modems have to say."""
+
+    def __init__(self, loop: Loop, world: World, baud: int | None) -> None:
+        self.ports: list[Port] = []
+        self._loop = loop
+        self._world = world
+        self._baud = baud
+        self._by_modem: dict[Modem, Port] = {}
+        self._paced: dict[Line, None] = {}
+        self._listeners: list[socket.socket] = []
+        self._look_due: float | None = None
+
+    # Ports.
+
+    def add(self, number: int, directory: Path | None, tcp: int | None, pty: bool) -> None:
+        """Make a modem with its ports: a pty, linked in `directory`; TCP on `tcp` + number (0: any). OSError."""
+        port = self._new_port(f"modem{number}")
+        if pty:
+            line = Pty(self._loop.epoll, self._baud)
+            self._add_line(port, line)
+            port.pty = line.path
+            if directory is not None:
+                port.link = str(symlink(directory / port.name, line.path))
+        if tcp is not None:
+            listener = listen(tcp + number if tcp else 0)
+            self._listeners.append(listener)
+            port.tcp = listener.getsockname()[1]
+            self._loop.handle(listener.fileno(), lambda events: self._accept(port, listener))
+
+    def attach(self, name: str) -> socket.socket:
+        """Open modem `name` by a socket, making the modem if there is none; OSError if it is open already."""
+        port = next((port for port in self.ports if port.name == name), None) or self._new_port(name)
+        if self._held_by_socket(port):
+            raise BlockingIOError(f"{name} is open already")
+        ours, theirs = socket.socketpair()
+        self._join(port, ours)
+        return theirs
+
+    def close(self) -> None:
+        """Give back every descriptor and symlink."""
+        for port in self.ports:
+            for line in list(port.lines):
+                line.close()
+            if port.link is not None and port.pty is not None:
+                unlink_own(Path(port.link), port.pty)
+        for listener in self._listeners:
+            listener.close()
+
+    def _new_port(self, name: str) -> Port:
+        port = Port(self._world.add_modem(name))
+        self.ports.append(port)
+        self._by_modem[port.modem] = port
+        return port
+
+    def _add_line(self, port: Port, line: Line) -> None:
+        port.lines.append(line)
+        self._loop.handlers[line.fd] = lambda events: self._on_line(port, line, events)
+
+    def _accept(self, port: Port, listener: socket.socket) -> None:
+        try:
+            connection, _ = listener.accept()
+        except OSError:  # it was gone again
+            return
+        if self._held_by_socket(port):
+            connection.close()  # one terminal at a time
+            return
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._join(port, connection)
+
+    def _held_by_socket(self, port: Port) -> bool:
+        """Whether somebody holds the modem by a socket. One that has just left is seen out first."""
+        held = [line for line in port.lines if not isinstance(line, Pty)]
+        for line in held:
+            while line in port.lines and line.left:
+                self._on_line(port, line, select.EPOLLIN)
+        return any(line in port.lines for line in held)
+
+    def _join(self, port: Port, connection: socket.socket) -> None:
+        line = Line(connection.detach(), self._loop.epoll, self._baud)
+        self._add_line(port, line)
+        self._line_opened(port, line, self._loop.now())
+
+    # In every turn of the loop.
+
+    @property
+    def due(self) -> float | None:
+        """When the world, a line with a pace or a modem that looks for its terminal is due."""
+        dues = [due for due in (self._world.next_due(), self._look_due) if due is not None]
+        for line in self._paced:
+            if line.due is not None:
+                dues.append(line.due)
+        return min(dues, default=None)
+
+    def work(self, now: float) -> None:
+        """Let time pass, go on with lines that have a pace, and write what there is to say."""
+        due = self._world.next_due()
+        if due is not None and due <= now:
+            self._world.advance(now)
+        else:
+            self._world.settle_effects(now)
+        for line in list(self._paced):
+            line.drain(now)
+            if not line.blocked:
+                del self._paced[line]
+        if self._look_due is not None and self._look_due <= now:
+            self._look_for_terminals(now)
+        self._flush(now)
+
+    def _flush(self, now: float) -> None:
+        """Write what modems have to say. A line that is stuck leaves it with the modem."""
+        touched = self._world.touched
+        if not touched:
+            return
+        self._world.touched = {}
+        for modem in touched:
+            port = self._by_modem[modem]
+            line = port.current
+            if line is not None and line.blocked:
+                self._world.touched[modem] = None
+                continue
+            out = self._world.take_output(modem, now)
+            if out and line is not None:
+                line.write(out, now)
+                if line.due is not None:
+                    self._paced[line] = None
+            if modem.device.waits_for_terminal and port.pty is not None and self._look_due is None:
+                self._look_due = now
+
+    # Lines.
+
+    def _on_line(self, port: Port, line: Line, events: int) -> None:
+        now = self._loop.now()
+        if events & select.EPOLLOUT:
+            line.drain(now)
+        if not events & (select.EPOLLIN | select.EPOLLHUP | select.EPOLLERR):
+            return
+        data = line.read()
+        if data is None:
+            self._line_closed(port, line, now)
+        elif data:
+            if not line.is_open or port.current is not line:
+                self._line_opened(port, line, now)
+            self._world.feed(port.modem, data, now)
+            self._flush(now)
+
+    def _line_opened(self, port: Port, line: Line, now: float) -> None:
+        """A terminal came, or spoke after another one: it gets the modem's attention."""
+        if not line.is_open:
+            line.reset(is_open=True)
+        port.current = line
+        self._world.set_link(port.modem, True, now)
+
+    def _line_closed(self, port: Port, line: Line, now: float) -> None:
+        if isinstance(line, Pty):
+            if not line.is_open:
+                return
+            line.reset(is_open=False)
+            line.flush_unread()
+        else:
+            port.lines.remove(line)
+            self._paced.pop(line, None)
+            del self._loop.handlers[line.fd]
+            line.close()
+        if port.current is line:
+            port.current = next((other for other in port.lines if other.is_open), None)
+            if port.current is None:
+                self._world.set_link(port.modem, False, now)
+
+    def _look_for_terminals(self, now: float) -> None:
+        """Find terminals that opened a pty only to listen, as long as somebody has something for one."""
+        self._look_due = None
+        for port in self.ports:
+            if port.pty is not None and port.modem.device.waits_for_terminal:
+                for line in port.lines:
+                    if isinstance(line, Pty) and line.look():
+                        self._line_opened(port, line, now)
+                        break
+                else:
+                    self._look_due = now + LOOK_S
