@@ -96,8 +96,42 @@ class Faulted:
         return self.what | ({"command": self.command} if self.command else {})
 
 
-Record = Submitted | Delivered | Reported | Traced | Faulted
-_EVENTS = {Submitted: "submit", Delivered: "deliver", Reported: "report", Traced: "at", Faulted: "fault"}
+@dataclass(frozen=True, slots=True)
+class CallEvent:
+    """A voice call went a step on: `what` is dial, ring, answer, dtmf or end.
+
+    `caller` and `called` are the ends of the call; of a tone `key`, the one who sent it and the one who hears it.
+    An end has a cause and the seconds since the answer, 0 if there was none.
+    """
+
+    at: float
+    modem: str
+    what: str
+    caller: str
+    called: str
+    cause: str | None = None
+    duration_s: float | None = None
+    key: str | None = None
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields; those that this step does not have are left out."""
+        line: dict[str, object] = {"what": self.what, "from": self.caller, "to": self.called}
+        if self.key is not None:
+            line["key"] = self.key
+        if self.cause is not None and self.duration_s is not None:
+            line |= {"cause": self.cause, "duration_s": round(self.duration_s, 3)}
+        return line
+
+
+Record = Submitted | Delivered | Reported | CallEvent | Traced | Faulted
+_EVENTS = {
+    Submitted: "submit",
+    Delivered: "deliver",
+    Reported: "report",
+    CallEvent: "call",
+    Traced: "at",
+    Faulted: "fault",
+}
 
 
 def log_line(record: Record) -> dict[str, object]:

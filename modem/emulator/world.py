@@ -9,10 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action, Agenda
+from modem.emulator.device.calls import Telephone
 from modem.emulator.device.commands.table import GENERIC
 from modem.emulator.device.device import Device
+from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed
 from modem.emulator.device.reception import offer_deliver, offer_report
-from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Submitted, Verdict
+from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready, Submitted, Verdict
 from modem.emulator.device.state import make_identity
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.faults.kinds import Fault
@@ -20,6 +22,7 @@ from modem.emulator.faults.weather import Weather
 from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
+from modem.emulator.network.exchange import Exchange
 
 if TYPE_CHECKING:
     from random import Random
@@ -52,6 +55,38 @@ class Modem:
         self._touch(self)
         return (offer_report if is_report else offer_deliver)(self.device, pdu, now)
 
+    # As an end of a call.
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a call can be put through to it."""
+        return self.device.attached
+
+    def _telephone(self, now: float) -> Telephone:
+        self.device.now = now
+        self._touch(self)
+        return self.device.telephone
+
+    def ring(self, number: str | None, now: float) -> None:
+        """A call comes in."""
+        self._telephone(now).ring(number)
+
+    def alerting(self, now: float) -> None:
+        """The other end rings."""
+        self._telephone(now).alerting()
+
+    def answered(self, now: float) -> None:
+        """The other end has taken the call."""
+        self._telephone(now).answered()
+
+    def hear(self, key: str, now: float) -> None:
+        """A tone from the other end."""
+        self._telephone(now).hear(key)
+
+    def cleared(self, cause: Cause, now: float) -> None:
+        """The call is over."""
+        self._telephone(now).cleared(cause)
+
 
 class World:
     """Everything emulated in one process."""
@@ -64,6 +99,7 @@ class World:
         self.journal = journal
         self.agenda = Agenda()
         self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
+        self.exchange = Exchange(journal, self.agenda)
         self._streams = streams
         self._commands = commands
 
@@ -84,6 +120,7 @@ class World:
         modem = Modem(name, Device(identity, sim, self._commands, later, faults), weather, self._touch)
         self.modems.append(modem)
         self.centre.attach(modem)
+        self.exchange.attach(modem)
         return modem
 
     def _touch(self, modem: Modem) -> None:
@@ -93,6 +130,7 @@ class World:
         modem.device.now = now
         self._touch(modem)
         action(now)
+        self._route(modem, now)
 
     def feed(self, modem: Modem, data: bytes, now: float) -> None:
         """Bytes from the terminal of a modem."""
@@ -138,9 +176,21 @@ class World:
     def _route(self, modem: Modem, now: float) -> None:
         """Carry effects to the network until there are none: it may answer at once and cause the next ones."""
         while (effect := modem.device.take_effect()) is not None:
-            if isinstance(effect, Submitted):
+            self._carry(modem, effect, now)
+
+    def _carry(self, modem: Modem, effect: Effect, now: float) -> None:
+        match effect:
+            case Submitted():
                 self.centre.submit(modem, effect, now)
-            elif isinstance(effect, Acknowledged):
-                self.centre.acknowledged(modem, effect.ok, now)
-            else:
+            case Acknowledged(ok):
+                self.centre.acknowledged(modem, ok, now)
+            case Ready():
                 self.centre.ready(modem, now)
+            case Dialled(number, withheld):
+                self.exchange.dial(modem, number, withheld, now)
+            case Answered():
+                self.exchange.answer(modem, now)
+            case HungUp(cause):
+                self.exchange.hang_up(modem, cause, now)
+            case Keyed(key):
+                self.exchange.key(modem, key, now)

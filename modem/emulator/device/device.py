@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Callable
 
 from modem.emulator.agenda import Action
+from modem.emulator.device.calls import Telephone
 from modem.emulator.device.dialogue import Dialogue
 from modem.emulator.device.memory import Memory, Slots, Union
 from modem.emulator.device.notices import Notices
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
-from modem.emulator.device.state import Identity, Settings, Sim
+from modem.emulator.device.state import Identity, Manner, Settings, Sim
 from modem.emulator.faults.armed import ArmedFaults
 
 Later = Callable[[float, Action], None]
@@ -29,7 +30,9 @@ class Device:
         self.faults = faults
         self.identity = identity
         self.sim = sim
+        self.manner = Manner()
         self.settings = Settings()
+        self.telephone = Telephone(self)
         self.commands = commands
         me, sr = Slots("ME", 100), Slots("SR", 100)
         self.memories: dict[str, Memory] = {"SM": sim.messages, "ME": me, "MT": Union("MT", sim.messages, me), "SR": sr}
@@ -63,6 +66,7 @@ class Device:
             self.link_open = False
             self.dialogue.terminal_left()
             self.notices.terminal_left()
+            self.telephone.terminal_left()
 
     def take_output(self) -> bytes:
         """Bytes to write now: responses, and notices if the line is free."""
@@ -75,7 +79,7 @@ class Device:
     # What the network does.
 
     def settle(self, result: int | AtError, now: float) -> None:
-        """End the wait for a submit: its reference, or the error it was refused with."""
+        """End the wait for a submit or a call: its reference, or the error it was refused with."""
         self.now = now
         self.dialogue.settle(result)
 
@@ -92,6 +96,7 @@ class Device:
 
     def restart(self) -> None:
         """Start anew, as after a loss of power: settings are the stored ones, what was going on is forgotten."""
+        self.telephone.detach()
         self.reset_settings()
         self.cpms = ["SM", "SM", "SM"]
         self.cfun = 1

@@ -31,7 +31,15 @@ _END_OF_ENTRY = re.compile(rb"[\x1a\x1b]")
 _REPEAT = re.compile(rb"[\s\x00]*[Aa]/")
 _CTRL_Z = 0x1A
 _BARE = (Command("", Form.EXECUTE),)  # AT alone is a command line too (V.250 §5.2.1)
-_NUMERIC = {"OK": "0", "RING": "2", "NO CARRIER": "3", "ERROR": "4", "BUSY": "7", "NO ANSWER": "8"}  # V.250 §5.7.1
+_NUMERIC = {  # V.250 §5.7.1
+    "OK": "0",
+    "RING": "2",
+    "NO CARRIER": "3",
+    "ERROR": "4",
+    "NO DIALTONE": "6",
+    "BUSY": "7",
+    "NO ANSWER": "8",
+}
 MAX_ENTRY = 4096
 MAX_UNREAD = 1 << 16
 
@@ -63,6 +71,9 @@ class Dialogue:
         """Take bytes from the terminal. Beyond 64 KiB unread, what comes is lost, as in a UART."""
         hang = self._disturbance.hang
         if hang is not None and hang.deaf:
+            return
+        if hang is None and isinstance(self._wait, Wait) and self._wait.abort is not None:
+            self._wait.abort()
             return
         if len(self._unread) < MAX_UNREAD:
             self._unread += data
@@ -106,7 +117,7 @@ class Dialogue:
         modem = self._modem
         if modem.notices.ready and modem.link_open and self.idle:
             for text in modem.notices.take():
-                self.write_line(text)
+                self._write_notice(text)
         if not self._out:
             return b""
         out = b"".join(self._out) if len(self._out) > 1 else self._out[0]
@@ -119,7 +130,7 @@ class Dialogue:
         self._disturbance.begin_hang(for_s, deaf, echo, self._work)
 
     def settle(self, result: int | AtError) -> None:
-        """End the wait for a submit: its reference, or the error it was refused with."""
+        """End the wait for a submit or a call: its reference, or the error it was refused with."""
         if self._disturbance.deferred(lambda: self.settle(result)):
             return
         wait = self._wait
@@ -132,7 +143,7 @@ class Dialogue:
         elif (instead := self._disturbance.instead_of_answer()) is not None:
             self._end(instead)
         else:
-            self.write_line(wait.done(result))
+            self._take(wait.done(result))
             self._run()
         self._work()
 
@@ -262,7 +273,9 @@ class Dialogue:
         if verb is None:
             raise AtError
         values: Parameters | None = ()
-        if form is Form.SET or command.args:  # S3? is the one READ with a parameter
+        if verb.raw:
+            values = (command.args,)
+        elif form is Form.SET or command.args:  # S3? is the one READ with a parameter
             values = parse_parameters(command.args)
         handler = verb.form(form)
         if handler is None or values is None:
@@ -321,6 +334,13 @@ class Dialogue:
             return self._framed(result)
         code = _NUMERIC.get(result)
         return f"{code}{chr(settings.registers[3])}".encode() if code else f"{result}\r\n".encode()
+
+    def _write_notice(self, text: str) -> None:
+        """RING and the results of a call that come by themselves have the form of result codes, Q and V included."""
+        if text in _NUMERIC:
+            self._out.append(self._framed_result(text))
+        else:
+            self.write_line(text)
 
     def write_line(self, text: str) -> None:
         """Write an information text or a notice with its frame (V.250 §5.7.1)."""

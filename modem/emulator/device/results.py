@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from modem.emulator.device.commandline import Form, Parameters
+from modem.emulator.device.effects import CallEffect
 from modem.tables import CME_CAUSES, CMS_CAUSES
 
 if TYPE_CHECKING:
@@ -25,12 +26,16 @@ class AtError(Exception):
         return "ERROR"
 
 
-class NoCarrier(AtError):
-    """A call that did not come about (V.250 §6.3.1)."""
+class CallFailed(AtError):
+    """A call that did not come about: NO CARRIER, NO DIALTONE, BUSY or NO ANSWER (V.250 §6.3.1)."""
+
+    def __init__(self, result: str) -> None:
+        super().__init__(result)
+        self.result = result
 
     def final(self, cmee: int) -> str:
-        """NO CARRIER, whatever +CMEE says."""
-        return "NO CARRIER"
+        """The result code, whatever +CMEE says."""
+        return self.result
 
 
 class CmeError(AtError):
@@ -63,9 +68,13 @@ class CmsError(AtError):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The network is busy with a submit; `done` makes the information response from its reference."""
+    """The network is busy with a submit or a call; `done` makes the information response from its answer.
 
-    done: Callable[[int], str]
+    With `abort`, any character from the terminal gives the command up (V.250 §5.6.1).
+    """
+
+    done: Callable[[int], str | None]
+    abort: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +90,17 @@ Handler = Callable[["Device", Parameters], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command's forms. A form that is missing, or a parameter list that is none, raises `refusal`."""
+    """One command's forms. A form that is missing, or a parameter list that is none, raises `refusal`.
+
+    With `raw` what was typed behind the name is one parameter, as it stands: a dial string.
+    """
 
     execute: Handler | None = None
     read: Handler | None = None
     test: Handler | None = None
     set: Handler | None = None
     refusal: Callable[[], AtError] = AtError
+    raw: bool = False
 
     def form(self, form: Form) -> Handler | None:
         """The handler of a form; None if the command has no such form."""
@@ -151,4 +164,4 @@ class Acknowledged:
     ok: bool
 
 
-Effect = Submitted | Ready | Acknowledged
+Effect = Submitted | Ready | Acknowledged | CallEffect

@@ -23,6 +23,26 @@ class Identity:
     signal: int = 21  # <rssi> of 27.007 §8.5: 0..31, 99 unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a model does what the standards leave open about calls; a profile chooses."""
+
+    dial_waits: bool = False  # the OK of ATD comes when the other end answers, not at once
+    call_notices: dict[str, str] = field(
+        default_factory=dict
+    )  # step of an outgoing call: text with {id} {seconds} {cause}
+    tone_notice: str = "+DTMF: {key}"
+
+
+@dataclass(slots=True)
+class Forwarding:
+    """Where the network sends calls instead (TS 22.082); `no_reply_s` is how long the modem rings before."""
+
+    number: str
+    active: bool
+    no_reply_s: int
+
+
 @dataclass(slots=True)
 class Sim:
     """The card: who the modem is to the network, and what moves with the card when it is changed."""
@@ -33,6 +53,8 @@ class Sim:
     smsc: str
     messages: Slots = field(default_factory=lambda: Slots("SM", 30))
     next_mr: int = 0
+    waiting_classes: int = 0  # +CCWA and +CCFC: the network keeps these for the subscriber
+    forwarding: dict[int, Forwarding] = field(default_factory=dict)  # by <reason> 0..3
 
     def take_mr(self) -> int:
         """The message reference of the next submit; it counts per SIM and wraps after 255 (23.040 §9.2.3.6)."""
@@ -64,8 +86,16 @@ class Settings:
     cereg: int = 0
     cops_format: int = 0
     clip: int = 0
+    clir: int = 0
+    colp: int = 0
     crc: int = 0
+    cr: int = 0
     cvhu: int = 0
+    cmod: int = 0
+    csta: int = 129
+    vtd: int = 0
+    ddet: int = 0
+    ccwa: int = 0
     cusd: int = 0
     registers: dict[int, int] = field(default_factory=lambda: {0: 0, 3: 13, 4: 10, 5: 8, 6: 2, 7: 60, 8: 2, 10: 2})
     basic: dict[str, int] = field(default_factory=dict)  # &C &D X L M …: kept, without effect on a pty

@@ -2,7 +2,7 @@
 
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
-from modem.emulator.device.results import Answer, AtError, CommandTable, NoCarrier, Verb, accepts, says
+from modem.emulator.device.results import Answer, AtError, CommandTable, Verb, accepts, says
 
 
 def _flag(field: str) -> Verb:
@@ -65,11 +65,6 @@ def _identify(modem: Device, values: Parameters) -> Answer:
     return f"{identity.manufacturer}\r\n{identity.model}\r\nRevision: {identity.revision}"
 
 
-def _dial(modem: Device, values: Parameters) -> Answer:
-    """A network without voice ends every call before it rings."""
-    raise NoCarrier
-
-
 COMMANDS: CommandTable = {
     "E": _flag("echo"),
     "V": _flag("verbose"),
@@ -86,9 +81,6 @@ COMMANDS: CommandTable = {
     "X": _kept("X", 4),
     "L": _kept("L", 3),
     "M": _kept("M", 2),
-    "H": _kept("H", 0),
-    "D": Verb(set=_dial, execute=_dial),
-    "A": Verb(execute=_dial),
     "+GCAP": Verb(execute=says("+GCAP: +CGSM"), test=accepts),
     "+IPR": Verb(set=accepts, read=says("+IPR: 0"), test=says("+IPR: (),(0,9600,19200,38400,57600,115200)")),
     "+IFC": Verb(set=accepts, read=says("+IFC: 0,0"), test=says("+IFC: (0-2),(0-2)")),

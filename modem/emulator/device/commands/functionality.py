@@ -15,6 +15,8 @@ def _functionality(modem: Device, values: Parameters) -> Answer:
     if reset:
         modem.reset_settings()
     modem.cfun = fun if isinstance(fun, int) else 1
+    if not modem.attached:
+        modem.telephone.detach()
     if modem.attached != was_attached:
         for name, n in (("+CREG", "creg"), ("+CGREG", "cgreg"), ("+CEREG", "cereg")):
             if getattr(modem.settings, n):
@@ -31,5 +33,4 @@ COMMANDS: CommandTable = {
         test=says("+CFUN: (0,1,4),(0,1)"),
         refusal=incorrect,
     ),
-    "+CPAS": Verb(execute=says("+CPAS: 0"), test=says("+CPAS: (0,3,4)")),
 }

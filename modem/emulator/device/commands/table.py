@@ -5,15 +5,17 @@ A profile of a real modem starts from this mapping and adds, replaces or leaves 
 
 from modem.emulator.device.commands import (
     basic,
+    calls,
     clock,
     functionality,
-    general,
     identity,
     messages,
     registration,
     security,
+    services,
     sms,
     terminal,
+    ussd,
 )
 from modem.emulator.device.results import CommandTable
 
@@ -25,7 +27,9 @@ _SUBJECTS = (
     functionality,
     registration,
     clock,
-    general,
+    calls,
+    services,
+    ussd,
     sms,
     messages,
 )

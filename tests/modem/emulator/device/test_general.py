@@ -96,8 +96,3 @@ def test_ussd_is_accepted_and_the_network_has_none(bench: Bench) -> None:
     assert bench.raw(b'AT+CUSD=1,"*100#",15\r') == b"\r\nOK\r\n\r\n+CUSD: 4\r\n"
     assert bench.raw(b"AT+CUSD=2\r") == b"\r\nOK\r\n"
     assert bench.say("AT+CUSD=5") == ["ERROR"]
-
-
-def test_call_does_not_come_about(bench: Bench) -> None:
-    assert bench.say("ATD+79131234567;") == ["NO CARRIER"]
-    assert bench.say("ATH") == ["OK"]

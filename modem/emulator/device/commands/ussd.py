@@ -1,7 +1,6 @@
-"""Settings of calls and of unstructured supplementary services (27.007 §6 and §7)."""
+"""Unstructured supplementary services: +CUSD (27.007 §7.15)."""
 
 from modem.emulator.device.commandline import Parameters
-from modem.emulator.device.commands.forms import number_setting
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, incorrect, says
 
@@ -18,17 +17,7 @@ def _ussd(modem: Device, values: Parameters) -> Answer:
     return None
 
 
-def _read_clip(modem: Device, values: Parameters) -> Answer:
-    return f"+CLIP: {modem.settings.clip},1"  # provisioned (27.007 §7.6)
-
-
-_CLIP = number_setting("+CLIP", "clip", 1)
-
-
 COMMANDS: CommandTable = {
-    "+CLIP": Verb(set=_CLIP.set, read=_read_clip, test=_CLIP.test, refusal=incorrect),
-    "+CRC": number_setting("+CRC", "crc", 1, default=0),
-    "+CVHU": number_setting("+CVHU", "cvhu", 2, default=0),
     "+CUSD": Verb(
         set=_ussd,
         execute=_ussd,

@@ -1,0 +1,223 @@
+"""Voice calls: who is connected to whom, from dialling to the end.
+
+Owns the state of every call and the rules of the network: set-up, busy, nobody reachable, no answer in time, DTMF
+to the other end, and exactly one end for every call. The two ends are `Party`s: modems, and outside subscribers
+with a behaviour. Knows nothing of AT, and has no call waiting: whoever has a call is busy (TS 22.083 is a service
+that a network need not offer).
+
+Time comes in as `now` (seconds since the epoch); what is due later goes on the agenda.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from modem.emulator.agenda import Agenda
+from modem.emulator.device.effects import Cause
+from modem.emulator.journal import CallEvent, Journal
+from modem.emulator.network.numbers import canonical
+from modem.emulator.network.subscribers import Called, Caller, Subscriber, check_number
+
+SETUP_S = 1.0  # from dialling until the other end rings or the call fails
+RING_TIMEOUT_S = 45.0  # then the network gives up: cause 19
+
+
+class Party(Protocol):
+    """One end of a call. The exchange tells it what the other end or the network did, never what it did itself."""
+
+    @property
+    def name(self) -> str:
+        """The modem's name; empty for an outside subscriber."""
+        ...
+
+    @property
+    def number(self) -> str:
+        """The subscriber number."""
+        ...
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a call can be put through to it."""
+        ...
+
+    def ring(self, number: str | None, now: float) -> None:
+        """A call comes in from `number`; None if that is withheld."""
+        ...
+
+    def alerting(self, now: float) -> None:
+        """The other end rings."""
+        ...
+
+    def answered(self, now: float) -> None:
+        """The other end has taken the call."""
+        ...
+
+    def hear(self, key: str, now: float) -> None:
+        """A DTMF tone from the other end."""
+        ...
+
+    def cleared(self, cause: Cause, now: float) -> None:
+        """The call is over."""
+        ...
+
+
+class Phase(Enum):
+    """How far a call has come."""
+
+    DIALLING = "dialling"
+    ALERTING = "alerting"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call; `called` is None until the set-up has reached somebody."""
+
+    modem: str  # it is logged under this modem: the one that dialled, else the one that was called
+    caller: Party
+    dialled: str
+    withheld: bool
+    phase: Phase = Phase.DIALLING
+    called: Party | None = None
+    answered_at: float | None = None
+
+    def other(self, party: Party) -> Party | None:
+        """The far end, seen from `party`."""
+        return self.called if party is self.caller else self.caller
+
+
+class Exchange:
+    """Puts calls through. `behaviours` says what an outside number does when it is called, `default` all others."""
+
+    def __init__(self, journal: Journal, agenda: Agenda) -> None:
+        self.behaviours: dict[str, Called] = {}
+        self.default = Called()
+        self._journal = journal
+        self._at = agenda.at
+        self._stations: list[Party] = []
+        self._calls: dict[Party, Call] = {}
+
+    def attach(self, station: Party) -> None:
+        """Make a modem a subscriber."""
+        self._stations.append(station)
+
+    def behave(self, number: str, behaviour: Called) -> None:
+        """Say what an outside number does from now on; ValueError if it is no number."""
+        check_number(number)
+        self.behaviours[canonical(number)] = behaviour
+
+    def call_of(self, party: Party) -> Call | None:
+        """The call a party is in; nobody has two."""
+        return self._calls.get(party)
+
+    # What an end does. Something it does about a call that is over has no effect.
+
+    def dial(self, caller: Party, number: str, withheld: bool, now: float) -> None:
+        """A modem sets up a call."""
+        call = self._start(Call(caller.name, caller, number, withheld), now)
+        self._at(now + SETUP_S, lambda then: self._put_through(call, then))
+
+    def call(self, station: Party, sender: str, now: float, behaviour: Caller | None = None) -> Cause | None:
+        """An outside subscriber calls a modem; an empty `sender` withholds the number.
+
+        None if the modem rings, else why it does not. ValueError if the number is none or is on the phone.
+        """
+        if sender:
+            check_number(sender)
+            if self._station(sender) is not None:
+                raise ValueError(f"{sender} is a modem of this network; let it dial")
+            if self._busy(sender):
+                raise ValueError(f"{sender} has a call already")
+        caller = Subscriber(sender, behaviour or Caller(), self, self._at)
+        call = self._start(Call(station.name, caller, station.number, not sender or caller.withheld), now)
+        return self._ring(call, station, now)
+
+    def answer(self, called: Party, now: float) -> bool:
+        """The called end takes the call; false if it is over already."""
+        call = self._calls.get(called)
+        if call is None or call.called is not called or call.phase is not Phase.ALERTING:
+            return False
+        call.phase = Phase.ACTIVE
+        call.answered_at = now
+        self._log(call, "answer", now)
+        call.caller.answered(now)
+        return True
+
+    def hang_up(self, party: Party, cause: Cause, now: float) -> None:
+        """Either end is done; a called end that never answered gives the cause."""
+        call = self._calls.get(party)
+        if call is not None:
+            self._end(call, cause, now, by=party)
+
+    def key(self, party: Party, key: str, now: float) -> None:
+        """A DTMF tone for the other end; lost unless the call is active."""
+        call = self._calls.get(party)
+        other = call.other(party) if call is not None and call.phase is Phase.ACTIVE else None
+        if call is not None and other is not None:
+            self._journal.add(CallEvent(now, call.modem, "dtmf", party.number, other.number, key=key))
+            other.hear(key, now)
+
+    # The network.
+
+    def _start(self, call: Call, now: float) -> Call:
+        self._calls[call.caller] = call
+        self._log(call, "dial", now)
+        return call
+
+    def _put_through(self, call: Call, now: float) -> None:
+        if call.phase is not Phase.DIALLING:
+            return
+        number = canonical(call.dialled)
+        station = self._station(number)
+        if station is not None:
+            self._ring(call, station, now)
+            return
+        behaviour = self.behaviours.get(number, self.default)
+        cause = Cause.BUSY if self._busy(number) else behaviour.refusal
+        if cause is None:
+            self._ring(call, Subscriber(number, behaviour, self, self._at), now)
+        else:
+            self._end(call, cause, now)
+
+    def _ring(self, call: Call, called: Party, now: float) -> Cause | None:
+        cause = Cause.UNREACHABLE if not called.reachable else Cause.BUSY if called in self._calls else None
+        call.called = called
+        if cause is not None:
+            self._end(call, cause, now)
+            return cause
+        self._calls[called] = call
+        call.phase = Phase.ALERTING
+        self._log(call, "ring", now)
+        self._at(now + RING_TIMEOUT_S, lambda then: self._no_answer(call, then))
+        called.ring(None if call.withheld else call.caller.number, now)
+        call.caller.alerting(now)
+        return None
+
+    def _no_answer(self, call: Call, now: float) -> None:
+        if call.phase is Phase.ALERTING:
+            self._end(call, Cause.NO_ANSWER, now)
+
+    def _end(self, call: Call, cause: Cause, now: float, by: Party | None = None) -> None:
+        call.phase = Phase.ENDED
+        duration_s = 0.0 if call.answered_at is None else now - call.answered_at
+        self._log(call, "end", now, cause.name.lower(), duration_s)
+        for party in (call.caller, call.called):
+            if party is not None and self._calls.get(party) is call:
+                del self._calls[party]
+                if party is not by:
+                    party.cleared(cause, now)
+
+    def _station(self, number: str) -> Party | None:
+        wanted = canonical(number)
+        return next((station for station in self._stations if canonical(station.number) == wanted), None)
+
+    def _busy(self, number: str) -> bool:
+        wanted = canonical(number)
+        return any(canonical(party.number) == wanted for party in self._calls)
+
+    def _log(
+        self, call: Call, what: str, now: float, cause: str | None = None, duration_s: float | None = None
+    ) -> None:
+        event = CallEvent(now, call.modem, what, call.caller.number, call.dialled, cause, duration_s)
+        self._journal.add(event)

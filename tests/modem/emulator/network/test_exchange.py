@@ -1,0 +1,132 @@
+"""Calls seen from the network: what subscribers do, what the control port may ask for, and what always holds."""
+
+import json
+from collections import Counter
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from modem.emulator.device.calls import CallState
+from modem.emulator.device.effects import Cause
+from modem.emulator.network.conditions import Conditions
+from modem.emulator.network.exchange import Phase
+from modem.emulator.network.subscribers import Called, Caller, Outcome
+from tests.modem.emulator.conftest import Bench
+
+OUTSIDE = "+79131234567"
+STATES = {Phase.DIALLING: CallState.DIALLING, Phase.ALERTING: CallState.ALERTING, Phase.ACTIVE: CallState.ACTIVE}
+
+
+def test_control_port_learns_whether_the_modem_rings(bench: Bench) -> None:
+    call = bench.world.exchange.call
+    assert call(bench.modem, OUTSIDE, bench.now) is None
+    assert call(bench.modem, "112", bench.now) is Cause.BUSY
+    bench.say("AT+CFUN=0")
+    assert call(bench.modem, "112", bench.now) is Cause.UNREACHABLE
+
+
+def test_impossible_callers_are_refused_with_a_sentence(bench: Bench) -> None:
+    call = bench.world.exchange.call
+    for number in ("Bank", "+", "1" * 21, "12+"):
+        with pytest.raises(ValueError, match="is no telephone number: up to 20 digits"):
+            call(bench.modem, number, bench.now)
+    with pytest.raises(ValueError, match="is a modem of this network; let it dial"):
+        call(bench.modem, bench.modem.number, bench.now)
+    call(bench.modem, OUTSIDE, bench.now)
+    with pytest.raises(ValueError, match=r"\+79131234567 has a call already"):
+        call(bench.modem, OUTSIDE, bench.now)
+
+
+def test_empty_sender_withholds_the_number(bench: Bench) -> None:
+    bench.say("AT+CLIP=1")
+    bench.world.exchange.call(bench.modem, "", bench.now)
+    assert bench.wait(0) == b'\r\nRING\r\n\r\n+CLIP: "",128,,,,1\r\n'
+
+
+@pytest.mark.parametrize(
+    "data", [{"outcome": "asleep"}, {"keys": "E"}, {"after_s": -1}, {"replies": {"12": "3"}}, {"answer": 3}]
+)
+def test_wrong_behaviour_is_refused(data: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Called.model_validate(data)
+
+
+def test_number_is_the_same_subscriber_however_it_is_dialled(bench: Bench) -> None:
+    bench.world.exchange.behave(OUTSIDE, Called(outcome=Outcome.BUSY))
+    bench.say("ATD89131234567;")
+    assert bench.wait(1) == b"\r\nBUSY\r\n"
+
+
+def test_subscriber_on_the_phone_is_busy(bench: Bench) -> None:
+    other = bench.world.add_modem("other")
+    bench.world.exchange.call(other, OUTSIDE, bench.now)
+    bench.say(f"ATD{OUTSIDE};")
+    assert bench.wait(1) == b"\r\nBUSY\r\n"
+
+
+def test_caller_gives_up_only_while_it_rings(bench: Bench) -> None:
+    bench.world.exchange.call(bench.modem, OUTSIDE, bench.now, Caller(gives_up_after_s=10))
+    bench.say("ATA")
+    bench.wait(20)
+    assert bench.world.exchange.call_of(bench.modem) is not None
+
+
+def test_late_advance_keeps_the_times_of_the_call(bench: Bench) -> None:
+    bench.world.exchange.behave(OUTSIDE, Called(after_s=2, hangs_up_after_s=30))
+    bench.say(f"ATD{OUTSIDE};")
+    bench.wait(500)
+    end = json.loads(bench.journal.drain().splitlines()[-1])
+    assert (end["t"], end["duration_s"]) == ("2023-11-14T22:13:53.000Z", 30.0)
+
+
+ACTIONS = st.one_of(
+    st.tuples(st.just("say"), st.integers(0, 2), st.sampled_from(
+        ["ATD{0};", "ATD{1};", "ATD{2};", "ATD+79131234567;", "ATD112;", "ATA", "ATH", "AT+CHUP", "AT+CHLD=0",
+         "AT+CHLD=1", "AT+VTS=1", 'AT+VTS="#5"', "ATS0=2", "ATS0=0", "AT+CFUN=4", "AT+CFUN=1", "ATS7=10",
+         "AT+COLP=1", "AT+COLP=0"]
+    )),
+    st.tuples(st.just("wait"), st.sampled_from([0.0, 0.1, 1.0, 3.0, 5.0, 46.0]), st.just("")),
+    st.tuples(st.just("call"), st.integers(0, 2), st.sampled_from(["+79139999999", "112", ""])),
+)  # fmt: skip
+
+
+@given(st.lists(ACTIONS, max_size=30), st.sampled_from(list(Outcome)), st.sampled_from(["", "5#1"]))
+def test_both_ends_agree_and_every_call_ends_once(
+    actions: list[tuple[str, float, str]], outcome: Outcome, keys: str
+) -> None:
+    bench = Bench(3, Conditions())
+    world, exchange = bench.world, bench.world.exchange
+    exchange.behave(OUTSIDE, Called(outcome=outcome, keys=keys, replies={"1": "22"}, hangs_up_on="#"))
+    numbers = [modem.number for modem in world.modems]
+    for kind, value, text in actions:
+        if kind == "wait":
+            bench.wait(value)
+        elif kind == "say":
+            bench.raw(text.format(*numbers).encode() + b"\r", int(value))
+        else:
+            with suppress(ValueError):  # the caller is on the phone
+                exchange.call(world.modems[int(value)], text, bench.now, Caller(keys=keys, hangs_up_after_s=20))
+        assert_ends_agree(bench)
+    for number in range(3):
+        bench.raw(b"AT+COLP=0\r", number)  # whatever waits is aborted
+        bench.raw(b"AT+CHUP\r", number)
+    bench.wait(100)
+    assert_ends_agree(bench)
+    assert all(modem.device.telephone.call is None for modem in world.modems)
+    steps = Counter(json.loads(line)["what"] for line in bench.journal.drain().splitlines())
+    assert steps["end"] == steps["dial"] >= steps["ring"] >= steps["answer"]
+
+
+def assert_ends_agree(bench: Bench) -> None:
+    for modem in bench.world.modems:
+        call, seen = bench.world.exchange.call_of(modem), modem.device.telephone.call
+        if call is None or seen is None:
+            assert call is seen
+        elif call.caller is modem:
+            assert seen.state is STATES[call.phase]
+        else:
+            expected = CallState.ACTIVE if call.phase is Phase.ACTIVE else CallState.INCOMING
+            assert seen.state is expected
