@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -20,6 +20,11 @@ from pydantic import BaseModel, ValidationError
 M = TypeVar("M", bound=BaseModel)
 _NULLS = ("", "~", "null", "Null", "NULL")
 _DEEPEST = 40
+_CONVERSIONS: dict[str, Callable[[str], object]] = {
+    "int_type": int,
+    "float_type": float,
+    "bool_type": {"true": True, "false": False}.__getitem__,
+}
 _Path = tuple[str | int, ...]
 
 
@@ -54,12 +59,39 @@ def parse(text: str, name: str, model: type[M], explain: Mapping[str, str] | Non
     document = None
     faults = reader.faults
     try:
-        document = model.model_validate(value)
+        document = _validated(value, root, model)
     except ValidationError as problem:
         faults += [_fault(name, root, error, model, explain or {}) for error in problem.errors()]
     if faults or document is None:
         raise DocumentError("\n".join(faults))
     return document
+
+
+def _validated(value: dict[str, Any], root: yaml.Node | None, model: type[M]) -> M:
+    """The model of a value, where a field that takes nothing but a number or a truth value gets its word as one."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as problem:
+        converted = [_convert(value, root, error) for error in problem.errors()]
+        if not any(converted):
+            raise
+    return _validated(value, root, model)
+
+
+def _convert(value: Any, root: yaml.Node | None, error: Any) -> bool:
+    """Put the number or truth value a strict field wants in the place of the word that means it; whether it could."""
+    convert = _CONVERSIONS.get(error["type"])
+    word = error["input"]
+    _, path = _find(root, tuple(error["loc"]))
+    if convert is None or not isinstance(word, str) or not path:
+        return False
+    for step in path[:-1]:
+        value = value[step]
+    try:
+        value[path[-1]] = convert(word)
+    except (ValueError, KeyError):
+        return False
+    return True
 
 
 def _check_shape(text: str, name: str) -> None:

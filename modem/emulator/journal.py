@@ -6,7 +6,7 @@ text and header are decoded only when somebody reads the line. What is kept is b
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -134,10 +134,15 @@ _EVENTS = {
 }
 
 
+def event_of(record: Record) -> str:
+    """The name of a record's event, as a log line has it."""
+    return _EVENTS[type(record)]
+
+
 def log_line(record: Record) -> dict[str, object]:
     """One log line; `t` is UTC with milliseconds."""
     stamp = datetime.fromtimestamp(record.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {"t": stamp, "modem": record.modem, "event": _EVENTS[type(record)], **record.line()}
+    return {"t": stamp, "modem": record.modem, "event": event_of(record), **record.line()}
 
 
 R = TypeVar("R", bound=Record)
@@ -170,14 +175,21 @@ class Journal:
         self._unwritten: list[Record] = []
         self._submits = _Ring[Submitted](KEEP_SUBMITS)
         self._events = _Ring[Record](KEEP_EVENTS)
+        self._observers: list[Callable[[Record], None]] = []
 
     def add(self, record: Record) -> None:
         """Take a record in."""
         if self._logged:
             self._unwritten.append(record)
         self._events.add(record)
+        for observer in self._observers:
+            observer(record)
         if isinstance(record, Submitted):
             self._submits.add(record)
+
+    def observe(self, observer: Callable[[Record], None]) -> None:
+        """Have `observer` hear of every record from now on."""
+        self._observers.append(observer)
 
     def submits(self, after: int) -> tuple[list[dict[str, object]], int]:
         """Submits number after+1 and up, as log lines, and the number of the last one."""

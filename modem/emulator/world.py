@@ -5,6 +5,7 @@ Whoever has real ports, or virtual time, drives this: feed bytes in, advance the
 everything random in it comes from `streams`, which gives a source of its own for every name.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ from modem.emulator.device.reception import offer_deliver, offer_report
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready, Submitted, Verdict
 from modem.emulator.device.state import make_identity
 from modem.emulator.faults.armed import ArmedFaults
-from modem.emulator.faults.kinds import Fault
+from modem.emulator.faults.events import PortChange
+from modem.emulator.faults.kinds import Duplicate, Fault
 from modem.emulator.faults.weather import Weather
 from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
@@ -53,7 +55,12 @@ class Modem:
     def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:
         """Hand a message from the network to the device."""
         self._touch(self)
-        return (offer_report if is_report else offer_deliver)(self.device, pdu, now)
+        if is_report:
+            return offer_report(self.device, pdu, now)
+        verdict = offer_deliver(self.device, pdu, now)
+        if verdict is Verdict.TAKEN and self.device.faults.strike(Duplicate, now):
+            offer_deliver(self.device, pdu, now)
+        return verdict
 
     # As an end of a call.
 
@@ -100,6 +107,8 @@ class World:
         self.agenda = Agenda()
         self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
         self.exchange = Exchange(journal, self.agenda)
+        self.port_changes: deque[PortChange] = deque()  # wishes for whoever has ports
+        self._first_terminal: list[Action] = []
         self._streams = streams
         self._commands = commands
 
@@ -117,18 +126,30 @@ class World:
 
         faults = ArmedFaults(self._streams(f"{name}:faults"), record)
         weather = Weather(faults, self._streams(f"{name}:weather"))
-        modem = Modem(name, Device(identity, sim, self._commands, later, faults), weather, self._touch)
+        modem = Modem(name, Device(identity, sim, self._commands, later, faults), weather, self.touch)
         self.modems.append(modem)
         self.centre.attach(modem)
         self.exchange.attach(modem)
         return modem
 
-    def _touch(self, modem: Modem) -> None:
+    def modem(self, name: str) -> Modem:
+        """A modem by its name or its number; ValueError if there is none."""
+        for number, modem in enumerate(self.modems):
+            if name in (modem.name, str(number)):
+                return modem
+        raise ValueError(f"there is no modem {name}; give its number, counted from 0, or its name")
+
+    def on_first_terminal(self, action: Action) -> None:
+        """Do something as soon as a port is opened."""
+        self._first_terminal.append(action)
+
+    def touch(self, modem: Modem) -> None:
+        """Have what this modem has to say looked at."""
         self.touched[modem] = None
 
     def _run(self, modem: Modem, action: Action, now: float) -> None:
         modem.device.now = now
-        self._touch(modem)
+        self.touch(modem)
         action(now)
         self._route(modem, now)
 
@@ -136,13 +157,17 @@ class World:
         """Bytes from the terminal of a modem."""
         if self.journal.traced:
             self.journal.add(Traced(now, modem.name, "rx", data))
-        self._touch(modem)
+        self.touch(modem)
         modem.device.feed(modem.weather.to_modem(data, now), now)
         self._route(modem, now)
 
     def set_link(self, modem: Modem, is_open: bool, now: float) -> None:
         """A terminal opened or closed the port of a modem."""
-        self._touch(modem)
+        if is_open and self._first_terminal:
+            waiting, self._first_terminal = self._first_terminal, []
+            for action in waiting:
+                action(now)
+        self.touch(modem)
         if not is_open:
             modem.weather.forget()
         modem.device.set_link(is_open, now)
@@ -154,7 +179,7 @@ class World:
         due = modem.weather.due
         if due is not None and due != modem.weather_due:
             modem.weather_due = due
-            self.agenda.at(due, lambda then: self._touch(modem))
+            self.agenda.at(due, lambda then: self.touch(modem))
         if out and self.journal.traced:
             self.journal.add(Traced(now, modem.name, "tx", out))
         return out

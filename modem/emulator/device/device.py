@@ -38,6 +38,7 @@ class Device:
         self.memories: dict[str, Memory] = {"SM": sim.messages, "ME": me, "MT": Union("MT", sim.messages, me), "SR": sr}
         self.cpms = ["SM", "SM", "SM"]  # <mem1>, <mem2>, <mem3> outlive ATZ (27.005 §3.2.2 keeps them apart)
         self.cfun = 1
+        self.powered = True  # false while it is unplugged
         self.link_open = False
         self.clock_shift_s = 0.0
         self.refused = False  # a message was turned away: say Ready as soon as that may change
@@ -132,12 +133,16 @@ class Device:
     @property
     def attached(self) -> bool:
         """Whether the network can be reached, and the modem by the network."""
-        return self.cfun == 1 and not self.dialogue.hangs
+        return self.cfun == 1 and self.powered and not self.dialogue.hangs
 
     @property
     def waits_for_terminal(self) -> bool:
         """Whether somebody opening the port would get something at once."""
-        return not self.link_open and (self.refused or self.notices.wait_for_terminal(self.settings.cnmi[0]))
+        return (
+            self.powered
+            and not self.link_open
+            and (self.refused or self.notices.wait_for_terminal(self.settings.cnmi[0]))
+        )
 
     @property
     def can_show(self) -> bool:

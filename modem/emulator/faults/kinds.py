@@ -195,12 +195,18 @@ class Freeze(Fault):
 
 
 class Flood(Fault):
-    """Notices by themselves: `text`, `count` of them, `every_s` seconds apart; 0 writes all in one piece."""
+    """Notices by themselves: `count` times `text`, `every_s` seconds apart; 0 writes all (200 at most) in one piece."""
 
     kind: Literal["flood"] = "flood"
     text: str = Field("^RSSI: 17", max_length=2000)
     count: int = Field(10, ge=1, le=100_000)
     every_s: Seconds = 0
+
+    @model_validator(mode="after")
+    def _fits_one_piece(self) -> "Flood":
+        if not self.every_s and self.count > 200:
+            raise ValueError("more than 200 notices need an every_s above 0")
+        return self
 
 
 class Reset(Fault):
@@ -229,7 +235,7 @@ class Registration(Fault):
     """The modem loses the network: <stat> of +CREG becomes `stat`, for `for_s` or until the next such fault."""
 
     kind: Literal["registration"] = "registration"
-    stat: Literal[0, 1, 2, 3, 4, 5] = 2
+    stat: int = Field(2, ge=0, le=5)
     for_s: Seconds | None = None
 
 

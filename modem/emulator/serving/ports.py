@@ -12,12 +12,19 @@ class Port:
 
     def __init__(self, modem: Modem) -> None:
         self.modem = modem
-        self.name = modem.name
+        self.place = modem.name  # what it is called where it is reached: the link's name, emu://NAME
+        self.plugged = True
+        self.directory: Path | None = None
         self.pty: str | None = None
         self.link: str | None = None
         self.tcp: int | None = None
         self.lines: list[Line] = []
         self.current: Line | None = None
+
+    @property
+    def name(self) -> str:
+        """The modem's name, wherever it is plugged in."""
+        return self.modem.name
 
     def describe(self) -> dict[str, object]:
         """The modem as the ready line and GET /v1/modems show it."""

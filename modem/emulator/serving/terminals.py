@@ -6,8 +6,10 @@ terminal at a time has a modem's attention: who came or spoke last on the pty, o
 
 import select
 import socket
+from itertools import count
 from pathlib import Path
 
+from modem.emulator.faults.events import PortBack, PortGone, PortsSwapped
 from modem.emulator.serving.lines import Line, Pty
 from modem.emulator.serving.loop import Loop
 from modem.emulator.serving.ports import Port, listen, symlink, unlink_own
@@ -34,12 +36,9 @@ class Terminals:
     def add(self, number: int, directory: Path | None, tcp: int | None, pty: bool) -> None:
         """Make a modem with its ports: a pty, linked in `directory`; TCP on `tcp` + number (0: any). OSError."""
         port = self._new_port(f"modem{number}")
+        port.directory = directory
         if pty:
-            line = Pty(self._loop.epoll, self._baud)
-            self._add_line(port, line)
-            port.pty = line.path
-            if directory is not None:
-                port.link = str(symlink(directory / port.name, line.path))
+            self._add_pty(port)
         if tcp is not None:
             listener = listen(tcp + number if tcp else 0)
             self._listeners.append(listener)
@@ -47,8 +46,10 @@ class Terminals:
             self._loop.handle(listener.fileno(), lambda events: self._accept(port, listener))
 
     def attach(self, name: str) -> socket.socket:
-        """Open modem `name` by a socket, making the modem if there is none; OSError if it is open already."""
-        port = next((port for port in self.ports if port.name == name), None) or self._new_port(name)
+        """Open what is at `name` by a socket, making a modem if there is none; OSError if it is open or unplugged."""
+        port = next((port for port in self.ports if port.place == name), None) or self._new_port(name)
+        if not port.plugged:
+            raise FileNotFoundError(f"{name} is unplugged")
         if self._held_by_socket(port):
             raise BlockingIOError(f"{name} is open already")
         ours, theirs = socket.socketpair()
@@ -71,6 +72,13 @@ class Terminals:
         self._by_modem[port.modem] = port
         return port
 
+    def _add_pty(self, port: Port) -> None:
+        line = Pty(self._loop.epoll, self._baud)
+        self._add_line(port, line)
+        port.pty = line.path
+        if port.directory is not None:
+            port.link = str(symlink(port.directory / port.place, line.path))
+
     def _add_line(self, port: Port, line: Line) -> None:
         port.lines.append(line)
         self._loop.handlers[line.fd] = lambda events: self._on_line(port, line, events)
@@ -80,7 +88,7 @@ class Terminals:
             connection, _ = listener.accept()
         except OSError:  # it was gone again
             return
-        if self._held_by_socket(port):
+        if not port.plugged or self._held_by_socket(port):
             connection.close()  # one terminal at a time
             return
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -98,6 +106,51 @@ class Terminals:
         line = Line(connection.detach(), self._loop.epoll, self._baud)
         self._add_line(port, line)
         self._line_opened(port, line, self._loop.now())
+
+    # Ports that go and come back.
+
+    def _change_ports(self) -> None:
+        """Carry out what faults want of the ports."""
+        while self._world.port_changes:
+            change = self._world.port_changes.popleft()
+            match change:
+                case PortGone(modem):
+                    self._unplug(self._by_modem[modem])
+                case PortBack(modem, rename):
+                    self._plug(self._by_modem[modem], rename)
+                case PortsSwapped(one, other):
+                    self._swap(one, other)
+
+    def _unplug(self, port: Port) -> None:
+        """Take a port away under the terminal: it sees the line hang up, and the link is gone."""
+        port.plugged = False
+        port.current = None
+        if port.link is not None and port.pty is not None:
+            unlink_own(Path(port.link), port.pty)
+        for line in list(port.lines):
+            self._drop_line(port, line)
+
+    def _plug(self, port: Port, rename: bool) -> None:
+        port.plugged = True
+        if rename:
+            taken = {other.place for other in self.ports}
+            port.place = next(name for name in map("modem{}".format, count(len(self.ports))) if name not in taken)
+        if port.pty is None:
+            return
+        before, first = port.pty, None
+        self._add_pty(port)
+        if rename and port.pty == before:  # the kernel gives the lowest free number: take it out of the way
+            first = port.lines[0]
+            self._add_pty(port)
+            self._drop_line(port, first)
+
+    def _swap(self, one: Modem, other: Modem) -> None:
+        """Let each port lead to the other modem. The list of ports stays in the order of the modems."""
+        ports = self.ports
+        here, there = ports.index(self._by_modem[one]), ports.index(self._by_modem[other])
+        ports[here].modem, ports[there].modem = other, one
+        ports[here], ports[there] = ports[there], ports[here]
+        self._by_modem[one], self._by_modem[other] = ports[here], ports[there]
 
     # In every turn of the loop.
 
@@ -117,6 +170,8 @@ class Terminals:
             self._world.advance(now)
         else:
             self._world.settle_effects(now)
+        if self._world.port_changes:
+            self._change_ports()
         for line in list(self._paced):
             line.drain(now)
             if not line.blocked:
@@ -176,14 +231,17 @@ class Terminals:
             line.reset(is_open=False)
             line.flush_unread()
         else:
-            port.lines.remove(line)
-            self._paced.pop(line, None)
-            del self._loop.handlers[line.fd]
-            line.close()
+            self._drop_line(port, line)
         if port.current is line:
             port.current = next((other for other in port.lines if other.is_open), None)
             if port.current is None:
                 self._world.set_link(port.modem, False, now)
+
+    def _drop_line(self, port: Port, line: Line) -> None:
+        port.lines.remove(line)
+        self._paced.pop(line, None)
+        del self._loop.handlers[line.fd]
+        line.close()
 
     def _look_for_terminals(self, now: float) -> None:
         """Find terminals that opened a pty only to listen, as long as somebody has something for one."""
