@@ -8,11 +8,23 @@ from types import FrameType
 
 import click
 
+from modem import documents
+from modem.emulator.scenario.model import Scenario
+from modem.emulator.scenario.tape import Recording
+from modem.emulator.scenario.trace import TraceError, read_trace
 from modem.emulator.serving.server import Server
 
 
+def _recordings(trace: Path | None) -> list[Recording]:
+    """What each modem of a trace said, in the order in which they first spoke."""
+    if trace is None:
+        return []
+    with trace.open(encoding="utf-8", errors="replace") as lines:
+        return list(read_trace(lines, str(trace)).values())
+
+
 @click.command()
-@click.option("--modems", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many modems.")
+@click.option("--modems", type=click.IntRange(1, 1000), help="How many modems: 1, or as many as --replay has.")
 @click.option("--dir", "directory", type=click.Path(path_type=Path), help="Put symlinks modem0… to the ptys here.")
 @click.option("--tcp", type=click.IntRange(1, 65535), help="Modem k also listens on this port + k, on 127.0.0.1.")
 @click.option("--control", type=click.IntRange(0, 65535), help="HTTP control port on 127.0.0.1; 0 takes a free one.")
@@ -21,8 +33,14 @@ from modem.emulator.serving.server import Server
 @click.option("--seed", default="0", show_default=True, help="Everything random comes from it.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Append what happens, as JSON lines.")
 @click.option("--trace", is_flag=True, help="Log the bytes of every port too.")
+@click.option(
+    "--scenario", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="What happens when: a YAML file."
+)
+@click.option(
+    "--replay", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Play a log made with --trace again."
+)
 def emulate(
-    modems: int,
+    modems: int | None,
     directory: Path | None,
     tcp: int | None,
     control: int | None,
@@ -31,13 +49,16 @@ def emulate(
     seed: str,
     log: Path | None,
     trace: bool,
+    scenario: Path | None,
+    replay: Path | None,
 ) -> None:
     """Emulated GSM modems with a network behind them, for any program that speaks AT."""
     if trace and log is None:
         raise click.UsageError("--trace writes to the log: give --log FILE too.")
     try:
+        recordings = _recordings(replay)
         server = Server(
-            modems,
+            modems or max(1, len(recordings)),
             directory,
             tcp=tcp,
             control=control,
@@ -46,7 +67,15 @@ def emulate(
             seed=seed,
             log=log,
             trace=trace,
+            scenario=None if scenario is None else documents.load(scenario, Scenario),
+            recordings=recordings,
         )
+    except (documents.DocumentError, TraceError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except ValueError as error:
+        click.echo(f"{scenario}: {error}.", err=True)
+        sys.exit(2)
     except OSError as error:
         click.echo(f"The emulator cannot start: {error}. Choose another port or directory.", err=True)
         sys.exit(1)

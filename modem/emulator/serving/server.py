@@ -7,7 +7,7 @@ something to happen in it by `wait`.
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from random import Random
@@ -16,6 +16,10 @@ from typing import Self, TypeVar
 
 from modem.emulator.journal import Journal
 from modem.emulator.network.conditions import Conditions
+from modem.emulator.scenario.model import Scenario
+from modem.emulator.scenario.playback import Playback
+from modem.emulator.scenario.player import Player
+from modem.emulator.scenario.tape import Recording
 from modem.emulator.serving.control.dispatch import Surroundings
 from modem.emulator.serving.endpoints import ControlPort
 from modem.emulator.serving.logfile import LogFile
@@ -36,8 +40,8 @@ class Server:
     """An emulated network with its ports.
 
     `directory` gets symlinks modem0…; `tcp` is modem 0's TCP port, the others follow (0: any free ones); `control`
-    is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. OSError if a port is
-    taken.
+    is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. The first modems play
+    `recordings`, one each. OSError if a port is taken; ValueError if the scenario names a modem that is not there.
     """
 
     def __init__(
@@ -54,6 +58,8 @@ class Server:
         log: Path | None = None,
         trace: bool = False,
         pty: bool = True,
+        scenario: Scenario | None = None,
+        recordings: Sequence[Recording] = (),
     ) -> None:
         conditions = Conditions(latency_s=latency_ms / 1000, report_latency_s=report_latency_ms / 1000)
         self.journal = Journal(logged=log is not None, traced=trace)
@@ -73,6 +79,10 @@ class Server:
                 self._loop.tasks.append(self._log)
             for number in range(modems):
                 self._terminals.add(number, directory, tcp, pty)
+            for modem, recording in zip(self.world.modems, recordings, strict=False):
+                modem.device.dialogue = Playback(modem.device, recording)
+            if scenario is not None:
+                Player(scenario, self.world, self._loop.now())
             if control is not None and control is not False:
                 surroundings = Surroundings(self.world, self.modems, self._loop.now)
                 self._control = ControlPort(0 if control is True else control, self._loop, self._waits, surroundings)

@@ -1,0 +1,1 @@
+"""What happens when: scenario files, and recorded traces played back."""

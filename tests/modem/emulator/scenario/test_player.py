@@ -1,0 +1,102 @@
+import pytest
+
+from modem import documents
+from modem.emulator.scenario.model import Scenario
+from modem.emulator.scenario.player import Player
+from tests.modem.emulator.conftest import Bench
+
+PDU = "0001000B919731214365F700000135"
+
+
+def _play(bench: Bench, text: str) -> None:
+    Player(documents.parse(text, "s.yaml", Scenario), bench.world, bench.now)
+
+
+def _delivered(bench: Bench) -> list[object]:
+    return [line["text"] for line in bench.world.journal.events_after(0)[0] if line["event"] == "deliver"]
+
+
+def test_step_happens_at_its_time(bench: Bench) -> None:
+    _play(bench, "steps:\n - {at_s: 5, deliver: {from: '+79130000001', text: '5'}}\n")
+    bench.wait(4.9)
+    assert _delivered(bench) == []
+    bench.wait(0.2)
+    assert _delivered(bench) == ["5"]
+
+
+def test_repeated_step_ends_after_its_times_or_its_time(bench: Bench) -> None:
+    _play(bench, "steps:\n - {every_s: 10, times: 3, deliver: {from: '0919', text: a}}\n")
+    _play(bench, "steps:\n - {every_s: 10, until_s: 20, deliver: {from: '0919', text: b}}\n")
+    bench.wait(1000)
+    assert sorted(map(str, _delivered(bench))) == ["a", "a", "a", "b", "b"]
+
+
+def test_step_follows_the_nth_submit(bench: Bench) -> None:
+    _play(
+        bench,
+        "steps:\n"
+        " - when: {event: submit, modem: modem0, nth: 2}\n"
+        "   after_s: 3\n"
+        "   fault: {kind: error, on: +CMGS, code: 38}\n",
+    )
+    assert bench.send(14, PDU)[-1] == "OK"
+    assert bench.send(14, PDU)[-1] == "OK"
+    assert bench.send(14, PDU)[-1] == "OK"
+    bench.wait(3)
+    assert bench.send(14, PDU) == ["+CMS", "ERROR:", "38"]
+
+
+def test_faults_come_together_and_are_cleared(bench: Bench) -> None:
+    _play(
+        bench,
+        "steps:\n - {at_s: 1, fault: [{kind: echo, times: null}, {kind: blanks}]}\n - {at_s: 2, clear_faults: true}\n",
+    )
+    bench.wait(1)
+    assert bench.modem.device.faults
+    bench.wait(1)
+    assert not bench.modem.device.faults
+
+
+def test_network_is_set_from_the_start_and_by_steps(bench: Bench) -> None:
+    _play(
+        bench,
+        "network: {latency_ms: 2000}\n"
+        "steps:\n - {at_s: 9, network: {handsets: {'+79130000001': {state: 'off'}}, zone_quarters: 12}}\n",
+    )
+    assert bench.conditions.latency_s == 2.0
+    bench.wait(9)
+    assert bench.conditions.zone_quarters == 12
+    assert list(bench.conditions.handsets) == ["+79130000001"]
+
+
+def test_scenario_may_start_with_the_first_terminal(bench: Bench) -> None:
+    bench.world.set_link(bench.modem, False, bench.now)
+    _play(bench, "starts: terminal\nsteps:\n - {at_s: 1, deliver: {from: '0919', text: '5'}}\n")
+    bench.wait(100)
+    assert _delivered(bench) == []
+    bench.world.set_link(bench.modem, True, bench.now)
+    bench.wait(1)
+    assert _delivered(bench) == ["5"]
+
+
+def test_modem_that_is_not_there_is_refused(bench: Bench) -> None:
+    with pytest.raises(ValueError, match="there is no modem 7"):
+        _play(bench, "steps:\n - {at_s: 1, modem: 7, deliver: {from: '0919', text: '5'}}\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("steps:\n - {at_s: 1, falt: {kind: echo}}\n", "s.yaml:2:14: steps.0.falt: unknown key, did you mean 'fault'?"),
+        ("steps:\n - {at_s: 1, fault: {kind: ecko}}\n", "s.yaml:2:14: steps.0.fault"),
+        ("steps:\n - {at_s: 1, fault: {kind: late, by_ms: soon}}\n", "s.yaml:2:34: steps.0.fault"),
+        ("steps:\n - {at_s: 1}\n", "s.yaml:2:4: steps.0: nothing happens in this step"),
+        ("steps:\n - {at_s: 1, every_s: 2, clear_faults: true}\n", "s.yaml:2:4: steps.0: a step has exactly one of"),
+        ("steps:\n - {at_s: 1, deliver: {text: '5'}}\n", "s.yaml:2:14: steps.0.deliver.from: is missing"),
+        ("steps: [\n", "s.yaml:2:1: not readable as YAML"),
+    ],
+)
+def test_malformed_scenario_is_refused_with_file_and_line(text: str, fault: str) -> None:
+    with pytest.raises(documents.DocumentError) as error:
+        documents.parse(text, "s.yaml", Scenario)
+    assert str(error.value).startswith(fault)
