@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check format bench crash clean
+.PHONY: demo test check format bench crash referees clean
 
 demo: $(VENV)/installed
 	$(BIN)/otklik demo
@@ -28,6 +28,10 @@ bench: $(VENV)/installed-test
 
 crash: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m crash
+
+# Programs of others (.ci/run installs them) against the emulator, with many messages each way.
+referees: $(VENV)/installed-test
+	OTKLIK_REFEREES=required OTKLIK_REFEREE_MESSAGES=200 $(BIN)/python -m pytest -n 2 -m referee --timeout=1200
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

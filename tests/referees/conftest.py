@@ -97,10 +97,3 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
     """One modem."""
     with Emulator(tmp_path / "network") as running:
         yield running
-
-
-@pytest.fixture
-def emulators(tmp_path: Path) -> Iterator[Emulator]:
-    """Eight modems, for programs that can be run side by side."""
-    with Emulator(tmp_path / "network", 8) as running:
-        yield running

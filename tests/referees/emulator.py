@@ -77,6 +77,9 @@ class Emulator:
 
     def events(self, event: str, modem: int = 0) -> list[dict[str, object]]:
         """What the log says so far of one kind of event at one modem; it is whole after `stop`."""
+        return [line for line in self._lines_of(modem) if line["event"] == event]
+
+    def _lines_of(self, modem: int) -> list[dict[str, object]]:
         if self._log.exists():
             with self._log.open("rb") as log:
                 log.seek(self._read)
@@ -84,8 +87,7 @@ class Emulator:
                     if line.endswith(b"\n"):
                         self._read += len(line)
                         self._lines.append(json.loads(line))
-        name = self.modems[modem]["name"]
-        return [line for line in self._lines if line["event"] == event and line["modem"] == name]
+        return [line for line in self._lines if line["modem"] == self.modems[modem]["name"]]
 
     def sent(self, modem: int = 0) -> list[tuple[str, str]]:
         """Whole messages a modem submitted, (recipient, text), parts put together by their header."""
@@ -97,6 +99,10 @@ class Emulator:
             whole[key][udh["seq"] - 1 if isinstance(udh, dict) else 0] = str(line["text"])
         return [(key[0], "".join(parts)) for key, parts in whole.items() if isinstance(key, tuple)]
 
-    def said(self, modem: int = 0) -> str:
-        """Everything a terminal sent to a modem, for a look at what a program asked."""
-        return "".join(str(line["data"]) for line in self.events("at", modem) if line["way"] == "rx")
+    def said(self, modem: int = 0, after: str | None = None) -> str:
+        """What a terminal has sent to a modem, all of it or since a message with the text `after` came in."""
+        lines = self._lines_of(modem)
+        if after is not None:
+            texts = [line.get("text") if line["event"] == "deliver" else None for line in lines]
+            lines = lines[texts.index(after) :] if after in texts else []
+        return "".join(str(line["data"]) for line in lines if line.get("way") == "rx")

@@ -63,13 +63,3 @@ def test_gammu_identifies_sends_lists_and_deletes(tmp_path: Path, emulator: Emul
     assert "0 SMS parts in 0 SMS sequences" in left
     assert "Nothing to enter." in security
     assert '"+79000000099"' in centre
-
-
-def test_gammu_monitor_counts_what_the_memories_hold(tmp_path: Path, emulator: Emulator, run: Run) -> None:
-    emulator.deliver("+79231112233", "Hello")
-
-    output = run("gammu", "-c", _configure(tmp_path, emulator.link()), "monitor", "2", seconds=30)
-
-    assert "SIM SMS status       : 1 used, 0 unread, 30 locations" in output
-    assert "Phone SMS status     : 0 used, 0 unread, 100 locations" in output
-    assert "Leaving monitor mode" in output

@@ -62,16 +62,18 @@ def test_gammu_smsd_both_ways_loses_and_doubles_nothing(
     injected = len(list((tmp_path / "outbox").iterdir()))
     parts_in = 0
 
-    with Watch(tmp_path / "inbox", tmp_path / "sent", tmp_path / "error") as watch:
-        with daemon("gammu-smsd", "-c", str(config)):
-            for sender, text in incoming:
-                parts_in += emulator.deliver(sender, text)
+    with (
+        Watch(tmp_path / "inbox", tmp_path / "sent", tmp_path / "error") as watch,
+        daemon("gammu-smsd", "-c", str(config)),
+    ):
+        for sender, text in incoming:
+            parts_in += emulator.deliver(sender, text)
 
-            def done() -> bool:
-                left = len(list((tmp_path / "sent").iterdir())) + len(list((tmp_path / "error").iterdir()))
-                return left >= injected and len(list((tmp_path / "inbox").iterdir())) >= parts_in
+        def done() -> bool:
+            left = len(list((tmp_path / "sent").iterdir())) + len(list((tmp_path / "error").iterdir()))
+            return left >= injected and len(list((tmp_path / "inbox").iterdir())) >= parts_in
 
-            assert watch.until(done, 20 + SECONDS_PER_PART * 3 * messages), (tmp_path / "smsd.log").read_text()
+        assert watch.until(done, 20 + SECONDS_PER_PART * 3 * messages), (tmp_path / "smsd.log").read_text()
 
     emulator.stop()
     assert injected == messages

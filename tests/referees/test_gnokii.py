@@ -17,7 +17,9 @@ pytestmark = pytest.mark.referee
 def config(tmp_path: Path, emulator: Emulator) -> str:
     # the pty itself: gnokii cuts a longer name off
     path = tmp_path / "gnokiirc"
-    path.write_text(f"[global]\nport = {emulator.modems[0]['pty']}\nmodel = AT\nconnection = serial\nuse_locking = no\n")
+    path.write_text(
+        f"[global]\nport = {emulator.modems[0]['pty']}\nmodel = AT\nconnection = serial\nuse_locking = no\n"
+    )
     return str(path)
 
 

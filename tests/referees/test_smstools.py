@@ -69,19 +69,21 @@ def test_smstools_both_ways_with_reports_loses_and_doubles_nothing(
         draft.write_text(f"To: {to[1:]}\nAlphabet: UTF-8\nReport: yes\n\n{text}", "utf-8")
         draft.rename(tmp_path / "outgoing" / f"message{number}")
 
-    with Watch(emulator.directory, *(tmp_path / name for name in ("incoming", "sent", "failed", "report"))) as watch:
-        with daemon("smsd", "-t", "-c", str(config)):
-            for sender, text in incoming:
-                emulator.deliver(sender, text)
+    with (
+        Watch(emulator.directory, *(tmp_path / name for name in ("incoming", "sent", "failed", "report"))) as watch,
+        daemon("smsd", "-t", "-c", str(config)),
+    ):
+        for sender, text in incoming:
+            emulator.deliver(sender, text)
 
-            def done() -> bool:
-                sent, failed, came, reports = (
-                    len(_files(tmp_path / name)) for name in ("sent", "failed", "incoming", "report")
-                )
-                parts = len(emulator.events("submit"))
-                return sent + failed == messages and came >= messages and reports >= parts
+        def done() -> bool:
+            sent, failed, came, reports = (
+                len(_files(tmp_path / name)) for name in ("sent", "failed", "incoming", "report")
+            )
+            parts = len(emulator.events("submit"))
+            return sent + failed == messages and came >= messages and reports >= parts
 
-            assert watch.until(done, 30 + 2 * messages), (tmp_path / "smsd.log").read_text("utf-8", "replace")
+        assert watch.until(done, 30 + 2 * messages), (tmp_path / "smsd.log").read_text("utf-8", "replace")
 
     emulator.stop()
     assert list((tmp_path / "failed").iterdir()) == []
