@@ -123,12 +123,29 @@ class CallEvent:
         return line
 
 
-Record = Submitted | Delivered | Reported | CallEvent | Traced | Faulted
+@dataclass(frozen=True, slots=True)
+class UssdEvent:
+    """USSD between a modem and the operator: `what` is request, answer or cancel; `m` is the <m> of an answer."""
+
+    at: float
+    modem: str
+    what: str
+    text: str | None = None
+    m: int | None = None
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields; a text or <m> that is not there is left out."""
+        fields = {"what": self.what, "m": self.m, "text": self.text}
+        return {name: value for name, value in fields.items() if value is not None}
+
+
+Record = Submitted | Delivered | Reported | CallEvent | UssdEvent | Traced | Faulted
 _EVENTS = {
     Submitted: "submit",
     Delivered: "deliver",
     Reported: "report",
     CallEvent: "call",
+    UssdEvent: "ussd",
     Traced: "at",
     Faulted: "fault",
 }

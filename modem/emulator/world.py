@@ -13,7 +13,7 @@ from modem.emulator.agenda import Action, Agenda
 from modem.emulator.device.calls import Telephone
 from modem.emulator.device.commands.table import GENERIC
 from modem.emulator.device.device import Device
-from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed
+from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed, UssdCancelled, UssdSent
 from modem.emulator.device.reception import offer_deliver, offer_report
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready, Submitted, Verdict
 from modem.emulator.device.state import make_identity
@@ -25,6 +25,7 @@ from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Exchange
+from modem.emulator.network.ussd import Ussd
 
 if TYPE_CHECKING:
     from random import Random
@@ -94,6 +95,12 @@ class Modem:
         """The call is over."""
         self._telephone(now).cleared(cause)
 
+    def show_ussd(self, m: int, text: str | None, now: float) -> None:
+        """USSD from the network."""
+        self.device.now = now
+        self._touch(self)
+        self.device.ussd.show(m, text)
+
 
 class World:
     """Everything emulated in one process."""
@@ -109,6 +116,7 @@ class World:
         self.exchange = Exchange(journal, self.agenda)
         self.port_changes: deque[PortChange] = deque()  # wishes for whoever has ports
         self._first_terminal: list[Action] = []
+        self.ussd = Ussd(journal, self.agenda, self.centre.accounts)
         self._streams = streams
         self._commands = commands
 
@@ -219,3 +227,7 @@ class World:
                 self.exchange.hang_up(modem, cause, now)
             case Keyed(key):
                 self.exchange.key(modem, key, now)
+            case UssdSent(text):
+                self.ussd.sent(modem, text, now)
+            case UssdCancelled():
+                self.ussd.cancelled(modem, now)

@@ -16,6 +16,7 @@ from modem.emulator.device.memory import Memory, Slots, Union
 from modem.emulator.device.notices import Notices
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
 from modem.emulator.device.state import Identity, Manner, Settings, Sim
+from modem.emulator.device.ussd import UssdClient
 from modem.emulator.faults.armed import ArmedFaults
 
 Later = Callable[[float, Action], None]
@@ -33,6 +34,7 @@ class Device:
         self.manner = Manner()
         self.settings = Settings()
         self.telephone = Telephone(self)
+        self.ussd = UssdClient(self)
         self.commands = commands
         me, sr = Slots("ME", 100), Slots("SR", 100)
         self.memories: dict[str, Memory] = {"SM": sim.messages, "ME": me, "MT": Union("MT", sim.messages, me), "SR": sr}
@@ -98,6 +100,7 @@ class Device:
     def restart(self) -> None:
         """Start anew, as after a loss of power: settings are the stored ones, what was going on is forgotten."""
         self.telephone.detach()
+        self.ussd.cancel()
         self.reset_settings()
         self.cpms = ["SM", "SM", "SM"]
         self.cfun = 1

@@ -1,4 +1,4 @@
-"""What a modem tells the network about calls, and the causes for which a call ends.
+"""What a modem tells the network about calls and USSD, and the causes for which a call ends.
 
 Nouns both sides share. SMS has its own in `results`.
 """
@@ -62,4 +62,17 @@ class Keyed:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class UssdSent:
+    """The modem begins a USSD session with a code, or replies within one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UssdCancelled:
+    """The modem ends its USSD session, if it has one."""
+
+
 CallEffect = Dialled | Answered | HungUp | Keyed
+UssdEffect = UssdSent | UssdCancelled

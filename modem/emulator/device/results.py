@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from modem.emulator.device.commandline import Form, Parameters
-from modem.emulator.device.effects import CallEffect
+from modem.emulator.device.effects import CallEffect, UssdEffect
 from modem.tables import CME_CAUSES, CMS_CAUSES
 
 if TYPE_CHECKING:
@@ -164,4 +164,4 @@ class Acknowledged:
     ok: bool
 
 
-Effect = Submitted | Ready | Acknowledged | CallEffect
+Effect = Submitted | Ready | Acknowledged | CallEffect | UssdEffect

@@ -4,12 +4,16 @@ Plain values without behaviour. A profile of another modem changes these, not th
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from modem.emulator.device.memory import Slots
 
 if TYPE_CHECKING:
     from random import Random
+
+
+UssdForm = Literal["text", "ucs2hex", "packed7"]
+"""How <str> of +CUSD looks: by 27.007 §7.15, always UCS2 in hexadecimal, or the octets of the air interface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,14 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a model does what the standards leave open about calls; a profile chooses."""
+    """How a model does what the standards leave open about calls and USSD; a profile chooses."""
 
     dial_waits: bool = False  # the OK of ATD comes when the other end answers, not at once
     call_notices: dict[str, str] = field(
         default_factory=dict
     )  # step of an outgoing call: text with {id} {seconds} {cause}
     tone_notice: str = "+DTMF: {key}"
+    ussd_form: UssdForm = "text"
 
 
 @dataclass(slots=True)

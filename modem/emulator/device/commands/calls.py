@@ -20,6 +20,7 @@ from modem.emulator.device.results import (
 )
 
 _WITHOUT_MEANING = str.maketrans("", "", ",TtPpWw!@-().")  # V.250 §6.3.1.1 to §6.3.1.7, of no use on a mobile network
+_USSD = re.compile(r"[*#][0-9*#]*#")
 _NUMBER = re.compile(r"\+?[0-9*#A-C]+")
 _MAX_DIGITS = 40  # what a call to a fixed number may have with its extension
 _KEYS = frozenset("0123456789*#ABCD")
@@ -27,11 +28,17 @@ _READY, _RINGING, _IN_CALL = 0, 3, 4  # <pas> of 27.007 §8.1
 
 
 def _dial(modem: Device, values: Parameters) -> Answer:
-    """D (27.007 §6.2, V.250 §6.3.1) as it was typed: with a semicolon a voice call, without one a data call."""
+    """D (27.007 §6.2, V.250 §6.3.1) as it was typed: with a semicolon a voice call, without one a data call.
+
+    A code from * or # to # is USSD either way, as from a telephone's keypad (TS 22.030 §6.5).
+    """
     typed = str(values[0])
     text, is_voice = typed.removesuffix(";"), typed.endswith(";")
     if text in ("L", "l"):
         text = modem.telephone.last_dialled
+    if _USSD.fullmatch(text):
+        modem.ussd.send(text)
+        return None
     number, withheld = _read_number(modem, text)
     if not modem.attached:
         raise CallFailed("NO DIALTONE" if modem.settings.basic.get("X", 4) in (2, 4) else "NO CARRIER")

@@ -17,6 +17,7 @@ def _functionality(modem: Device, values: Parameters) -> Answer:
     modem.cfun = fun if isinstance(fun, int) else 1
     if not modem.attached:
         modem.telephone.detach()
+        modem.ussd.cancel()
     if modem.attached != was_attached:
         for name, n in (("+CREG", "creg"), ("+CGREG", "cgreg"), ("+CEREG", "cereg")):
             if getattr(modem.settings, n):

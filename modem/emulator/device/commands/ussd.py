@@ -1,19 +1,34 @@
 """Unstructured supplementary services: +CUSD (27.007 §7.15)."""
 
+from modem.emulator.codec.broadcast import GSM7_DCS
+from modem.emulator.codec.fields import FieldError
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, incorrect, says
+from modem.emulator.device.ussd import ussd_from_terminal
+
+_CANCEL = 2
 
 
 def _ussd(modem: Device, values: Parameters) -> Answer:
-    """+CUSD=[<n>[,<str>[,<dcs>]]] (27.007 §7.15). This network has no USSD service: <m>=4 to every request."""
-    n = 0 if not values or values[0] is None else values[0]
-    if n not in (0, 1, 2) or len(values) > 3:
+    """+CUSD=[<n>[,<str>[,<dcs>]]]: <n> 0 or 1 hides or shows answers, 2 ends the session and is not kept."""
+    n, typed, dcs = [*values, None, None, None][:3]
+    n = 0 if n is None else n
+    dcs = GSM7_DCS if dcs is None else dcs
+    if n not in (0, 1, _CANCEL) or len(values) > 3 or not isinstance(dcs, int) or not 0 <= dcs <= 255:
         raise CmeError(50)
-    if isinstance(n, int) and n < 2:
-        modem.settings.cusd = n
-    if len(values) > 1 and modem.settings.cusd:
-        modem.notify("+CUSD: 4")
+    if n == _CANCEL:
+        modem.ussd.cancel()
+        return None
+    text = None
+    if typed is not None:
+        try:
+            text = ussd_from_terminal(str(typed), dcs, modem.manner.ussd_form, modem.settings.cscs)
+        except FieldError:
+            raise CmeError(50) from None
+    modem.settings.cusd = int(n)
+    if text:
+        modem.ussd.send(text)
     return None
 
 

@@ -90,9 +90,3 @@ def test_reset_puts_the_settings_back_and_keeps_the_memories(bench: Bench) -> No
 def test_pin_is_not_wanted_when_the_card_is_ready(bench: Bench) -> None:
     bench.say("AT+CMEE=1")
     assert bench.say('AT+CPIN="1234"') == ["+CME ERROR: 3"]
-
-
-def test_ussd_is_accepted_and_the_network_has_none(bench: Bench) -> None:
-    assert bench.raw(b'AT+CUSD=1,"*100#",15\r') == b"\r\nOK\r\n\r\n+CUSD: 4\r\n"
-    assert bench.raw(b"AT+CUSD=2\r") == b"\r\nOK\r\n"
-    assert bench.say("AT+CUSD=5") == ["ERROR"]
