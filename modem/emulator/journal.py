@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Generic, TypeVar
 
-from modem.emulator.codec.fields import UserData
+from modem.emulator.codec.userdata import UserData
 
 KEEP_SUBMITS = 50_000
 KEEP_EVENTS = 10_000

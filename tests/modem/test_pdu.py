@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.alphabet import Alphabet, alphabet_of, split, text_of
-from modem.emulator.codec.fields import Address, encode_timestamp
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.compose import compose
+from modem.emulator.codec.reports import StatusReport as TheirReport
+from modem.emulator.codec.reports import encode_status_report
+from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver as TheirDeliver
-from modem.emulator.codec.tpdu import StatusReport as TheirReport
-from modem.emulator.codec.tpdu import compose, decode_submit, encode_deliver, encode_status_report
+from modem.emulator.codec.tpdu import decode_submit, encode_deliver
 from modem.errors import PduError
 from modem.pdu import Concat, Deliver, StatusReport, decode, encode_submit
 

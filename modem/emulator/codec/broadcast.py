@@ -3,7 +3,8 @@
 Owns what differs from SMS. Alphabets and septets are `coding`'s.
 """
 
-from modem.emulator.codec.coding import Alphabet, pack_septets, unpack_septets
+from modem.emulator.codec.alphabet import pack_septets, unpack_septets
+from modem.emulator.codec.coding import Alphabet
 
 CR = 0x0D
 GSM7_DCS, UCS2_DCS = 0x0F, 0x48  # language unspecified; general data coding, no message class

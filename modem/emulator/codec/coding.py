@@ -1,20 +1,11 @@
-"""Alphabets and data coding schemes of TS 23.038, as the emulated side understands them.
+"""What a TP-DCS octet means, every coding group of TS 23.038 §4.
 
-Owns: which alphabet a TP-DCS octet means, GSM 7-bit text to and from septets, septets to and from octets with
-fill bits. Must not know of TPDUs. Septets travel as `bytes` with one septet per byte: that is the form in which
-user data is counted, escaped and cut.
+Owns the meaning of 256 octets as values and the way back. Must not know how an alphabet is coded.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-
-from modem.tables import GSM7_BASIC, GSM7_EXTENSION
-
-ESC = 0x1B
-_CODE_OF: dict[str, bytes] = {char: bytes([code]) for code, char in enumerate(GSM7_BASIC) if code != ESC}
-_CODE_OF.update({char: bytes([ESC, code]) for code, char in GSM7_EXTENSION.items()})
-_BASIC_BY_CODE: dict[int, str] = dict(enumerate(GSM7_BASIC))
 
 
 class Alphabet(Enum):
@@ -25,6 +16,36 @@ class Alphabet(Enum):
     UCS2 = "ucs2"
 
 
+class Group(Enum):
+    """The coding groups of §4."""
+
+    GENERAL = "general data coding"
+    AUTOMATIC_DELETION = "marked for automatic deletion"
+    RESERVED = "reserved"
+    WAITING_DISCARD = "message waiting, discard"
+    WAITING_STORE = "message waiting, store"
+    WAITING_STORE_UCS2 = "message waiting, store, UCS2"
+    CODING_AND_CLASS = "data coding and message class"
+
+
+class Indication(Enum):
+    """What waits for the subscriber; the numbers are those of §4 and of 23.040 §9.2.3.24.2."""
+
+    VOICEMAIL = 0
+    FAX = 1
+    EMAIL = 2
+    OTHER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message waiting indication to be set (`active`) or cleared; `store` keeps the message that brings it."""
+
+    indication: Indication
+    active: bool
+    store: bool
+
+
 @dataclass(frozen=True, slots=True)
 class DataCoding:
     """What one TP-DCS octet says. `message_class` is 0 (flash) to 3, or None; `compressed` is TS 23.042."""
@@ -32,62 +53,51 @@ class DataCoding:
     alphabet: Alphabet
     message_class: int | None = None
     compressed: bool = False
+    group: Group = Group.GENERAL
+    waiting: Waiting | None = None
+
+    @property
+    def packed(self) -> bool:
+        """Whether TP-UDL counts septets: GSM 7-bit, not compressed (23.040 §9.2.3.16)."""
+        return self.alphabet is Alphabet.GSM7 and not self.compressed
+
+    @property
+    def octet(self) -> int:
+        """The TP-DCS octet that says this; reserved ones have become 00, as their receiver reads them."""
+        if self.waiting is not None:
+            return _WAITING_NIBBLE[self.group] | self.waiting.active << 3 | self.waiting.indication.value
+        if self.group is Group.CODING_AND_CLASS:
+            return 0xF0 | (self.alphabet is Alphabet.BINARY) << 2 | (self.message_class or 0)
+        if self.group is Group.RESERVED:
+            return 0
+        octet = 0x40 if self.group is Group.AUTOMATIC_DELETION else 0
+        octet |= self.compressed << 5 | _GENERAL.index(self.alphabet) << 2
+        return octet if self.message_class is None else octet | 0x10 | self.message_class
 
 
-_GENERAL = (Alphabet.GSM7, Alphabet.BINARY, Alphabet.UCS2, Alphabet.GSM7)
+_GENERAL = (Alphabet.GSM7, Alphabet.BINARY, Alphabet.UCS2)
+_WAITING_NIBBLE = {Group.WAITING_DISCARD: 0xC0, Group.WAITING_STORE: 0xD0, Group.WAITING_STORE_UCS2: 0xE0}
+_WAITING = {nibble >> 4: group for group, nibble in _WAITING_NIBBLE.items()}
 
 
 @lru_cache(maxsize=256)
 def data_coding(dcs: int) -> DataCoding:
-    """Read a TP-DCS octet (TS 23.038 §4). Reserved codings mean GSM 7-bit, as §4 demands of a receiver."""
+    """Read a TP-DCS octet (§4). Reserved codings are read as 00, GSM 7-bit without a class, as §4 demands.
+
+    A reserved bit within a coding that has a meaning is passed over (23.040 §9.2.2).
+    """
     group = dcs >> 4
     if group < 8:  # 00xx general and 01xx marked for automatic deletion share their lower six bits
-        return DataCoding(_GENERAL[dcs >> 2 & 3], dcs & 3 if dcs & 0x10 else None, bool(dcs & 0x20))
-    if group == 14:  # message waiting, store, UCS2
-        return DataCoding(Alphabet.UCS2)
+        if dcs >> 2 & 3 == 3:
+            return DataCoding(Alphabet.GSM7, group=Group.RESERVED)
+        message_class = dcs & 3 if dcs & 0x10 else None
+        kind = Group.AUTOMATIC_DELETION if dcs & 0x40 else Group.GENERAL
+        return DataCoding(_GENERAL[dcs >> 2 & 3], message_class, bool(dcs & 0x20), kind)
+    if group < 12:
+        return DataCoding(Alphabet.GSM7, group=Group.RESERVED)
     if group == 15:
-        return DataCoding(Alphabet.BINARY if dcs & 4 else Alphabet.GSM7, dcs & 3)
-    return DataCoding(Alphabet.GSM7)
-
-
-def septets_to_text(septets: bytes) -> str:
-    """Decode septets (one per byte). An unknown extension code shows the basic character (§6.2.1.1).
-
-    A lone ESC at the end stands for nothing; ESC ESC is a space, as the table reserves it.
-    """
-    if ESC not in septets:
-        return septets.decode("latin-1").translate(_BASIC_BY_CODE)
-    out: list[str] = []
-    codes = iter(septets)
-    for code in codes:
-        if code != ESC:
-            out.append(GSM7_BASIC[code])
-            continue
-        following = next(codes, None)
-        if following == ESC:
-            out.append(" ")
-        elif following is not None:
-            out.append(GSM7_EXTENSION.get(following, GSM7_BASIC[following]))
-    return "".join(out)
-
-
-def text_to_septets(text: str) -> bytes:
-    """Encode text in GSM 7-bit; UnicodeError if a character is in neither table."""
-    try:
-        return b"".join([_CODE_OF[char] for char in text])
-    except KeyError as missing:
-        raise UnicodeError(f"{missing} is not in the GSM 7-bit alphabet") from None
-
-
-def pack_septets(septets: bytes, fill: int = 0) -> bytes:
-    """Pack septets into octets, `fill` zero bits first (§6.1.2.1; fill bits: TS 23.040 §9.2.3.24)."""
-    number = 0
-    for place, septet in enumerate(septets):
-        number |= septet << (7 * place)
-    return (number << fill).to_bytes((len(septets) * 7 + fill + 7) // 8, "little")
-
-
-def unpack_septets(octets: bytes, count: int, fill: int = 0) -> bytes:
-    """Take `count` septets out of octets, skipping `fill` bits; missing bits read as zero."""
-    number = int.from_bytes(octets, "little") >> fill
-    return bytes([number >> shift & 0x7F for shift in range(0, 7 * count, 7)])
+        alphabet = Alphabet.BINARY if dcs & 4 else Alphabet.GSM7
+        return DataCoding(alphabet, dcs & 3, group=Group.CODING_AND_CLASS)
+    alphabet = Alphabet.UCS2 if group == 14 else Alphabet.GSM7
+    waiting = Waiting(Indication(dcs & 3), bool(dcs & 8), group != 12)
+    return DataCoding(alphabet, group=_WAITING[group], waiting=waiting)

@@ -1,33 +1,33 @@
-"""The emulator's own message codec (TS 23.040 §9.2): SUBMIT in, strictly; DELIVER and STATUS-REPORT out.
+"""The messages themselves (TS 23.040 §9.2.2.1 and §9.2.2.2): SUBMIT and DELIVER, both ways.
 
-The driver has another one on purpose: a mistake shared by both would never show. Everything here is a PDU as
+The driver has another codec on purpose: a mistake shared by both would never show. Everything here is a PDU as
 27.005 §3.1 passes it over the line: service centre address first, TPDU behind it. A PDU that a modem would not
-take raises `FieldError`. Text mode and stored messages need DELIVER and STATUS-REPORT read back too.
+take raises `FieldError`. What becomes of a message is in `reports`, what is asked about it in `command`.
 """
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from modem.emulator.codec.coding import Alphabet, pack_septets, text_to_septets
-from modem.emulator.codec.fields import (
-    Address,
-    Concat,
-    FieldError,
-    UserData,
-    absolute_validity,
-    decode_address,
-    decode_smsc,
-    encode_address,
-    encode_smsc,
-    encode_timestamp,
-    enhanced_validity,
-    relative_validity,
-)
+from modem.emulator.codec.address import Address, decode_address, decode_smsc, encode_address, encode_smsc
+from modem.emulator.codec.octets import FieldError
+from modem.emulator.codec.timestamp import encode_timestamp
+from modem.emulator.codec.userdata import UserData
+from modem.emulator.codec.validity import absolute_validity, decode_enhanced, relative_validity
 
-MTI_DELIVER, MTI_SUBMIT, MTI_STATUS_REPORT = 0, 1, 2
-UDHI, SRR, VPF_RELATIVE = 0x40, 0x20, 0x10
-_NO_MORE_MESSAGES = 0x04  # TP-MMS set means there is nothing more waiting (§9.2.3.2)
+# TP-MTI (§9.2.3.1): the first name is the message to the modem, the second the one from it
+MTI_DELIVER = MTI_DELIVER_REPORT = 0
+MTI_SUBMIT = MTI_SUBMIT_REPORT = 1
+MTI_STATUS_REPORT = MTI_COMMAND = 2
+_MTI_RESERVED = 3
+# The other bits of the first octet; which message has which is in §9.2.2
+RD = MMS = 0x04
+VPF_ENHANCED, VPF_RELATIVE, VPF_ABSOLUTE = 0x08, 0x10, 0x18
+LP = 0x08
+SRR = SRI = SRQ = 0x20
+UDHI = 0x40
+RP = 0x80
 _VALIDITY_OCTETS = (0, 7, 1, 7)  # by TP-VPF: none, enhanced, relative, absolute (§9.2.3.3)
+MAX_TPDU_OCTETS = 164  # the longest SUBMIT; no other TPDU may be longer (§9.2.2.3 and others, their last note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,29 @@ class Submit:
         """Whether a status report is asked for (TP-SRR)."""
         return bool(self.first & SRR)
 
+    @property
+    def reject_duplicates(self) -> bool:
+        """Whether the centre shall refuse it if it holds one with the same TP-MR and TP-DA from here (TP-RD)."""
+        return bool(self.first & RD)
+
+    @property
+    def reply_path(self) -> bool:
+        """Whether the reply may come back by the same centre (TP-RP, §9.2.3.17)."""
+        return bool(self.first & RP)
+
+    @property
+    def single_shot(self) -> bool:
+        """Whether the centre shall try once only; nothing but the enhanced validity can say so (§9.2.3.12.3)."""
+        return self.first & VPF_ABSOLUTE == VPF_ENHANCED and decode_enhanced(self.validity).single_shot
+
     def expires(self, now: float, default_s: float) -> float:
         """When the centre stops trying, in seconds since the epoch; `default_s` if the message does not say."""
-        form = self.first >> 3 & 3
-        if form == 2:
+        form = self.first & VPF_ABSOLUTE
+        if form == VPF_RELATIVE:
             return now + relative_validity(self.validity[0])
-        if form == 3:
+        if form == VPF_ABSOLUTE:
             return absolute_validity(self.validity)
-        period = enhanced_validity(self.validity) if form == 1 else None
+        period = decode_enhanced(self.validity).period_s if form == VPF_ENHANCED else None
         return now + (default_s if period is None else period)
 
 
@@ -71,21 +86,28 @@ class Deliver:
     scts: bytes
     ud: UserData
     pid: int = 0
-    first: int = MTI_DELIVER | _NO_MORE_MESSAGES
+    first: int = MTI_DELIVER | MMS
     smsc: str = ""
 
+    @property
+    def more(self) -> bool:
+        """Whether more messages wait in the centre: TP-MMS set means there are none (§9.2.3.2)."""
+        return not self.first & MMS
 
-@dataclass(frozen=True, slots=True)
-class StatusReport:
-    """What became of a submit (§9.2.2.3): `scts` when the centre took it, `discharge` when this was known."""
+    @property
+    def forwarded(self) -> bool:
+        """Whether it was forwarded or spawned and must not be again (TP-LP, §9.2.3.28)."""
+        return bool(self.first & LP)
 
-    mr: int
-    to: Address
-    scts: bytes
-    discharge: bytes
-    status: int
-    first: int = MTI_STATUS_REPORT | _NO_MORE_MESSAGES
-    smsc: str = ""
+    @property
+    def sri(self) -> bool:
+        """Whether the sender gets a status report (TP-SRI, §9.2.3.4)."""
+        return bool(self.first & SRI)
+
+    @property
+    def reply_path(self) -> bool:
+        """Whether a reply may go back by the same centre (TP-RP, §9.2.3.17)."""
+        return bool(self.first & RP)
 
 
 def decode_submit(pdu: bytes, length: int) -> Submit:
@@ -97,14 +119,14 @@ def decode_submit(pdu: bytes, length: int) -> Submit:
         raise FieldError("the message is not an SMS-SUBMIT")
     first, mr = pdu[at], pdu[at + 1]
     to, at = _cached_address(pdu, at + 2)
-    form = first >> 3 & 3
-    ud_at = at + 2 + _VALIDITY_OCTETS[form]
+    form = first & VPF_ABSOLUTE
+    ud_at = at + 2 + _VALIDITY_OCTETS[form >> 3]
     if ud_at >= len(pdu):
         raise FieldError("the message ends before its user data")
     validity = pdu[at + 2 : ud_at]
-    if form == 1:
-        enhanced_validity(validity)
-    elif form == 3:
+    if form == VPF_ENHANCED:
+        decode_enhanced(validity)
+    elif form == VPF_ABSOLUTE:
         absolute_validity(validity)
     ud = UserData(pdu[ud_at + 1 :], pdu[ud_at], pdu[at + 1], bool(first & UDHI))
     ud.check()
@@ -140,9 +162,9 @@ def encode_deliver(deliver: Deliver) -> bytes:
 
 
 def decode_deliver(pdu: bytes) -> Deliver:
-    """Read a DELIVER; FieldError if it is not one."""
+    """Read a DELIVER; FieldError if it is not one. A reserved TP-MTI is taken for a DELIVER, as §9.2.3.1 demands."""
     smsc, at = decode_smsc(pdu)
-    if at >= len(pdu) or pdu[at] & 3 != MTI_DELIVER:
+    if at >= len(pdu) or pdu[at] & 3 not in (MTI_DELIVER, _MTI_RESERVED):
         raise FieldError("the message is not an SMS-DELIVER")
     first = pdu[at]
     origin, at = decode_address(pdu, at + 1)
@@ -153,67 +175,11 @@ def decode_deliver(pdu: bytes) -> Deliver:
     return Deliver(origin, pdu[at + 2 : at + 9], ud, pdu[at], first, smsc)
 
 
-def encode_status_report(report: StatusReport) -> bytes:
-    """The PDU of a STATUS-REPORT with its service centre address."""
-    head = bytes([report.first, report.mr]) + encode_address(report.to)
-    return encode_smsc(report.smsc) + head + report.scts + report.discharge + bytes([report.status])
-
-
-def decode_status_report(pdu: bytes) -> StatusReport:
-    """Read a STATUS-REPORT; FieldError if it is not one. Optional fields behind TP-ST are passed over."""
-    smsc, at = decode_smsc(pdu)
-    if at + 2 > len(pdu) or pdu[at] & 3 != MTI_STATUS_REPORT:
-        raise FieldError("the message is not an SMS-STATUS-REPORT")
-    first, mr = pdu[at], pdu[at + 1]
-    to, at = decode_address(pdu, at + 2)
-    if at + 15 > len(pdu):
-        raise FieldError("the report ends before its status")
-    return StatusReport(mr, to, pdu[at : at + 7], pdu[at + 7 : at + 14], pdu[at + 14], first, smsc)
-
-
-def compose(text: str, ref: int) -> list[UserData]:
-    """Cut a text into parts as a phone does: GSM 7-bit if every character fits, else UCS-2; `ref` is 8-bit.
-
-    Neither an escape sequence nor a surrogate pair is torn apart. An empty text is one empty part.
-    """
-    try:
-        units = [text_to_septets(char) for char in text]
-        dcs, single, many = 0x00, 160, 153
-    except UnicodeError:
-        units = [char.encode("utf-16-be", "surrogatepass") for char in text]
-        dcs, single, many = 0x08, 140, 134
-    if sum(map(len, units)) <= single:
-        return [_user_data(b"".join(units), dcs, None)]
-    bodies, body = [], b""
-    for unit in units:
-        if len(body) + len(unit) > many:
-            bodies.append(body)
-            body = b""
-        body += unit
-    bodies.append(body)
-    return [_user_data(body, dcs, Concat(ref, len(bodies), seq)) for seq, body in enumerate(bodies, 1)]
-
-
-def _user_data(body: bytes, dcs: int, concat: Concat | None) -> UserData:
-    header = bytes([5, 0, 3, concat.ref, concat.total, concat.seq]) if concat else b""
-    if dcs:
-        return UserData(header + body, len(header) + len(body), dcs, bool(header))
-    fill = -len(header) * 8 % 7
-    length = (len(header) * 8 + fill) // 7 + len(body)
-    return UserData(header + pack_septets(body, fill), length, dcs, bool(header))
-
-
 def as_deliver(submit: Submit, origin: Address, now: float, quarters: int, smsc: str) -> Deliver:
-    """What the receiver of a submit gets: same user data, the sender's number, the centre's time."""
+    """What the receiver of a submit gets: same user data, the sender's number, the centre's time.
+
+    It is told of a reply path and of a status report the sender asked for (§9.2.3.17, §9.2.3.4).
+    """
     scts = encode_timestamp(now, quarters)
-    return Deliver(origin, scts, replace(submit.ud), submit.pid, smsc=smsc)
-
-
-def user_data_of_text(septets_or_octets: bytes, dcs: int, alphabet: Alphabet, has_header: bool) -> UserData:
-    """User data as text mode hands it over: septets for GSM 7-bit without header, else finished octets."""
-    if alphabet is Alphabet.GSM7 and not has_header:
-        return UserData(pack_septets(septets_or_octets), len(septets_or_octets), dcs, False)
-    length = len(septets_or_octets)
-    if alphabet is Alphabet.GSM7:  # a header was given: the sender packed it, TP-UDL still counts septets
-        length = length * 8 // 7
-    return UserData(septets_or_octets, length, dcs, has_header)
+    first = MTI_DELIVER | MMS | submit.first & (RP | SRI)
+    return Deliver(origin, scts, replace(submit.ud), submit.pid, first, smsc)

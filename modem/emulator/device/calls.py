@@ -11,7 +11,7 @@ from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from modem.emulator.codec.fields import Address
+from modem.emulator.codec.address import Address
 from modem.emulator.device.charset import to_terminal
 from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed
 from modem.emulator.device.results import Answer, CallFailed, CmeError, Wait

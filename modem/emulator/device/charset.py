@@ -5,8 +5,8 @@ Owns GSM, IRA, UCS2 and HEX as they look on the line. Must not know which comman
 
 from binascii import unhexlify
 
-from modem.emulator.codec.coding import text_to_septets
-from modem.emulator.codec.fields import FieldError
+from modem.emulator.codec.alphabet import text_to_septets
+from modem.emulator.codec.octets import FieldError
 
 
 def to_terminal(text: str, cscs: str) -> str:

@@ -5,7 +5,8 @@ message the modem cannot place is turned away, never dropped: the network keeps 
 """
 
 from modem.emulator.codec.coding import data_coding
-from modem.emulator.codec.tpdu import decode_deliver, decode_status_report
+from modem.emulator.codec.reports import decode_status_report
+from modem.emulator.codec.tpdu import decode_deliver
 from modem.emulator.device.device import Device
 from modem.emulator.device.memory import Entry, State
 from modem.emulator.device.results import Acknowledged, Verdict

@@ -5,20 +5,22 @@ Owns how a message looks in text mode. Must not know where messages are stored o
 
 from binascii import unhexlify
 
+from modem.emulator.codec.address import Address
 from modem.emulator.codec.coding import Alphabet, data_coding
-from modem.emulator.codec.fields import Address, FieldError, UserData, timestamp_text
+from modem.emulator.codec.compose import user_data_of_text
+from modem.emulator.codec.octets import FieldError
+from modem.emulator.codec.reports import StatusReport, decode_status_report
+from modem.emulator.codec.timestamp import timestamp_text
 from modem.emulator.codec.tpdu import (
     MTI_DELIVER,
     MTI_STATUS_REPORT,
     UDHI,
     Deliver,
-    StatusReport,
     Submit,
     decode_deliver,
-    decode_status_report,
     decode_submit,
-    user_data_of_text,
 )
+from modem.emulator.codec.userdata import UserData
 from modem.emulator.device.charset import from_terminal, to_terminal
 from modem.emulator.device.memory import Entry
 

@@ -6,9 +6,10 @@ Owns how a text looks on the line. What the text means is the network's business
 from binascii import unhexlify
 from typing import TYPE_CHECKING
 
+from modem.emulator.codec.alphabet import septets_to_text, text_to_septets
 from modem.emulator.codec.broadcast import GSM7_DCS, UCS2_DCS, broadcast_alphabet, pack_ussd, unpack_ussd
-from modem.emulator.codec.coding import Alphabet, septets_to_text, text_to_septets
-from modem.emulator.codec.fields import FieldError
+from modem.emulator.codec.coding import Alphabet
+from modem.emulator.codec.octets import FieldError
 from modem.emulator.device.charset import from_terminal, to_terminal
 from modem.emulator.device.effects import UssdCancelled, UssdSent
 from modem.emulator.device.results import CmeError

@@ -7,8 +7,10 @@ loses its power here.
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modem.emulator.codec.fields import Address, encode_timestamp
-from modem.emulator.codec.tpdu import Deliver, compose, encode_deliver
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.compose import compose
+from modem.emulator.codec.timestamp import encode_timestamp
+from modem.emulator.codec.tpdu import Deliver, encode_deliver
 from modem.emulator.device.memory import Entry, State
 from modem.emulator.faults.kinds import (
     AnyArmed,

@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from modem.emulator.agenda import Agenda
-from modem.emulator.codec.fields import Address, UserData, encode_timestamp
-from modem.emulator.codec.tpdu import (
-    Deliver,
-    StatusReport,
-    as_deliver,
-    compose,
-    encode_deliver,
-    encode_status_report,
-)
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.compose import compose
+from modem.emulator.codec.reports import StatusReport, encode_status_report
+from modem.emulator.codec.timestamp import encode_timestamp
+from modem.emulator.codec.tpdu import Deliver, as_deliver, encode_deliver
+from modem.emulator.codec.userdata import UserData
 from modem.emulator.device.results import AtError, Submitted, Verdict
 from modem.emulator.journal import Delivered, Journal, Record, Reported
 from modem.emulator.journal import Submitted as SubmitRecord

@@ -14,7 +14,7 @@ from typing import Annotated, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from modem.emulator.agenda import Agenda
-from modem.emulator.codec.coding import text_to_septets
+from modem.emulator.codec.alphabet import text_to_septets
 from modem.emulator.journal import Journal, UssdEvent
 from modem.emulator.network.accounts import Accounts
 

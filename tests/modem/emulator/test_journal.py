@@ -3,7 +3,7 @@ import json
 import pytest
 
 from modem.emulator import journal as module
-from modem.emulator.codec.fields import UserData
+from modem.emulator.codec.userdata import UserData
 from modem.emulator.journal import Delivered, Journal, Reported, Submitted, Traced, log_line
 
 UD = UserData(bytes.fromhex("0500032A0301") + "Да".encode("utf-16-be"), 10, 8, True)

@@ -1,6 +1,6 @@
 """Who made the modem, which one it is, which card is in it, and what it can do (27.007 §5, V.250 §6.1)."""
 
-from modem.emulator.codec.fields import INTERNATIONAL, UNKNOWN
+from modem.emulator.codec.address import INTERNATIONAL, UNKNOWN
 from modem.emulator.device.charset import to_terminal
 from modem.emulator.device.commands.forms import asked
 from modem.emulator.device.device import Device

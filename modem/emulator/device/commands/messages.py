@@ -8,15 +8,10 @@ from binascii import Error as HexError
 from binascii import unhexlify
 from dataclasses import replace
 
-from modem.emulator.codec.fields import Address, FieldError
-from modem.emulator.codec.tpdu import (
-    VPF_RELATIVE,
-    Submit,
-    decode_deliver,
-    decode_status_report,
-    decode_submit,
-    encode_submit,
-)
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.octets import FieldError
+from modem.emulator.codec.reports import decode_status_report
+from modem.emulator.codec.tpdu import VPF_RELATIVE, Submit, decode_deliver, decode_submit, encode_submit
 from modem.emulator.device.charset import number_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device

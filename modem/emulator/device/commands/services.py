@@ -1,6 +1,6 @@
 """Supplementary services of calls: numbers shown or withheld, forms of RING, waiting and forwarding (27.007 §7)."""
 
-from modem.emulator.codec.fields import Address
+from modem.emulator.codec.address import Address
 from modem.emulator.device.charset import number_from_terminal, to_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.commands.forms import number_setting

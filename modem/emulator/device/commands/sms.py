@@ -1,6 +1,6 @@
 """Settings of 27.005: format, memories, service centre, text mode parameters, notices and their acknowledgement."""
 
-from modem.emulator.codec.fields import Address
+from modem.emulator.codec.address import Address
 from modem.emulator.device.charset import number_from_terminal, to_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.commands.forms import number_setting

@@ -1,7 +1,7 @@
 """Unstructured supplementary services: +CUSD (27.007 §7.15)."""
 
 from modem.emulator.codec.broadcast import GSM7_DCS
-from modem.emulator.codec.fields import FieldError
+from modem.emulator.codec.octets import FieldError
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, incorrect, says

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modem.emulator.codec.alphabet import text_to_septets
 from modem.emulator.codec.broadcast import broadcast_alphabet, pack_ussd, unpack_ussd
-from modem.emulator.codec.coding import Alphabet, text_to_septets
+from modem.emulator.codec.coding import Alphabet
 
 
 @pytest.mark.parametrize(

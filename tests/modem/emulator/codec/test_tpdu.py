@@ -2,18 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.emulator.codec.fields import Address, Concat, FieldError, encode_timestamp
-from modem.emulator.codec.tpdu import (
-    Deliver,
-    StatusReport,
-    compose,
-    decode_deliver,
-    decode_status_report,
-    decode_submit,
-    encode_deliver,
-    encode_status_report,
-    encode_submit,
-)
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.compose import compose
+from modem.emulator.codec.octets import FieldError
+from modem.emulator.codec.reports import StatusReport, decode_status_report, encode_status_report
+from modem.emulator.codec.timestamp import encode_timestamp
+from modem.emulator.codec.tpdu import Deliver, decode_deliver, decode_submit, encode_deliver, encode_submit
 
 PRIVET = "0011000B919731214365F70008AA0C041F04400438043204350442"
 
@@ -74,37 +68,6 @@ def test_status_report_has_the_octets_of_the_standard() -> None:
     octets = encode_status_report(report)
     assert octets.hex().upper() == "07919700000090F9060704819091" + "62114270120582" * 2 + "46"
     assert decode_status_report(octets) == report
-
-
-@pytest.mark.parametrize(
-    ("text", "lengths", "dcs"),
-    [
-        ("", [0], 0),
-        ("a" * 160, [160], 0),
-        ("a" * 161, [160, 15], 0),  # 153 + header of 7 septets, and the rest
-        ("a" * 159 + "€", [160, 15], 0),
-        ("a" * 152 + "€" + "b" * 10, [159, 19], 0),  # the escape is not torn from its code
-        ("я" * 70, [140], 8),
-        ("я" * 71, [140, 14], 8),
-        ("я" * 66 + "😀" + "я" * 10, [138, 30], 8),  # nor a surrogate pair
-    ],
-)
-def test_text_is_cut_into_parts_as_a_phone_does(text: str, lengths: list[int], dcs: int) -> None:
-    parts = compose(text, 9)
-    assert [part.length for part in parts] == lengths
-    assert {part.dcs for part in parts} == {dcs}
-    assert "".join(part.text for part in parts) == text
-    if len(parts) > 1:
-        assert [part.concat for part in parts] == [Concat(9, len(parts), seq) for seq in range(1, len(parts) + 1)]
-
-
-@given(st.text(max_size=300))
-def test_any_text_is_whole_again_after_its_parts(text: str) -> None:
-    parts = compose(text, 1)
-    for part in parts:
-        part.check()
-    joined = "".join(part.text for part in parts)
-    assert joined == text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
 @given(st.binary(max_size=200), st.integers(0, 200))

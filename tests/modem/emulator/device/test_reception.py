@@ -1,7 +1,9 @@
 import pytest
 
-from modem.emulator.codec.fields import Address, encode_timestamp
-from modem.emulator.codec.tpdu import Deliver, UserData, encode_deliver
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.timestamp import encode_timestamp
+from modem.emulator.codec.tpdu import Deliver, encode_deliver
+from modem.emulator.codec.userdata import UserData
 from modem.emulator.device.results import Verdict
 from tests.modem.emulator.conftest import Bench
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.emulator.codec.fields import FieldError
+from modem.emulator.codec.octets import FieldError
 from modem.emulator.device.charset import from_terminal, to_terminal
 from modem.emulator.device.textmode import user_data_from_terminal, user_data_to_terminal
 from tests.modem.emulator.conftest import Bench

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.emulator.codec.coding import text_to_septets
+from modem.emulator.codec.alphabet import text_to_septets
 from modem.emulator.device.state import Manner, UssdForm
 from modem.emulator.device.ussd import ussd_from_terminal, ussd_to_terminal
 from modem.tables import GSM7_BASIC

@@ -2,8 +2,8 @@ from collections.abc import Callable
 
 import pytest
 
-from modem.emulator.codec.fields import decode_smsc
-from modem.emulator.codec.tpdu import decode_status_report
+from modem.emulator.codec.address import decode_smsc
+from modem.emulator.codec.reports import decode_status_report
 from modem.emulator.network.handsets import Handset
 from modem.emulator.network.numbers import canonical
 from tests.modem.emulator.conftest import Bench
