@@ -5,9 +5,16 @@ from hypothesis import strategies as st
 from modem.emulator.codec.address import Address
 from modem.emulator.codec.compose import compose
 from modem.emulator.codec.octets import FieldError
-from modem.emulator.codec.reports import StatusReport, decode_status_report, encode_status_report
-from modem.emulator.codec.timestamp import encode_timestamp
-from modem.emulator.codec.tpdu import Deliver, decode_deliver, decode_submit, encode_deliver, encode_submit
+from modem.emulator.codec.timestamp import encode_timestamp, timestamp_text
+from modem.emulator.codec.tpdu import (
+    Deliver,
+    Submit,
+    as_deliver,
+    decode_deliver,
+    decode_submit,
+    encode_deliver,
+    encode_submit,
+)
 
 PRIVET = "0011000B919731214365F70008AA0C041F04400438043204350442"
 
@@ -62,12 +69,61 @@ def test_deliver_has_the_octets_of_the_standard() -> None:
     assert decode_deliver(encode_deliver(deliver)) == deliver
 
 
-def test_status_report_has_the_octets_of_the_standard() -> None:
-    stamp = bytes.fromhex("62114270120582")
-    report = StatusReport(7, Address.of("0919"), stamp, stamp, 0x46, smsc="+79000000099")
-    octets = encode_status_report(report)
-    assert octets.hex().upper() == "07919700000090F9060704819091" + "62114270120582" * 2 + "46"
-    assert decode_status_report(octets) == report
+@pytest.mark.parametrize(
+    ("first", "duplicates", "reply_path", "srr"),
+    [("01", False, False, False), ("05", True, False, False), ("81", False, True, False), ("A5", True, True, True)],
+)
+def test_bits_of_a_submit_are_read(first: str, duplicates: bool, reply_path: bool, srr: bool) -> None:
+    submit = decode_submit(bytes.fromhex(f"00{first}000481909100000135"), 10)
+    assert (submit.reject_duplicates, submit.reply_path, submit.srr) == (duplicates, reply_path, srr)
+
+
+def test_single_shot_is_said_by_the_enhanced_validity_alone() -> None:
+    assert decode_submit(bytes.fromhex("00090004819091000042FF00000000000135"), 17).single_shot
+    assert not decode_submit(bytes.fromhex("00090004819091000002FF00000000000135"), 17).single_shot
+    assert not decode_submit(bytes.fromhex("00110004819091000042" + "0135"), 11).single_shot
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "forwarded", "sri", "reply_path"),
+    [
+        ("00", True, False, False, False),
+        ("04", False, False, False, False),
+        ("0C", False, True, False, False),
+        ("24", False, False, True, False),
+        ("84", False, False, False, True),
+    ],
+)
+def test_bits_of_a_deliver_are_read(first: str, more: bool, forwarded: bool, sri: bool, reply_path: bool) -> None:
+    deliver = decode_deliver(bytes.fromhex(f"00{first}048190910000621142701205820135"))
+    assert (deliver.more, deliver.forwarded, deliver.sri, deliver.reply_path) == (more, forwarded, sri, reply_path)
+    assert encode_deliver(deliver).hex().startswith(f"00{first.lower()}")
+
+
+def test_message_of_reserved_type_is_taken_for_a_deliver() -> None:
+    octets = bytes.fromhex("0007048190910000621142701205820135")
+    assert decode_deliver(octets).ud.text == "5"
+    assert encode_deliver(decode_deliver(octets)) == octets
+
+
+def test_receiver_is_told_of_reply_path_and_of_the_report_asked_for() -> None:
+    submit = decode_submit(bytes.fromhex("00A50004819091000001" + "35"), 10)
+    deliver = as_deliver(submit, Address.of("+79131234567"), 1_700_000_000, 28, "")
+    assert (deliver.reply_path, deliver.sri, deliver.more, deliver.ud) == (True, True, False, submit.ud)
+    assert timestamp_text(deliver.scts) == "23/11/15,05:13:20+28"
+
+
+@given(st.sampled_from([0, 1]), st.text(max_size=70), st.integers(0, 255), st.integers(0, 255), st.booleans())
+def test_any_message_comes_back(kind: int, text: str, pid: int, mr: int, wide: bool) -> None:
+    for ud in compose(text, 1, wide=wide):
+        if kind:
+            first = 0x91 | (0x40 if ud.has_header else 0)
+            submit = Submit(first, mr, Address.of("+79131234567"), pid, b"\xaa", ud, "+79000000099")
+            pdu = encode_submit(submit)
+            assert decode_submit(pdu, len(pdu) - 8) == submit
+        else:
+            deliver = Deliver(Address.of("Otklik"), bytes(7), ud, pid, 0x04 | (0x40 if ud.has_header else 0))
+            assert decode_deliver(encode_deliver(deliver)) == deliver
 
 
 @given(st.binary(max_size=200), st.integers(0, 200))
@@ -77,11 +133,6 @@ def test_any_octets_are_a_message_or_refused(octets: bytes, length: int) -> None
             decode()
         except FieldError:
             continue
-    try:
-        report = decode_status_report(octets)
-    except FieldError:
-        return
-    assert len(report.scts) == 7
 
 
 @given(st.binary(min_size=1, max_size=30), st.integers(0, 25))
