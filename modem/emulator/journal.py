@@ -98,9 +98,10 @@ class Faulted:
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """A voice call went a step on: `what` is dial, ring, answer, dtmf or end.
+    """A voice call went a step on: `what` is dial, ring, forward, answer, dtmf or end.
 
-    `caller` and `called` are the ends of the call; of a tone `key`, the one who sent it and the one who hears it.
+    `caller` and `called` are the ends of the call; of a tone `key`, who sent it and who hears it; of forwarding, who
+    does not take the call and who gets it instead.
     An end has a cause and the seconds since the answer, 0 if there was none.
     """
 

@@ -16,7 +16,7 @@ from modem.emulator.device.device import Device
 from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed, UssdCancelled, UssdSent
 from modem.emulator.device.reception import offer_deliver, offer_report
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready, Submitted, Verdict
-from modem.emulator.device.state import make_identity
+from modem.emulator.device.state import Forwarding, make_identity
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.faults.events import PortChange
 from modem.emulator.faults.kinds import Duplicate, Fault
@@ -25,6 +25,8 @@ from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Exchange
+from modem.emulator.network.handsets import HandsetState
+from modem.emulator.network.numbers import canonical
 from modem.emulator.network.ussd import Ussd
 
 if TYPE_CHECKING:
@@ -70,6 +72,11 @@ class Modem:
         """Whether a call can be put through to it."""
         return self.device.attached
 
+    def forwarding(self, reason: int) -> Forwarding | None:
+        """Where its calls go instead, if that is active for a <reason> of +CCFC."""
+        found = self.device.sim.forwarding.get(reason)
+        return found if found is not None and found.active else None
+
     def _telephone(self, now: float) -> Telephone:
         self.device.now = now
         self._touch(self)
@@ -113,7 +120,7 @@ class World:
         self.journal = journal
         self.agenda = Agenda()
         self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
-        self.exchange = Exchange(journal, self.agenda)
+        self.exchange = Exchange(journal, self.agenda, self._is_away)
         self.port_changes: deque[PortChange] = deque()  # wishes for whoever has ports
         self._first_terminal: list[Action] = []
         self.ussd = Ussd(journal, self.agenda, self.centre.accounts)
@@ -154,6 +161,11 @@ class World:
     def touch(self, modem: Modem) -> None:
         """Have what this modem has to say looked at."""
         self.touched[modem] = None
+
+    def _is_away(self, number: str) -> bool:
+        """Whether a subscriber's handset is off or out of reach, for calls as for messages."""
+        handset = self.centre.conditions.handsets.get(canonical(number))
+        return handset is not None and handset.state in (HandsetState.OFF, HandsetState.UNREACHABLE)
 
     def _run(self, modem: Modem, action: Action, now: float) -> None:
         modem.device.now = now

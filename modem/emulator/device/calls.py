@@ -155,7 +155,7 @@ class Telephone:
             return
         if call.state is CallState.INCOMING:
             self._remember("MC", call.number)
-        result = self._result(cause)
+        result = self._result(cause) if call.outgoing else "NO CARRIER"
         self._close(call, cause)
         if not self._release_line(CallFailed(result)):
             self._device.notify(result)
@@ -234,7 +234,7 @@ class Telephone:
         return held
 
     def _result(self, cause: Cause) -> str:
-        """The result code; with X0..X2 a busy tone is not told from silence (V.250 §6.2.7)."""
+        """The result code of a call that was dialled; with X0..X2 no busy tone is detected (V.250 §6.2.7)."""
         if cause in _BUSY and self._device.settings.basic.get("X", 4) > 2:
             return "BUSY"
         return "NO ANSWER" if cause in _NO_ANSWER else "NO CARRIER"

@@ -99,8 +99,7 @@ class Device:
 
     def restart(self) -> None:
         """Start anew, as after a loss of power: settings are the stored ones, what was going on is forgotten."""
-        self.telephone.detach()
-        self.ussd.cancel()
+        self.leave_network()
         self.reset_settings()
         self.cpms = ["SM", "SM", "SM"]
         self.cfun = 1
@@ -112,6 +111,11 @@ class Device:
         self.dialogue.restart()
         self.notices = Notices()
         self.may_receive()
+
+    def leave_network(self) -> None:
+        """The network is gone: calls and USSD sessions are over."""
+        self.telephone.detach()
+        self.ussd.cancel()
 
     # What handlers need.
 

@@ -131,6 +131,7 @@ def _swap(world: "World", one: "Modem", other: "Modem", for_s: float, now: float
 
 def _cut(world: "World", modem: "Modem") -> None:
     world.set_link(modem, False, modem.device.now)
+    modem.device.leave_network()
     modem.device.powered = False
     world.port_changes.append(PortGone(modem))
 

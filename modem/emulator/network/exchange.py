@@ -1,23 +1,28 @@
 """Voice calls: who is connected to whom, from dialling to the end.
 
-Owns the state of every call and the rules of the network: set-up, busy, nobody reachable, no answer in time, DTMF
-to the other end, and exactly one end for every call. The two ends are `Party`s: modems, and outside subscribers
-with a behaviour. Knows nothing of AT, and has no call waiting: whoever has a call is busy (TS 22.083 is a service
-that a network need not offer).
+Owns the state of every call and the rules of the network: set-up, busy, nobody reachable, no answer in time,
+forwarding, DTMF to the other end, and exactly one end for every call. The two ends are `Party`s: modems, and outside
+subscribers with a behaviour. Knows nothing of AT, and has no call waiting: whoever has a call is busy (TS 22.083 is a
+service that a network need not offer).
 
 Time comes in as `now` (seconds since the epoch); what is due later goes on the agenda.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Protocol
 
 from modem.emulator.agenda import Agenda
 from modem.emulator.device.effects import Cause
+from modem.emulator.device.state import Forwarding
 from modem.emulator.journal import CallEvent, Journal
 from modem.emulator.network.numbers import canonical
 from modem.emulator.network.subscribers import Called, Caller, Subscriber, check_number
 
+UNCONDITIONAL, WHEN_BUSY, NO_REPLY, NOT_REACHABLE = range(4)  # <reason> of +CCFC (27.007 §7.11)
+MAX_FORWARDS = 5  # then the network gives up a call that goes round in circles
 SETUP_S = 1.0  # from dialling until the other end rings or the call fails
 RING_TIMEOUT_S = 45.0  # then the network gives up: cause 19
 
@@ -61,6 +66,14 @@ class Party(Protocol):
         ...
 
 
+class Station(Party, Protocol):
+    """A modem. The network keeps for it where its calls are forwarded to (TS 22.082)."""
+
+    def forwarding(self, reason: int) -> Forwarding | None:
+        """Where calls go instead, if that is active for a reason."""
+        ...
+
+
 class Phase(Enum):
     """How far a call has come."""
 
@@ -81,6 +94,7 @@ class Call:
     phase: Phase = Phase.DIALLING
     called: Party | None = None
     answered_at: float | None = None
+    forwards: int = 0
 
     def other(self, party: Party) -> Party | None:
         """The far end, seen from `party`."""
@@ -88,17 +102,21 @@ class Call:
 
 
 class Exchange:
-    """Puts calls through. `behaviours` says what an outside number does when it is called, `default` all others."""
+    """Puts calls through. `behaviours` says what an outside number does when it is called, `default` all others.
 
-    def __init__(self, journal: Journal, agenda: Agenda) -> None:
+    Of those others `is_away` tells whose telephone is off or out of reach.
+    """
+
+    def __init__(self, journal: Journal, agenda: Agenda, is_away: Callable[[str], bool]) -> None:
         self.behaviours: dict[str, Called] = {}
         self.default = Called()
         self._journal = journal
         self._at = agenda.at
-        self._stations: list[Party] = []
+        self._is_away = is_away
+        self._stations: list[Station] = []
         self._calls: dict[Party, Call] = {}
 
-    def attach(self, station: Party) -> None:
+    def attach(self, station: Station) -> None:
         """Make a modem a subscriber."""
         self._stations.append(station)
 
@@ -118,10 +136,10 @@ class Exchange:
         call = self._start(Call(caller.name, caller, number, withheld), now)
         self._at(now + SETUP_S, lambda then: self._put_through(call, then))
 
-    def call(self, station: Party, sender: str, now: float, behaviour: Caller | None = None) -> Cause | None:
+    def call(self, station: Station, sender: str, now: float, behaviour: Caller | None = None) -> Cause | None:
         """An outside subscriber calls a modem; an empty `sender` withholds the number.
 
-        None if the modem rings, else why it does not. ValueError if the number is none or is on the phone.
+        None if somebody rings, else why not. ValueError if the number is none or is on the phone.
         """
         if sender:
             check_number(sender)
@@ -131,7 +149,7 @@ class Exchange:
                 raise ValueError(f"{sender} has a call already")
         caller = Subscriber(sender, behaviour or Caller(), self, self._at)
         call = self._start(Call(station.name, caller, station.number, not sender or caller.withheld), now)
-        return self._ring(call, station, now)
+        return self._reach(call, station.number, now)
 
     def answer(self, called: Party, now: float) -> bool:
         """The called end takes the call; false if it is over already."""
@@ -166,39 +184,68 @@ class Exchange:
         return call
 
     def _put_through(self, call: Call, now: float) -> None:
-        if call.phase is not Phase.DIALLING:
-            return
-        number = canonical(call.dialled)
-        station = self._station(number)
-        if station is not None:
-            self._ring(call, station, now)
-            return
-        behaviour = self.behaviours.get(number, self.default)
-        cause = Cause.BUSY if self._busy(number) else behaviour.refusal
-        if cause is None:
-            self._ring(call, Subscriber(number, behaviour, self, self._at), now)
-        else:
-            self._end(call, cause, now)
+        if call.phase is Phase.DIALLING:
+            self._reach(call, call.dialled, now)
 
-    def _ring(self, call: Call, called: Party, now: float) -> Cause | None:
-        cause = Cause.UNREACHABLE if not called.reachable else Cause.BUSY if called in self._calls else None
-        call.called = called
+    def _reach(self, call: Call, number: str, now: float) -> Cause | None:
+        """Ring whoever has a number, or who its calls are forwarded to; else end the call and say why."""
+        station = self._station(number)
+        if station is None:
+            return self._reach_outside(call, canonical(number), now)
+        away, cause = station.forwarding(UNCONDITIONAL), None
+        if away is None and not station.reachable:
+            away, cause = station.forwarding(NOT_REACHABLE), Cause.UNREACHABLE
+        elif away is None and station in self._calls:
+            away, cause = station.forwarding(WHEN_BUSY), Cause.BUSY
+        if away is not None:
+            return self._forward(call, station, away.number, now)
         if cause is not None:
-            self._end(call, cause, now)
-            return cause
+            return self._end(call, cause, now)
+        if (away := station.forwarding(NO_REPLY)) is not None:
+            self._at(now + away.no_reply_s, partial(self._divert, call, station, away.number))
+        self._ring(call, station, now)
+        return None
+
+    def _reach_outside(self, call: Call, number: str, now: float) -> Cause | None:
+        behaviour = self.behaviours.get(number)
+        cause = behaviour.refusal if behaviour is not None else Cause.UNREACHABLE if self._is_away(number) else None
+        if cause is None and self._busy(number):
+            cause = Cause.BUSY
+        if cause is not None:
+            return self._end(call, cause, now)
+        self._ring(call, Subscriber(number, behaviour or self.default, self, self._at), now)
+        return None
+
+    def _ring(self, call: Call, called: Party, now: float) -> None:
+        call.called = called
         self._calls[called] = call
-        call.phase = Phase.ALERTING
+        was_ringing, call.phase = call.phase is Phase.ALERTING, Phase.ALERTING
         self._log(call, "ring", now)
         self._at(now + RING_TIMEOUT_S, lambda then: self._no_answer(call, then))
         called.ring(None if call.withheld else call.caller.number, now)
-        call.caller.alerting(now)
-        return None
+        if not was_ringing:
+            call.caller.alerting(now)
+
+    def _forward(self, call: Call, station: Station, to: str, now: float) -> Cause | None:
+        call.forwards += 1
+        if call.forwards > MAX_FORWARDS:
+            return self._end(call, Cause.UNREACHABLE, now)
+        self._journal.add(CallEvent(now, call.modem, "forward", station.number, to))
+        return self._reach(call, to, now)
+
+    def _divert(self, call: Call, station: Station, to: str, now: float) -> None:
+        """Nobody has answered in the time set for forwarding: stop ringing there and go on."""
+        if call.phase is Phase.ALERTING and call.called is station:
+            del self._calls[station]
+            call.called = None
+            station.cleared(Cause.NO_ANSWER, now)
+            self._forward(call, station, to, now)
 
     def _no_answer(self, call: Call, now: float) -> None:
         if call.phase is Phase.ALERTING:
             self._end(call, Cause.NO_ANSWER, now)
 
-    def _end(self, call: Call, cause: Cause, now: float, by: Party | None = None) -> None:
+    def _end(self, call: Call, cause: Cause, now: float, by: Party | None = None) -> Cause:
         call.phase = Phase.ENDED
         duration_s = 0.0 if call.answered_at is None else now - call.answered_at
         self._log(call, "end", now, cause.name.lower(), duration_s)
@@ -207,8 +254,9 @@ class Exchange:
                 del self._calls[party]
                 if party is not by:
                     party.cleared(cause, now)
+        return cause
 
-    def _station(self, number: str) -> Party | None:
+    def _station(self, number: str) -> Station | None:
         wanted = canonical(number)
         return next((station for station in self._stations if canonical(station.number) == wanted), None)
 

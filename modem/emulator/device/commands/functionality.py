@@ -16,8 +16,7 @@ def _functionality(modem: Device, values: Parameters) -> Answer:
         modem.reset_settings()
     modem.cfun = fun if isinstance(fun, int) else 1
     if not modem.attached:
-        modem.telephone.detach()
-        modem.ussd.cancel()
+        modem.leave_network()
     if modem.attached != was_attached:
         for name, n in (("+CREG", "creg"), ("+CGREG", "cgreg"), ("+CEREG", "cereg")):
             if getattr(modem.settings, n):

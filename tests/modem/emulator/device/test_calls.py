@@ -152,6 +152,14 @@ def test_incoming_call_rings_every_five_seconds(bench: Bench) -> None:
     assert bench.say("AT+CPAS") == ["+CPAS: 0", "OK"]
 
 
+def test_call_nobody_takes_stops_ringing_after_45_seconds(bench: Bench) -> None:
+    ring(bench)
+    rung = bench.wait(44.9)
+    assert rung == b"\r\nRING\r\n" * 8
+    assert bench.wait(0.1).endswith(b"\r\nNO CARRIER\r\n")
+    assert call_log(bench)[-1]["cause"] == "no_answer"
+
+
 def test_clip_and_crc_say_who_calls_and_how(bench: Bench) -> None:
     bench.say("AT+CLIP=1;+CRC=1")
     assert ring(bench) == b'\r\n+CRING: VOICE\r\n\r\n+CLIP: "+79131234567",145,,,,0\r\n'

@@ -13,6 +13,7 @@ from modem.emulator.device.calls import CallState
 from modem.emulator.device.effects import Cause
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Phase
+from modem.emulator.network.handsets import Handset
 from modem.emulator.network.subscribers import Called, Caller, Outcome
 from tests.modem.emulator.conftest import Bench
 
@@ -82,11 +83,59 @@ def test_late_advance_keeps_the_times_of_the_call(bench: Bench) -> None:
     assert (end["t"], end["duration_s"]) == ("2023-11-14T22:13:53.000Z", 30.0)
 
 
+def test_handset_that_is_off_for_messages_is_off_for_calls(bench: Bench) -> None:
+    bench.conditions.handsets[OUTSIDE] = Handset.OFF
+    bench.say(f"ATD{OUTSIDE};")
+    assert bench.wait(1) == b"\r\nNO CARRIER\r\n"
+    bench.conditions.handsets[OUTSIDE] = Handset.ON
+    bench.say(f"ATD{OUTSIDE};")
+    assert bench.wait(10) == b""
+
+
+@pytest.mark.parametrize(
+    ("reason", "obstacle"), [(0, "AT"), (1, "ATD112;"), (3, "AT+CFUN=4")], ids=["always", "busy", "not reachable"]
+)
+def test_calls_are_forwarded(bench: Bench, reason: int, obstacle: str) -> None:
+    other = bench.world.add_modem("other")
+    bench.say(f'AT+CCFC={reason},3,"{other.number}",145')
+    bench.say(obstacle)
+    assert bench.world.exchange.call(bench.modem, OUTSIDE, bench.now) is None
+    assert bench.world.exchange.call_of(other) is not None
+    assert b"RING" not in bench.wait(0)
+    steps = [json.loads(line) for line in bench.journal.drain().splitlines()]
+    assert (steps[-2]["what"], steps[-2]["from"], steps[-2]["to"]) == ("forward", bench.modem.number, other.number)
+
+
+def test_call_nobody_takes_is_forwarded_after_its_time(bench: Bench) -> None:
+    other = bench.world.add_modem("other")
+    bench.say(f'AT+CCFC=2,3,"{other.number}",145,,,,15')
+    bench.world.exchange.call(bench.modem, OUTSIDE, bench.now)
+    assert bench.wait(14.9).count(b"RING") == 3
+    assert bench.wait(0.1) == b"\r\nNO CARRIER\r\n"
+    call = bench.world.exchange.call_of(other)
+    assert call is not None and call.phase is Phase.ALERTING and bench.world.exchange.call_of(bench.modem) is None
+
+
+def test_call_that_was_taken_is_not_forwarded(bench: Bench) -> None:
+    bench.say('AT+CCFC=2,3,"112",129,,,,15')
+    bench.world.exchange.call(bench.modem, OUTSIDE, bench.now)
+    bench.say("ATA")
+    assert bench.wait(60) == b""
+
+
+def test_forwarding_in_a_circle_ends(bench: Bench) -> None:
+    other = bench.world.add_modem("other")
+    bench.world.set_link(other, True, bench.now)
+    bench.say(f'AT+CCFC=0,3,"{other.number}"')
+    bench.say(f'AT+CCFC=0,3,"{bench.modem.number}"', 1)
+    assert bench.world.exchange.call(bench.modem, OUTSIDE, bench.now) is Cause.UNREACHABLE
+
+
 ACTIONS = st.one_of(
     st.tuples(st.just("say"), st.integers(0, 2), st.sampled_from(
         ["ATD{0};", "ATD{1};", "ATD{2};", "ATD+79131234567;", "ATD112;", "ATA", "ATH", "AT+CHUP", "AT+CHLD=0",
          "AT+CHLD=1", "AT+VTS=1", 'AT+VTS="#5"', "ATS0=2", "ATS0=0", "AT+CFUN=4", "AT+CFUN=1", "ATS7=10",
-         "AT+COLP=1", "AT+COLP=0"]
+         "AT+COLP=1", "AT+COLP=0", 'AT+CCFC=2,3,"{0}",145,,,,5', 'AT+CCFC=0,3,"{1}"', "AT+CCFC=4,4"]
     )),
     st.tuples(st.just("wait"), st.sampled_from([0.0, 0.1, 1.0, 3.0, 5.0, 46.0]), st.just("")),
     st.tuples(st.just("call"), st.integers(0, 2), st.sampled_from(["+79139999999", "112", ""])),
@@ -117,7 +166,8 @@ def test_both_ends_agree_and_every_call_ends_once(
     assert_ends_agree(bench)
     assert all(modem.device.telephone.call is None for modem in world.modems)
     steps = Counter(json.loads(line)["what"] for line in bench.journal.drain().splitlines())
-    assert steps["end"] == steps["dial"] >= steps["ring"] >= steps["answer"]
+    assert steps["end"] == steps["dial"] >= steps["answer"]
+    assert steps["ring"] <= steps["dial"] + steps["forward"]
 
 
 def assert_ends_agree(bench: Bench) -> None:
