@@ -9,8 +9,8 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
-Action = Callable[[float], None]
-"""What happens; it gets the time it was due at."""
+Action = Callable[[float], object]
+"""What happens; it gets the time it was due at. What it returns is of no interest."""
 
 
 class Agenda:
@@ -28,8 +28,12 @@ class Agenda:
         """When `advance` has something to do; None if nothing is going on."""
         return self._due[0][0] if self._due else None
 
-    def advance(self, now: float) -> None:
-        """Do what is due by `now`. Each action gets its own time, so that a caller who comes late changes nothing."""
+    def advance(self, now: float, settle: Action) -> None:
+        """Do what is due by `now`, and `settle` after each action.
+
+        Both get the action's own time, so that a caller who comes late changes nothing.
+        """
         while self._due and self._due[0][0] <= now:
             when, _, action = heapq.heappop(self._due)
             action(when)
+            settle(when)

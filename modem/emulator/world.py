@@ -117,6 +117,7 @@ class World:
     ) -> None:
         self.modems: list[Modem] = []
         self.touched: dict[Modem, None] = {}  # a dict for its order: the same input gives the same output
+        self._talking: dict[Modem, None] = {}  # may have told the network something
         self.journal = journal
         self.agenda = Agenda()
         self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
@@ -161,6 +162,7 @@ class World:
     def touch(self, modem: Modem) -> None:
         """Have what this modem has to say looked at."""
         self.touched[modem] = None
+        self._talking[modem] = None
 
     def _is_away(self, number: str) -> bool:
         """Whether a subscriber's handset is off or out of reach, for calls as for messages."""
@@ -210,12 +212,14 @@ class World:
 
     def advance(self, now: float) -> None:
         """Let time pass up to `now`."""
-        self.agenda.advance(now)
+        self.agenda.advance(now, self.settle_effects)
         self.settle_effects(now)
 
     def settle_effects(self, now: float) -> None:
         """Pass on what modems told the network while it was at work."""
-        for modem in list(self.touched):
+        while self._talking:
+            modem = next(iter(self._talking))
+            del self._talking[modem]
             self._route(modem, now)
 
     def _route(self, modem: Modem, now: float) -> None:
