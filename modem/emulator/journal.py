@@ -69,6 +69,22 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A message was not let through by a policy; `cms` None means that its sender was not told."""
+
+    at: float
+    modem: str
+    ref: int | None
+    to: str
+    policy: str
+    cms: int | None
+
+    def line(self) -> dict[str, object]:
+        """The line's own fields."""
+        return {"ref": self.ref, "to": self.to, "policy": self.policy, "cms": self.cms}
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
     """Bytes on a modem's line: `way` is rx (from the terminal) or tx."""
 
@@ -140,11 +156,12 @@ class UssdEvent:
         return {name: value for name, value in fields.items() if value is not None}
 
 
-Record = Submitted | Delivered | Reported | CallEvent | UssdEvent | Traced | Faulted
+Record = Submitted | Delivered | Reported | Refused | CallEvent | UssdEvent | Traced | Faulted
 _EVENTS = {
     Submitted: "submit",
     Delivered: "deliver",
     Reported: "report",
+    Refused: "refusal",
     CallEvent: "call",
     UssdEvent: "ussd",
     Traced: "at",

@@ -6,8 +6,14 @@ reads and changes the same one. Amounts are exact decimals in the operator's cur
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from modem.emulator.network.numbers import canonical
+
+Money = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+"""An amount as it is written: a number."""
 
 OPENING = Decimal("100.00")
 

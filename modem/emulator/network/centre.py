@@ -1,265 +1,277 @@
-"""The network behind the modems: a service centre with store and forward, and the handsets of everybody else.
+"""The service centre: what it takes from modems, where it sends that, and how it all ends (23.040 §3.2).
 
-Owns who gets what and when: the time a submit takes, the queue in front of every modem, validity, what a
-handset's state does to a message, and the status reports that follow. It reaches modems only through `Station`
-and knows nothing of AT. Order per modem is kept: a message that cannot be delivered holds up those behind it, as
-the flag "memory capacity exceeded" at a service centre does (23.040 §3.2.6).
+Joins the parts of the network: the store of messages held, the queues in front of modems, the phones of everybody
+else, reports, policies and short codes. It reaches modems only through `Station` and knows nothing of AT.
 
-Time comes in as `now` (seconds since the epoch); what is due later goes on the agenda.
+Time comes in as `now` (seconds since the epoch); what is due later goes on the agenda. Every kind of chance has a
+random source of its own, so that setting one rate does not change what another one does.
 """
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from modem.emulator.agenda import Agenda
+from modem.emulator.agenda import Action, Agenda
 from modem.emulator.codec.address import Address
 from modem.emulator.codec.compose import compose
-from modem.emulator.codec.reports import StatusReport, encode_status_report
 from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver, as_deliver, encode_deliver
-from modem.emulator.codec.userdata import UserData
-from modem.emulator.device.results import AtError, Submitted, Verdict
-from modem.emulator.journal import Delivered, Journal, Record, Reported
+from modem.emulator.device.results import AtError, CmsError, Submitted
+from modem.emulator.journal import Delivered, Journal, Refused
 from modem.emulator.journal import Submitted as SubmitRecord
 from modem.emulator.network.accounts import Accounts
 from modem.emulator.network.conditions import Conditions
-from modem.emulator.network.delays import draw
+from modem.emulator.network.delays import draw, from_ms
+from modem.emulator.network.deliveries import Deliveries
+from modem.emulator.network.enforcement import Enforcement, Ruling
 from modem.emulator.network.handsets import Handset
 from modem.emulator.network.numbers import canonical
+from modem.emulator.network.queues import Mobile, Queue, Queues, Station
+from modem.emulator.network.reports import Reports
+from modem.emulator.network.shortcodes import Assembly, Service
+from modem.emulator.network.store import RECEIVED, REPLACED, Held, Store, Watchers
 
 if TYPE_CHECKING:
     from random import Random
 
-NOT_TAKEN_RETRY_S = 30.0  # after +CNMA=2
-RECEIVED, REFUSED, EXPIRED, TRYING, NO_RESPONSE = 0x00, 0x42, 0x46, 0x22, 0x62  # 23.040 §9.2.3.15
-
-
-class Station(Protocol):
-    """A modem as the network sees it."""
-
-    name: str
-
-    @property
-    def number(self) -> str:
-        """The subscriber number of its SIM."""
-        ...
-
-    def settle(self, result: int | AtError, now: float) -> None:
-        """A submit was accepted under its reference, or refused with an error."""
-        ...
-
-    def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:
-        """Try to hand a message over."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Mobile:
-    """A message on its way to a modem; `outcome` is called with a TP-Status once it is over."""
-
-    pdu: bytes
-    is_report: bool
-    expires: float
-    record: Callable[[float], Record]
-    outcome: Callable[[int, float], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Tracked:
-    """An accepted submit whose sender wants a report."""
-
-    station: Station
-    ref: int
-    to: Address
-    scts: bytes
-    expires: float
+REJECTED_DUPLICATE = 0xC5  # TP-FCS (§9.2.3.22)
+MAX_DIGITS, MAX_NAME = 20, 11
+_ON = Handset.ON  # nearly everybody's phone
 
 
 class ServiceCentre:
-    """Service centre, handsets and the queues in front of the modems."""
+    """Service centre, accounts and everybody a modem can write to."""
 
     def __init__(
         self, conditions: Conditions, journal: Journal, agenda: Agenda, streams: Callable[[str], "Random"]
     ) -> None:
         self.conditions = conditions
         self.accounts = Accounts()
-        self._latency = streams("network.latency")
+        self.store = Store()
         self._journal = journal
-        self._stations: dict[str, Station] = {}
-        self._queues: dict[str, deque[_Mobile]] = {}
-        self._waiting: set[str] = set()
         self._at = agenda.at
-        self._absent: dict[str, list[tuple[_Tracked, int]]] = {}
+        watchers = Watchers(self._finish, self._delay)
+        self._queues = Queues(conditions, journal, agenda, streams, watchers)
+        self._deliveries = Deliveries(conditions, agenda, streams, watchers)
+        self._reports = Reports(conditions, agenda, self._queues, streams)
+        self._enforcement = Enforcement(conditions, self.accounts)
+        self._assembly = Assembly()
         self._long_refs: dict[str, int] = {}
+        self._latency = streams("network.latency")
+        self._losses = streams("network.losses")
+        self._early = streams("network.early")
 
     # Modems.
 
     def attach(self, station: Station) -> None:
-        """Make a modem a subscriber."""
-        self._stations[canonical(station.number)] = station
-        self._queues[station.name] = deque()
+        """Make a modem the subscriber that its SIM says; once more after another SIM was put in."""
+        self._queues.attach(station)
 
     def submit(self, station: Station, message: Submitted, now: float) -> None:
-        """Take a part from a modem; it is accepted after the latency."""
-        latency_s = draw(self.conditions.latency_s, self._latency)
-        if latency_s > 0:
-            self._at(now + latency_s, lambda then: self._accept(station, message, then))
+        """Take a part from a modem, or refuse it; the modem has its answer after the latency."""
+        conditions = self.conditions
+        sender = self._queues.at(station).number
+        answer = now + draw(conditions.latency_s, self._latency)
+        if conditions.throttle is not None:
+            answer = self._enforcement.turn(sender, answer)
+        if conditions.report_early_rate and _chance(self._early, conditions.report_early_rate):
+            self._submit_early(station, sender, message, answer, now)
+        elif answer > now:
+            self._at(answer, lambda then: self._submit(station, sender, message, then))
         else:
-            self._accept(station, message, now)
+            self._submit(station, sender, message, now)
 
     def ready(self, station: Station, now: float) -> None:
         """A modem may be able to take what waits for it."""
-        if station.name not in self._waiting:
-            self._pump(station, now)
+        self._queues.ready(station, now)
 
     def acknowledged(self, station: Station, ok: bool, now: float) -> None:
-        """The terminal has answered for the message at the head of the queue; without `ok` it stays there."""
-        self._waiting.discard(station.name)
-        queue = self._queues[station.name]
-        if ok and queue:
-            self._finish(queue.popleft(), RECEIVED, now)
-        if ok:
-            self._pump(station, now)
-        else:
-            self._at(now + NOT_TAKEN_RETRY_S, lambda then: self.ready(station, then))
+        """The terminal has answered for the message shown last; without `ok` it has not taken it."""
+        self._queues.acknowledged(station, ok, now)
+
+    def repeat(self, station: Station, now: float) -> bool:
+        """Deliver the last message to a modem once more, octet by octet; False if there was none."""
+        return self._queues.repeat(self._queues.at(station), now)
 
     # Subscribers.
 
     def deliver(self, station: Station, sender: str, text: str, now: float) -> int:
         """A subscriber writes to a modem; returns the number of parts. UnicodeError for a name not in GSM 7-bit."""
+        return self._write(self._queues.at(station), sender, text, now)
+
+    def write(self, sender: str, to: str, text: str, now: float) -> int:
+        """A subscriber writes to a number or short code; LookupError if no modem has it, else as `deliver`."""
+        queue = self._receiver(canonical(to))
+        if queue is None:
+            raise LookupError(f"no modem has the number {to}")
+        return self._write(queue, sender, text, now)
+
+    def set_handset(self, number: str, handset: Handset | None, now: float) -> None:
+        """Change the phone of a number, or with a star at its end of all that begin so; what waits is tried at once.
+
+        None is a number nobody has said anything about.
+        """
+        self._deliveries.set_handset(number, handset, now)
+
+    def set_short_code(self, code: str, owner: str | Service | None) -> None:
+        """Give a number to a modem, by its name, or to a service; None takes it away."""
+        if owner is None:
+            self.conditions.short_codes.pop(canonical(code), None)
+        else:
+            self.conditions.short_codes[canonical(code)] = owner
+
+    def has_modem(self, name: str) -> bool:
+        """Whether there is a modem of this name."""
+        return self._queues.named(name) is not None
+
+    # A submit.
+
+    def _submit(self, station: Station, sender: str, message: Submitted, now: float) -> None:
+        answer, held = self._take(station, sender, message, now)
+        station.settle(answer, now)
+        if held is not None:
+            self._dispatch(held, draw(self.conditions.report_latency_s, self._latency), now)
+
+    def _submit_early(self, station: Station, sender: str, message: Submitted, when: float, now: float) -> None:
+        """Deliver and report first, answer then: what a modem sees if its answer is slow and the receiver fast."""
+        answer, held = self._take(station, sender, message, now)
+        if held is not None:
+            self._dispatch(held, 0.0, now)
+        if when > now:
+            self._at(when, lambda then: station.settle(answer, then))
+        else:
+            station.settle(answer, now)
+
+    def _take(self, station: Station, sender: str, message: Submitted, now: float) -> tuple[int | AtError, Held | None]:
+        """The answer to a submit, and the message if there is anything left to do about it."""
+        conditions, submit, mr = self.conditions, message.submit, message.mr
+        to = submit.to.text
+        receiver = canonical(to)
+        handset = self._deliveries.handset(receiver) if conditions.handsets else _ON
+        ruling = self._refusal(sender, message, handset, now)
+        if ruling is not None and ruling.cms is not None:
+            self._journal.add(Refused(now, station.name, mr, to, ruling.policy, ruling.cms))
+            return CmsError(ruling.cms), None
+        self._journal.add(SubmitRecord(now, station.name, mr, to, submit.ud, message.pdu, submit.srr))
+        self.store.accepted += 1
+        if conditions.loss_rate and ruling is None and _chance(self._losses, conditions.loss_rate):
+            ruling = Ruling("loss", None)
+        if ruling is not None:
+            self._journal.add(Refused(now, station.name, mr, to, ruling.policy, None))
+            self.store.ends["swallowed"] += 1
+            return mr, None
+        is_plain = handset is _ON and not submit.srr and not conditions.short_codes
+        if is_plain and self._queues.of(receiver) is None:
+            self.store.ends["delivered"] += 1  # nobody will ever see it
+            return mr, None
+        expires = submit.expires(now, conditions.validity_s)
+        held = Held(sender, self._origin(station), mr, submit, now, expires, submit.srr)
+        return mr, held
+
+    def _refusal(self, sender: str, message: Submitted, handset: Handset, now: float) -> Ruling | None:
+        submit = message.submit
+        if handset.cms_error is not None:
+            return Ruling("handset", handset.cms_error)
+        if submit.reject_duplicates and self.store.find(sender, message.mr, submit.to.text):
+            return Ruling("duplicate", REJECTED_DUPLICATE)
+        return self._enforcement.judge(sender, submit, now)
+
+    def _dispatch(self, held: Held, delay_s: float, now: float) -> None:
+        """Send a message on its way to its receiver, perhaps in the place of another one (§9.2.3.9)."""
+        replaced = self.store.replaceable(held)
+        self.store.keep(held)
+        receiver = canonical(held.submit.to.text)
+        queue = self._receiver(receiver)
+        service = self.conditions.short_codes.get(receiver)
+        if queue is not None:
+            mobile = self._as_mobile(held)
+            if replaced is not None and self._queues.replace(replaced, mobile):
+                self._finish(replaced, REPLACED, now)
+                return
+        if replaced is not None and not self._queues.is_shown(replaced):
+            self._deliveries.drop(replaced)
+            self._finish(replaced, REPLACED, now)
+        if queue is not None:
+            self._queues.send(queue, mobile, delay_s, now)
+            return
+        if isinstance(service, Service):
+            self._later(delay_s, now, lambda then: self._serve(held, service, then))
+        else:
+            self._later(delay_s, now, lambda then: self._deliveries.send(held, then))
+
+    def _later(self, delay_s: float, now: float, action: Action) -> None:
+        if delay_s > 0:
+            self._at(now + delay_s, action)
+        else:
+            action(now)
+
+    def _as_mobile(self, held: Held) -> Mobile:
+        conditions, submit, sender = self.conditions, held.submit, held.origin
+        deliver = as_deliver(submit, Address.of(sender), held.accepted, conditions.zone_quarters, conditions.smsc)
+        return self._mobile(sender, deliver, held.expires, held)
+
+    def _mobile(self, sender: str, deliver: Deliver, expires: float, held: Held | None) -> Mobile:
+        pdu, ud = encode_deliver(deliver), deliver.ud
+        return Mobile(pdu, False, expires, lambda then, modem: Delivered(then, modem, sender, ud, pdu), held)
+
+    # How it ends.
+
+    def _finish(self, held: Held, status: int, now: float) -> None:
+        """A message has come to its end; its sender hears of it if it wanted to."""
+        self.store.close(held, status)
+        if held.srr:
+            self._reports.send(held, status, now)
+
+    def _delay(self, held: Held, status: int, now: float) -> None:
+        """A try has failed, and there will be others; the first one may be reported."""
+        held.status = status
+        if held.srr and self.conditions.report_trying and not held.tried:
+            self._reports.send(held, status, now)
+        held.tried = True
+
+    # Short codes.
+
+    def _receiver(self, number: str) -> Queue | None:
+        """The queue of a number, or of the modem behind a short code."""
+        alias = self.conditions.short_codes.get(number)
+        return self._queues.named(alias) if isinstance(alias, str) else self._queues.of(number)
+
+    def _origin(self, station: Station) -> str:
+        """What receivers see as the sender: the short code of a modem, if it has one."""
+        codes = self.conditions.short_codes
+        return next((code for code, name in codes.items() if name == station.name), station.number)
+
+    def _serve(self, held: Held, service: Service, now: float) -> None:
+        """A message has reached a service; it answers once all parts are there."""
+        code, sender = held.submit.to.text, held.sender
+        text = self._assembly.add(sender, canonical(code), held.submit)
+        self._finish(held, RECEIVED, now)
+        queue = self._queues.of(sender)
+        if text is None or queue is None:
+            return
+        answer = service.answer(text, held.origin, str(self.accounts.of(sender).balance))
+        if answer is not None:
+            delay_s = draw(from_ms(service.delay_ms), self._latency)
+            self._later(delay_s, now, lambda then: self._write(queue, code, answer, then))
+
+    def _write(self, queue: Queue, sender: str, text: str, now: float) -> int:
         origin = Address.of(sender)
-        if not sender or len(origin.value) > (11 if origin.toa & 0x70 == 0x50 else 20):
+        if not sender or len(origin.value) > (MAX_NAME if origin.toa & 0x70 == 0x50 else MAX_DIGITS):
             raise UnicodeError("a sender is up to 20 digits or up to 11 characters")
         ref = self._long_refs[sender] = (self._long_refs.get(sender, 0) + 1) & 0xFF
         scts = encode_timestamp(now, self.conditions.zone_quarters)
         parts = compose(text, ref)
         for ud in parts:
-            pdu = encode_deliver(Deliver(origin, scts, ud, smsc=self.conditions.smsc))
-            self._enqueue(station, self._mobile(station, sender, ud, pdu, now + self.conditions.validity_s), now)
+            deliver = Deliver(origin, scts, ud, smsc=self.conditions.smsc)
+            mobile = self._mobile(sender, deliver, now + self.conditions.validity_s, None)
+            rate = self.conditions.loss_rate
+            if rate and _chance(self._losses, rate):
+                name = queue.station.name if queue.station else ""
+                self._journal.add(Refused(now, name, None, queue.number, "loss", None))
+            else:
+                self._queues.send(queue, mobile, 0.0, now)
         return len(parts)
 
-    def set_handset(self, number: str, state: Handset, now: float) -> None:
-        """Change a handset; what waited for it is tried again at once."""
-        key = canonical(number)
-        self.conditions.handsets[key] = state
-        for tracked, tries in self._absent.pop(key, []):
-            self._try(tracked, tries, now)
 
-    # Inside.
-
-    def _accept(self, station: Station, message: Submitted, now: float) -> None:
-        submit = message.submit
-        self._journal.add(
-            SubmitRecord(now, station.name, message.mr, submit.to.text, submit.ud, message.pdu, submit.srr)
-        )
-        station.settle(message.mr, now)
-        key = canonical(submit.to.text)
-        receiver = self._stations.get(key)
-        if receiver is None and not submit.srr:
-            return  # nobody will ever see what becomes of it
-        scts = encode_timestamp(now, self.conditions.zone_quarters)
-        expires = submit.expires(now, self.conditions.validity_s)
-        tracked = _Tracked(station, message.mr, submit.to, scts, expires) if submit.srr else None
-        later = now + draw(self.conditions.report_latency_s, self._latency)
-        if receiver is not None:
-            mobile = self._from_modem(station, receiver, message, tracked, now)
-            self._at(later, lambda then: self._enqueue(receiver, mobile, then))
-        elif tracked is not None:
-            self._at(later, lambda then: self._try(tracked, 0, then))
-
-    def _from_modem(
-        self, station: Station, receiver: Station, message: Submitted, tracked: _Tracked | None, now: float
-    ) -> _Mobile:
-        submit = message.submit
-        deliver = as_deliver(
-            submit, Address.of(station.number), now, self.conditions.zone_quarters, self.conditions.smsc
-        )
-        expires = submit.expires(now, self.conditions.validity_s)
-        mobile = self._mobile(receiver, station.number, submit.ud, encode_deliver(deliver), expires)
-        if tracked is None:
-            return mobile
-        return _Mobile(
-            mobile.pdu, False, expires, mobile.record, lambda status, then: self._report(tracked, status, then)
-        )
-
-    def _mobile(self, station: Station, sender: str, ud: UserData, pdu: bytes, expires: float) -> _Mobile:
-        return _Mobile(pdu, False, expires, lambda then: Delivered(then, station.name, sender, ud, pdu))
-
-    def _enqueue(self, station: Station, mobile: _Mobile, now: float) -> None:
-        queue = self._queues[station.name]
-        queue.append(mobile)
-        if len(queue) == 1:
-            self._pump(station, now)
-        if queue:  # it has to wait, so its validity matters
-            self._at(mobile.expires, lambda then: self._expire(station, then))
-
-    def _pump(self, station: Station, now: float) -> None:
-        """Hand over what waits, in order, until the modem does not take one."""
-        queue = self._queues[station.name]
-        while queue:
-            verdict = station.offer(queue[0].pdu, queue[0].is_report, now)
-            if verdict is Verdict.WAITING:
-                self._waiting.add(station.name)
-            if verdict is not Verdict.TAKEN:
-                return
-            self._finish(queue.popleft(), RECEIVED, now)
-
-    def _finish(self, mobile: _Mobile, status: int, now: float) -> None:
-        if status == RECEIVED:
-            self._journal.add(mobile.record(now))
-        if mobile.outcome is not None:
-            mobile.outcome(status, now)
-
-    def _expire(self, station: Station, now: float) -> None:
-        """Drop what is past its validity; the head stays while the terminal is to acknowledge it."""
-        queue = self._queues[station.name]
-        held = [queue.popleft()] if station.name in self._waiting and queue else []
-        over = [mobile for mobile in queue if mobile.expires <= now]
-        if over:
-            kept = [mobile for mobile in queue if mobile.expires > now]
-            queue.clear()
-            queue.extend(kept)
-        queue.extendleft(held)
-        for mobile in over:
-            self._finish(mobile, EXPIRED, now)
-
-    def _try(self, tracked: _Tracked, tries: int, now: float) -> None:
-        """One try at a handset; an absent one is remembered until it is on, given up or out of time."""
-        key = canonical(tracked.to.text)
-        state = self.conditions.handsets.get(key, Handset.ON)
-        if state is Handset.ON:
-            self._report(tracked, RECEIVED, now)
-        elif state is Handset.BLOCKED:
-            self._report(tracked, REFUSED, now)
-        elif tracked.expires <= now:
-            self._report(tracked, EXPIRED, now)
-        elif state is Handset.UNREACHABLE and tries >= len(self.conditions.retry_s):
-            self._report(tracked, NO_RESPONSE, now)
-        else:
-            if tries == 0 and self.conditions.report_trying:
-                self._report(tracked, TRYING, now)
-            unreachable = state is Handset.UNREACHABLE
-            waiting = (tracked, tries + 1)
-            self._absent.setdefault(key, []).append(waiting)
-            pause = self.conditions.retry_s[tries] if unreachable else tracked.expires - now
-            self._at(min(now + pause, tracked.expires), lambda then: self._again(key, waiting, then))
-
-    def _again(self, key: str, waiting: tuple[_Tracked, int], now: float) -> None:
-        parked = self._absent.get(key, [])
-        if any(entry is waiting for entry in parked):
-            self._absent[key] = [entry for entry in parked if entry is not waiting]
-            self._try(*waiting, now)
-
-    def _report(self, tracked: _Tracked, status: int, now: float) -> None:
-        station, ref, to = tracked.station, tracked.ref, tracked.to
-        discharge = encode_timestamp(now, self.conditions.zone_quarters)
-        pdu = encode_status_report(StatusReport(ref, to, tracked.scts, discharge, status, smsc=self.conditions.smsc))
-        mobile = _Mobile(
-            pdu,
-            True,
-            now + self.conditions.validity_s,
-            lambda then: Reported(then, station.name, ref, to.text, status),
-        )
-        self._enqueue(station, mobile, now)
+def _chance(rng: "Random", rate: float) -> bool:
+    """Whether it happens this time."""
+    return rng.random() < rate

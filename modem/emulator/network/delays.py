@@ -111,6 +111,8 @@ DelayMs = Annotated[
 ]
 """A delay as it is written: milliseconds, or a distribution."""
 
+_NUMBER = (int, float)  # a tuple: this is asked for every message, and int | float is made anew each time
+
 Delay = float | Distribution
 """A delay as the network keeps it: seconds, or a distribution."""
 
@@ -127,4 +129,4 @@ def to_ms(delay: Delay) -> object:
 
 def draw(delay: Delay, rng: "Random") -> float:
     """Seconds this time; a fixed delay takes nothing from the random source."""
-    return delay if isinstance(delay, int | float) else delay.draw(rng)
+    return delay if isinstance(delay, _NUMBER) else delay.draw(rng)
