@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action, Agenda
+from modem.emulator.codec.page import compose_pages, encode_page
 from modem.emulator.device.calls import Telephone
+from modem.emulator.device.cellbroadcast import offer_broadcast
 from modem.emulator.device.commands.table import GENERIC
 from modem.emulator.device.device import Device
 from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed, UssdCancelled, UssdSent
@@ -108,6 +110,11 @@ class Modem:
         self._touch(self)
         self.device.ussd.show(m, text)
 
+    def hear_page(self, page: bytes, now: float) -> None:
+        """Let the device hear a page of a cell broadcast."""
+        self._touch(self)
+        offer_broadcast(self.device, page, now)
+
 
 class World:
     """Everything emulated in one process."""
@@ -127,6 +134,7 @@ class World:
         self.ussd = Ussd(journal, self.agenda, self.centre.accounts)
         self._streams = streams
         self._commands = commands
+        self._broadcasts = 0
 
     def add_modem(self, name: str) -> Modem:
         """Put another modem, with a SIM of its own, into the network."""
@@ -205,6 +213,19 @@ class World:
         if out and self.journal.traced:
             self.journal.add(Traced(now, modem.name, "tx", out))
         return out
+
+    def broadcast(self, text: str, mid: int, now: float) -> int:
+        """Broadcast a new text in the cell of all modems under a message identifier; returns the number of pages.
+
+        FieldError if it has more than 15 pages or the identifier more than two octets.
+        """
+        pages = compose_pages(text, mid, (self._broadcasts + 1) % 1024 << 4)  # message code (23.041 §9.4.1.2.1)
+        self._broadcasts += 1
+        for page in pages:
+            for modem in self.modems:
+                modem.hear_page(encode_page(page), now)
+        self.settle_effects(now)
+        return len(pages)
 
     def next_due(self) -> float | None:
         """When `advance` has something to do; None if nothing is going on."""

@@ -8,6 +8,8 @@ from binascii import unhexlify
 from modem.emulator.codec.alphabet import text_to_septets
 from modem.emulator.codec.octets import FieldError
 
+_NO_SEPTETS = bytes(range(0x80, 0x100))
+
 
 def to_terminal(text: str, cscs: str) -> str:
     """Text as the terminal's character set wants it (27.007 §5.5). What it lacks becomes a question mark."""
@@ -18,30 +20,40 @@ def to_terminal(text: str, cscs: str) -> str:
     try:
         septets = text_to_septets(text)
     except UnicodeError:
-        septets = b"".join(_septets_or_mark(char) for char in text)
+        septets = b"".join(_septets_of(char) or b"?" for char in text)
     return septets.hex().upper() if cscs == "HEX" else septets.decode("latin-1")
 
 
-def _septets_or_mark(char: str) -> bytes:
+def _septets_of(char: str) -> bytes:
+    """One character in GSM 7-bit; empty if the alphabet has none."""
     try:
         return text_to_septets(char)
     except UnicodeError:
-        return b"?"
+        return b""
 
 
-def from_terminal(text: bytes, cscs: str) -> bytes:
-    """Text the terminal typed, as GSM septets; FieldError if it is not in the character set."""
+def from_terminal(text: bytes, cscs: str, lossy: bool = False) -> bytes:
+    """Text the terminal typed, as GSM septets; FieldError if it is not in its character set.
+
+    A character that GSM 7-bit lacks is a FieldError too, or is left out if `lossy`, as 27.005 Annex A recommends.
+    """
     try:
         if cscs == "UCS2":
-            return text_to_septets(unhexlify(text).decode("utf-16-be"))
+            return _septets(unhexlify(text.translate(None, b"\r\n")).decode("utf-16-be"), lossy)
         if cscs == "IRA":
-            return text_to_septets(text.decode("ascii").replace("\r\n", "\n").replace("\r", "\n"))
-        septets = unhexlify(text) if cscs == "HEX" else text
+            return _septets(text.decode("ascii", "ignore" if lossy else "strict"), lossy)
+        septets = unhexlify(text.translate(None, b"\r\n")) if cscs == "HEX" else text
     except ValueError:
         raise FieldError(f"the text is not {cscs}, or not in the GSM 7-bit alphabet") from None
+    if lossy and cscs == "GSM":
+        return septets.translate(None, _NO_SEPTETS)
     if any(septet > 0x7F for septet in septets):
         raise FieldError("the text has octets that are no septets")
     return septets
+
+
+def _septets(text: str, lossy: bool) -> bytes:
+    return b"".join(map(_septets_of, text)) if lossy else text_to_septets(text)
 
 
 def number_from_terminal(text: str, cscs: str) -> str:

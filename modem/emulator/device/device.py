@@ -12,21 +12,32 @@ from collections.abc import Callable
 from modem.emulator.agenda import Action
 from modem.emulator.device.calls import Telephone
 from modem.emulator.device.dialogue import Dialogue
-from modem.emulator.device.memory import Memory, Slots, Union
-from modem.emulator.device.notices import Notices
+from modem.emulator.device.memory import Layout, Memory, make_memories
+from modem.emulator.device.messagelines import View
+from modem.emulator.device.notices import Notice, Notices
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
-from modem.emulator.device.state import Identity, Manner, Settings, Sim
+from modem.emulator.device.state import Identity, Manner, MessageProfile, Settings, Sim
 from modem.emulator.device.ussd import UssdClient
 from modem.emulator.faults.armed import ArmedFaults
 
 Later = Callable[[float, Action], None]
 """Do something after so many seconds; the world sees to it that what it leads to is written."""
 
+_LAYOUT = Layout()
+
 
 class Device:
     """A modem with its SIM. Whoever drives it calls `feed` and the like, then `take_output` and `take_effect`."""
 
-    def __init__(self, identity: Identity, sim: Sim, commands: CommandTable, later: Later, faults: ArmedFaults) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        sim: Sim,
+        commands: CommandTable,
+        later: Later,
+        faults: ArmedFaults,
+        layout: Layout = _LAYOUT,
+    ) -> None:
         self.later = later
         self.faults = faults
         self.identity = identity
@@ -36,15 +47,18 @@ class Device:
         self.telephone = Telephone(self)
         self.ussd = UssdClient(self)
         self.commands = commands
-        me, sr = Slots("ME", 100), Slots("SR", 100)
-        self.memories: dict[str, Memory] = {"SM": sim.messages, "ME": me, "MT": Union("MT", sim.messages, me), "SR": sr}
-        self.cpms = ["SM", "SM", "SM"]  # <mem1>, <mem2>, <mem3> outlive ATZ (27.005 §3.2.2 keeps them apart)
+        self.layout = layout
+        self.memories = make_memories(sim.messages, layout)
+        self.cpms = list(layout.chosen)  # <mem1>, <mem2>, <mem3> outlive ATZ (27.005 §3.2.2 keeps them apart)
+        self.full_notice: str | None = None  # said when reception fills `{memory}`, by devices that say so
+        self.message_profiles: dict[int, MessageProfile] = {}  # +CSAS, in non-volatile memory
+        self.pages_heard: list[bytes] = []  # heads of broadcast pages, to know a repetition
+        self.link_used_s = 0.0  # when the last send command was answered (+CMMS)
         self.cfun = 1
         self.powered = True  # false while it is unplugged
         self.link_open = False
         self.clock_shift_s = 0.0
         self.refused = False  # a message was turned away: say Ready as soon as that may change
-        self.ack_due: float | None = None
         self.now = 0.0
         self.notices = Notices()
         self.dialogue = Dialogue(self)
@@ -63,7 +77,6 @@ class Device:
         if is_open and not self.link_open:
             self.link_open = True
             self.dialogue.terminal_came()
-            self.notices.terminal_came(self.settings.cnmi[0])
             self.may_receive()
         elif not is_open and self.link_open:
             self.link_open = False
@@ -83,7 +96,7 @@ class Device:
 
     def settle(self, result: int | AtError, now: float) -> None:
         """End the wait for a submit or a call: its reference, or the error it was refused with."""
-        self.now = now
+        self.now = self.link_used_s = now
         self.dialogue.settle(result)
 
     def notify(self, text: str) -> None:
@@ -91,9 +104,14 @@ class Device:
         if self.link_open:
             self.notices.add(text)
 
-    def notify_message(self, text: str) -> None:
-        """Queue a notice of +CNMI, as its <mode> says."""
-        self.notices.add_of_message(text, self.settings.cnmi[0], self.link_open)
+    def notify_message(self, notice: Notice) -> bool:
+        """Queue a notice of +CNMI, as its <mode> says; False if that discards it."""
+        return self.notices.add_of_message(notice, self.settings.cnmi[0], self.link_open)
+
+    def fills(self, memory: Memory) -> None:
+        """Say that a memory is full, if it is and this kind of device says so."""
+        if self.full_notice and memory.used == memory.capacity:
+            self.notify(self.full_notice.format(memory=memory.name))
 
     # What happens to the modem.
 
@@ -101,11 +119,10 @@ class Device:
         """Start anew, as after a loss of power: settings are the stored ones, what was going on is forgotten."""
         self.leave_network()
         self.reset_settings()
-        self.cpms = ["SM", "SM", "SM"]
+        self.cpms = list(self.layout.chosen)
         self.cfun = 1
         self.clock_shift_s = 0.0
-        if self.ack_due is not None:
-            self.ack_due = None
+        if self.notices.awaited is not None and self.notices.awaited.network_waits:
             self.refused = True
             self.tell(Acknowledged(ok=False))
         self.dialogue.restart()
@@ -138,6 +155,17 @@ class Device:
         return self.memories[self.cpms[place]]
 
     @property
+    def report_memory(self) -> Memory:
+        """Where status reports are stored: SR, or <mem3> in a device without one."""
+        return self.memories.get("SR") or self.memory(2)
+
+    @property
+    def view(self) -> View:
+        """How the terminal wants to see messages at the moment."""
+        settings = self.settings
+        return View(bool(settings.cmgf), settings.cscs, bool(settings.csdh), self.sim.smsc)
+
+    @property
     def attached(self) -> bool:
         """Whether the network can be reached, and the modem by the network."""
         return self.cfun == 1 and self.powered and not self.dialogue.hangs
@@ -150,9 +178,3 @@ class Device:
             and not self.link_open
             and (self.refused or self.notices.wait_for_terminal(self.settings.cnmi[0]))
         )
-
-    @property
-    def can_show(self) -> bool:
-        """Whether a message passed on as a notice would be seen: a terminal, no other one waiting for +CNMA."""
-        listening = self.link_open and self.settings.cnmi[0] > 0
-        return listening and self.ack_due is None and not self.notices.crowded

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _END_OF_ENTRY = re.compile(rb"[\x1a\x1b]")
 _REPEAT = re.compile(rb"[\s\x00]*[Aa]/")
 _CTRL_Z = 0x1A
+_PROMPT = b"\r\n> "
 _BARE = (Command("", Form.EXECUTE),)  # AT alone is a command line too (V.250 §5.2.1)
 _NUMERIC = {  # V.250 §5.7.1
     "OK": "0",
@@ -116,7 +117,7 @@ class Dialogue:
         """Bytes to write now: responses, and notices if the line is free."""
         modem = self._modem
         if modem.notices.ready and modem.link_open and self.idle:
-            for text in modem.notices.take():
+            for text in modem.notices.take(modem.settings.cnmi[0]):
                 self._write_notice(text)
         if not self._out:
             return b""
@@ -188,6 +189,8 @@ class Dialogue:
 
     def _read_entry(self, entry: Ask) -> bool:
         found = _END_OF_ENTRY.search(self._unread)
+        if entry.lines:
+            self._prompt_lines(found.start() if found else len(self._unread))
         if found is None:
             self._echo_to(len(self._unread))
             if len(self._unread) > MAX_UNREAD // 2:  # keep enough for the codec to find it too long
@@ -203,6 +206,12 @@ class Dialogue:
         text = without_backspace(text.removeprefix(b"\n"), self._modem.settings.registers[5])
         self._finish(entry, text)
         return True
+
+    def _prompt_lines(self, end: int) -> None:
+        """Prompt again after every carriage return of a text (27.005 §3.5.1) that was not seen before."""
+        while (at := self._unread.find(b"\r", self._echoed, end)) >= 0:
+            self._echo_to(at + 1)
+            self._out.append(_PROMPT)
 
     def _finish(self, entry: Ask, text: bytes) -> None:
         try:
@@ -297,7 +306,7 @@ class Dialogue:
 
     def _prompt(self, ask: Ask) -> None:
         """Ask for a text: 27.005 §3.5.1 has the prompt as <CR><LF><greater_than><space>."""
-        prompt, delay_s = b"\r\n> ", 0.0
+        prompt, delay_s = _PROMPT, 0.0
         if self._modem.faults:
             prompt, delay_s = self._disturbance.prompt(self._command, prompt)
 

@@ -1,69 +1,96 @@
 """Unsolicited result codes on their way to the terminal, and the buffer that +CNMI asks for.
 
-Owns which notice may go, waits or is lost when nobody listens (27.005 §3.4.1 <mode>, <bfr>). When the line is
-free for them is the dialogue's to know. Both queues are bounded; of too many the oldest is dropped, which 27.005
-allows because the messages themselves are in a memory.
+Owns which notice may go, waits or is lost when nobody listens (27.005 §3.4.1 <mode>, <bfr>), and which message
+shown waits for +CNMA. When the line is free for notices is the dialogue's to know. The queue is bounded: of too
+many indications the oldest is dropped, which §3.4.1 allows because the messages themselves are in a memory; a
+notice that is itself the message is refused instead, so that the network keeps it.
 """
 
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
 
 MAX_NOTICES = 200
+MAX_MESSAGES = 50  # of those that carry the message itself
 BUFFER, DISCARD = 0, 1  # <mode>; 2 and 3 buffer while nobody listens
 
 
+@dataclass(slots=True, eq=False)
+class Notice:
+    """One unsolicited result code. `pdu` is the message it carries, if it is not only an indication of one."""
+
+    text: str
+    governed: bool = True  # by +CNMI; others are for a terminal that is there
+    pdu: bytes = b""
+    is_report: bool = False
+    on_written: "Callable[[Notice], None] | None" = None  # set if +CNMA is to follow (+CSMS=1)
+    network_waits: bool = False  # for the acknowledgement; false once RP-ACK was given without it
+    written: bool = False
+
+
 class Notices:
-    """Two queues: what may be written next, and what +CNMI keeps back."""
+    """What waits to be written, in order, and the message that waits for +CNMA."""
 
     def __init__(self) -> None:
-        self._next: deque[tuple[str, bool]] = deque(maxlen=MAX_NOTICES)  # text, and whether +CNMI governs it
-        self._held: deque[str] = deque(maxlen=MAX_NOTICES)
+        self._queue: deque[Notice] = deque()
+        self.awaited: Notice | None = None
 
     def add(self, text: str) -> None:
         """A notice of its own, for a terminal that is there."""
-        self._next.append((text, False))
+        self._append(Notice(text, governed=False))
 
-    def add_of_message(self, text: str, mode: int, link_open: bool) -> None:
-        """A notice of +CNMI: passed on, kept back, or with <mode> 1 and nobody there, dropped."""
-        if mode == BUFFER or (mode != DISCARD and not link_open):
-            self._held.append(text)
-        elif link_open:
-            self._next.append((text, True))
+    def add_of_message(self, notice: Notice, mode: int, link_open: bool) -> bool:
+        """A notice of +CNMI; False if it is discarded, with <mode> 1 and nobody there, or has no room."""
+        if mode == DISCARD and not link_open:
+            return False
+        if notice.pdu and sum(1 for waiting in self._queue if waiting.pdu) >= MAX_MESSAGES:
+            return False
+        self._append(notice)
+        return True
 
-    def release(self) -> None:
-        """Pass on what was kept back (<bfr>=0)."""
-        self._next.extend((text, True) for text in self._held)
-        self._held.clear()
+    def _append(self, notice: Notice) -> None:
+        if len(self._queue) >= MAX_NOTICES:
+            oldest = next((waiting for waiting in self._queue if not waiting.pdu), notice)
+            if oldest is notice:
+                return
+            self._queue.remove(oldest)
+        self._queue.append(notice)
 
     def forget(self) -> None:
-        """Drop what was kept back (<bfr>=1)."""
-        self._held.clear()
-
-    def terminal_came(self, mode: int) -> None:
-        """Somebody listens again."""
-        if mode > DISCARD:
-            self.release()
+        """Drop what +CNMI has kept back (<bfr>=1); a message the network waits for is on its way, not kept."""
+        self._queue = deque(notice for notice in self._queue if not notice.governed or notice.network_waits)
 
     def terminal_left(self) -> None:
         """What was not written is kept if it is about a message, and of no use otherwise."""
-        self._held.extend(text for text, of_message in self._next if of_message)
-        self._next.clear()
+        self._queue = deque(notice for notice in self._queue if notice.governed)
 
     @property
     def ready(self) -> bool:
-        """Whether `take` would give anything."""
-        return bool(self._next)
-
-    @property
-    def crowded(self) -> bool:
-        """Whether so many wait that one with a message in it might be dropped."""
-        return len(self._next) >= MAX_NOTICES // 2
+        """Whether `take` may give anything."""
+        return bool(self._queue)
 
     def wait_for_terminal(self, mode: int) -> bool:
         """Whether somebody who comes gets something at once."""
-        return bool(self._held) and mode > DISCARD
+        return any(self._may_go(notice, mode) for notice in self._queue)
 
-    def take(self) -> list[str]:
+    def _may_go(self, notice: Notice, mode: int) -> bool:
+        """Whether <mode> lets it out, and no other message waits for +CNMA in front of it (27.005 §3.4.4)."""
+        if not notice.governed:
+            return True
+        return mode != BUFFER and (notice.on_written is None or self.awaited in (None, notice))
+
+    def take(self, mode: int) -> list[str]:
         """What is to be written now, in order."""
-        texts = [text for text, _ in self._next]
-        self._next.clear()
+        texts: list[str] = []
+        kept: deque[Notice] = deque()
+        waiting, self._queue = self._queue, kept
+        for notice in waiting:
+            if not self._may_go(notice, mode):
+                kept.append(notice)
+                continue
+            texts.append(notice.text)
+            notice.written = True
+            if notice.on_written is not None:
+                self.awaited = notice
+                notice.on_written(notice)
         return texts

@@ -1,97 +1,89 @@
-"""What a modem does with a message from the network: store it, show it, or say why not (27.005 §3.4.1).
+"""What a modem does with a message from the network: store it, show it, or say why not.
 
-Owns the routing by +CNMI <mt> and <ds>, by message class, and the acknowledgement of phase 2+ (+CSMS=1). A
-message the modem cannot place is turned away, never dropped: the network keeps it and hears of it again.
+Owns the routing of 27.005 §3.4.1 by +CNMI <mt> and <ds>, by message class and message waiting group (table 1),
+and what 23.040 §9.2.3.9 makes of a protocol identifier. A message the modem cannot place is turned away, never
+dropped: the network keeps it and hears of it again.
 """
 
 from modem.emulator.codec.coding import data_coding
-from modem.emulator.codec.reports import decode_status_report
-from modem.emulator.codec.tpdu import decode_deliver
+from modem.emulator.codec.tpdu import MTI_DELIVER, Deliver, decode_deliver
+from modem.emulator.device.acknowledgement import show, turn_away
 from modem.emulator.device.device import Device
-from modem.emulator.device.memory import Entry, State
-from modem.emulator.device.results import Acknowledged, Verdict
-from modem.emulator.device.textmode import direct_lines, report_lines
+from modem.emulator.device.memory import Entry, Memory, State
+from modem.emulator.device.messagelines import deliver_lines, report_lines
+from modem.emulator.device.notices import Notice
+from modem.emulator.device.results import Verdict
 
-ACK_S = 20.0  # how long a terminal may take for +CNMA; 27.005 §3.4.4 leaves it to the device
+_TYPE_0 = 0x40  # acknowledged, then discarded, whatever room there is (23.040 §9.2.3.9)
+_REPLACE = range(0x41, 0x48)
+_WAITING_DISCARD, _WAITING_STORE = (0x0C,), (0x0D, 0x0E)  # coding groups of TS 23.038 §4
 
 
 def offer_deliver(modem: Device, pdu: bytes, now: float) -> Verdict:
-    """Take an SMS-DELIVER. Class 2 belongs on the SIM; <mt>=2 shows the rest, <mt>=3 shows class 3 only."""
+    """Take an SMS-DELIVER."""
     modem.now = now
     if not modem.attached:
-        return _turn_away(modem, Verdict.AWAY)
+        return turn_away(modem, Verdict.AWAY)
     deliver = decode_deliver(pdu)
-    message_class = data_coding(deliver.ud.dcs).message_class
-    mt = modem.settings.cnmi[1]
-    if (mt == 2 and message_class != 2) or (mt == 3 and message_class == 3):
-        settings = modem.settings
-        if settings.cmgf:
-            shown = direct_lines(deliver, settings.cscs, bool(settings.csdh), modem.sim.smsc)
-        else:
-            shown = f",{tpdu_length(pdu)}\r\n{pdu.hex().upper()}"
-        return _show(modem, f"+CMT: {shown}")
-    memory = modem.memories["SM"] if message_class == 2 else modem.memory(2)
-    index = memory.put(Entry(State.REC_UNREAD, pdu))
+    if deliver.pid == _TYPE_0:
+        return Verdict.TAKEN
+    if _goes_to_terminal(modem.settings.cnmi[1], deliver.ud.dcs):
+        return show(modem, f"+CMT: {deliver_lines(pdu, modem.view)}", pdu, is_report=False)
+    return _store(modem, deliver, pdu)
+
+
+def _goes_to_terminal(mt: int, dcs: int) -> bool:
+    """Table 1: <mt>=2 shows all but class 2 and waiting messages to be stored, <mt>=3 class 3 alone."""
+    message_class = data_coding(dcs).message_class
+    if mt == 2:
+        return message_class != 2 and dcs >> 4 not in _WAITING_STORE
+    return mt == 3 and message_class == 3
+
+
+def _store(modem: Device, deliver: Deliver, pdu: bytes) -> Verdict:
+    """Class 2 belongs on the card, all else in <mem3>; no class 0 is only displayed, as the modem has no display."""
+    on_card = data_coding(deliver.ud.dcs).message_class == 2
+    memory = modem.memories["SM"] if on_card else modem.memory(2)
+    index = _replace(memory, deliver, pdu)
     if index is None:
-        return _turn_away(modem, Verdict.FULL)
-    if mt:
-        modem.notify_message(f'+CMTI: "{memory.name}",{index}')
+        index = memory.put(Entry(State.REC_UNREAD, pdu))
+        modem.fills(memory)
+    if index is None:
+        if deliver.ud.dcs >> 4 in _WAITING_DISCARD:  # taken irrespective of memory (23.038 §4)
+            return Verdict.TAKEN
+        return turn_away(modem, Verdict.FULL)
+    if modem.settings.cnmi[1]:
+        modem.notify_message(Notice(f'+CMTI: "{memory.name}",{index}'))
     return Verdict.TAKEN
+
+
+def _replace(memory: Memory, deliver: Deliver, pdu: bytes) -> int | None:
+    """Put a message of a replace type in the place of the one with its type and sender; None if there is none."""
+    if deliver.pid not in _REPLACE:
+        return None
+    for index, entry in memory.items():
+        if not entry.state.received or entry.page or entry.pdu[entry.pdu[0] + 1] & 3 != MTI_DELIVER:
+            continue
+        stored = decode_deliver(entry.pdu)
+        if stored.pid == deliver.pid and stored.origin == deliver.origin:
+            entry.pdu, entry.state = pdu, State.REC_UNREAD
+            return index
+    return None
 
 
 def offer_report(modem: Device, pdu: bytes, now: float) -> Verdict:
-    """Take an SMS-STATUS-REPORT: <ds>=1 shows it, 2 stores it in SR, 0 lets it go, as the terminal asked."""
+    """Take an SMS-STATUS-REPORT: <ds>=1 shows it, 2 stores it, 0 lets it go, as the terminal asked."""
     modem.now = now
     if not modem.attached:
-        return _turn_away(modem, Verdict.AWAY)
+        return turn_away(modem, Verdict.AWAY)
     ds = modem.settings.cnmi[3]
     if ds == 1:
-        if modem.settings.cmgf:
-            return _show(modem, f"+CDS: {report_lines(decode_status_report(pdu), modem.settings.cscs)}")
-        return _show(modem, f"+CDS: {tpdu_length(pdu)}\r\n{pdu.hex().upper()}")
+        return show(modem, f"+CDS: {report_lines(pdu, modem.view)}", pdu, is_report=True)
     if ds == 2:
-        memory = modem.memories["SR"]
+        memory = modem.report_memory
         index = memory.put(Entry(State.REC_UNREAD, pdu))
+        modem.fills(memory)
         if index is None:
-            return _turn_away(modem, Verdict.FULL)
-        modem.notify_message(f'+CDSI: "{memory.name}",{index}')
+            return turn_away(modem, Verdict.FULL)
+        modem.notify_message(Notice(f'+CDSI: "{memory.name}",{index}'))
     return Verdict.TAKEN
-
-
-def tpdu_length(pdu: bytes) -> int:
-    """<length> of 27.005 §3.1: octets of the TPDU, the service centre address not counted."""
-    return len(pdu) - pdu[0] - 1
-
-
-def acknowledge(modem: Device, ok: bool) -> None:
-    """The terminal's +CNMA, or its absence: tell the network what became of the message shown."""
-    modem.ack_due = None
-    modem.tell(Acknowledged(ok))
-    if not ok:
-        modem.refused = True
-
-
-def expire_acknowledgement(modem: Device, now: float) -> None:
-    """Give up a +CNMA that is overdue: <mt> and <ds> go to 0, as 27.005 §3.4.4 demands, and the network has it."""
-    if modem.ack_due is not None and now >= modem.ack_due:
-        mode, _, bm, _, bfr = modem.settings.cnmi
-        modem.settings.cnmi = (mode, 0, bm, 0, bfr)
-        acknowledge(modem, ok=False)
-        modem.may_receive()
-
-
-def _show(modem: Device, notice: str) -> Verdict:
-    """Pass a message itself to the terminal; one that nobody would see stays with the network."""
-    if not modem.can_show:
-        return _turn_away(modem, Verdict.AWAY)
-    modem.notify_message(notice)
-    if not modem.settings.csms:
-        return Verdict.TAKEN
-    modem.ack_due = modem.now + ACK_S
-    modem.later(ACK_S, lambda then: expire_acknowledgement(modem, then))
-    return Verdict.WAITING
-
-
-def _turn_away(modem: Device, verdict: Verdict) -> Verdict:
-    modem.refused = True
-    return verdict

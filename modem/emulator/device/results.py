@@ -79,9 +79,13 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Prompt for text; `finish` gets everything up to Ctrl-Z. ESC ends the command with OK and calls nothing."""
+    """Prompt for text; `finish` gets everything up to Ctrl-Z. ESC ends the command with OK and calls nothing.
+
+    A text typed in `lines` gets another prompt after each carriage return (27.005 §3.5.1).
+    """
 
     finish: "Callable[[Device, bytes], Answer]"
+    lines: bool = False
 
 
 Answer = str | None | Ask | Wait

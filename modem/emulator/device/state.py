@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from modem.emulator.device.memory import Slots
+from modem.emulator.device.selection import Selection
 
 if TYPE_CHECKING:
     from random import Random
@@ -68,6 +69,25 @@ class Sim:
         return mr
 
 
+@dataclass(frozen=True, slots=True)
+class TextParameters:
+    """+CSMP (27.005 §3.3.2): what a SUBMIT of text mode has besides text and number."""
+
+    fo: int = 17  # a SUBMIT with relative validity
+    vp: int | str = 167  # one day; a time or the enhanced form are strings
+    pid: int = 0
+    dcs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageProfile:
+    """What +CSAS saves and +CRES restores (27.005 §3.3.5)."""
+
+    smsc: str
+    csmp: TextParameters
+    cscb: Selection
+
+
 @dataclass(slots=True)
 class Settings:
     """Everything ATZ and AT&F put back. Names are the commands' own."""
@@ -81,10 +101,8 @@ class Settings:
     csms: int = 0
     csdh: int = 0
     cmms: int = 0
-    fo: int = 17  # +CSMP: a SUBMIT with relative validity
-    vp: int | str = 167  # one day
-    pid: int = 0
-    dcs: int = 0
+    csmp: TextParameters = field(default_factory=TextParameters)
+    cscb: Selection = field(default_factory=Selection)
     cnmi: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
     creg: int = 0
     cgreg: int = 0

@@ -5,17 +5,22 @@ A profile of a real modem starts from this mapping and adds, replaces or leaves 
 
 from modem.emulator.device.commands import (
     basic,
+    broadcast,
     calls,
     clock,
     functionality,
     identity,
-    messages,
+    memories,
+    messageservice,
+    notification,
+    reading,
     registration,
     security,
+    sending,
     services,
-    sms,
     terminal,
     ussd,
+    writing,
 )
 from modem.emulator.device.results import CommandTable
 
@@ -30,8 +35,13 @@ _SUBJECTS = (
     calls,
     services,
     ussd,
-    sms,
-    messages,
+    messageservice,
+    memories,
+    notification,
+    broadcast,
+    reading,
+    sending,
+    writing,
 )
 
 GENERIC: CommandTable = {name: verb for subject in _SUBJECTS for name, verb in subject.COMMANDS.items()}

@@ -42,7 +42,6 @@ def test_text_in_ucs2_is_given_in_hexadecimal(text_bench: Bench) -> None:
     [
         ("+CSMP=17,167,0,8", b"zz"),
         ("+CSMP=17,167,0,0", b"a" * 161),
-        ("+CSMP=17,167,0,0", b"\xff"),
         ('+CSCS="HEX"', b"4"),
     ],
 )

@@ -4,7 +4,10 @@ from tests.modem.emulator.conftest import Bench
 
 
 def test_memories_are_listed_chosen_and_counted(bench: Bench) -> None:
-    assert bench.say("AT+CPMS=?") == ['+CPMS: ("SM","ME","MT","SR"),("SM","ME","MT"),("SM","ME","MT")', "OK"]
+    assert bench.say("AT+CPMS=?") == [
+        '+CPMS: ("SM","ME","MT","SR","BM"),("SM","ME","MT"),("SM","ME","MT")',
+        "OK",
+    ]
     assert bench.say("AT+CPMS?") == ['+CPMS: "SM",0,30,"SM",0,30,"SM",0,30', "OK"]
     assert bench.say('AT+CPMS="ME","ME","ME"') == ["+CPMS: 0,100,0,100,0,100", "OK"]
     bench.deliver("1")
@@ -20,10 +23,10 @@ def test_memory_that_does_not_exist_is_refused(bench: Bench, value: str) -> None
 
 
 def test_notices_are_chosen_within_their_ranges(bench: Bench) -> None:
-    assert bench.say("AT+CNMI=?") == ["+CNMI: (0,1,2,3),(0,1,2,3),(0,2,3),(0,1,2),(0,1)", "OK"]
+    assert bench.say("AT+CNMI=?") == ["+CNMI: (0,1,2,3),(0,1,2,3),(0,1,2,3),(0,1,2),(0,1)", "OK"]
     assert bench.say("AT+CNMI=2,1,0,2,0") == ["OK"]
     assert bench.say("AT+CNMI?") == ["+CNMI: 2,1,0,2,0", "OK"]
-    for wrong in ("4", "2,4", "2,1,1", "2,1,0,3", "2,1,0,0,2", "2,1,0,0,0,0", '"a"'):
+    for wrong in ("4", "2,4", "2,1,4", "2,1,0,3", "2,1,0,0,2", "2,1,0,0,0,0", '"a"'):
         assert bench.say(f"AT+CNMI={wrong}") == ["+CMS ERROR: 303"]
     assert bench.say("AT+CNMI?") == ["+CNMI: 2,1,0,2,0", "OK"]
 

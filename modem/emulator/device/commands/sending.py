@@ -1,0 +1,127 @@
+"""Messages out to the network: CMGS CMSS, and CMMS that keeps the link for the next one (27.005 §3.5).
+
+Every submit gets its TP-MR here, from the SIM. The rest is the network's business: the handler returns `Wait`,
+the dialogue goes on later.
+"""
+
+from dataclasses import replace
+
+from modem.emulator.codec.address import Address
+from modem.emulator.codec.octets import FieldError
+from modem.emulator.codec.tpdu import Submit, decode_submit, encode_submit
+from modem.emulator.device.causes import (
+    CENTRE_UNKNOWN,
+    INVALID_INDEX,
+    NO_NETWORK,
+    NOT_ALLOWED,
+    PDU_MODE,
+    wrong_parameter,
+)
+from modem.emulator.device.commandline import Parameters
+from modem.emulator.device.commands.composing import announced_length, number_given, pdu_from_terminal, text_submit
+from modem.emulator.device.commands.forms import number_setting
+from modem.emulator.device.device import Device
+from modem.emulator.device.memory import Entry, State
+from modem.emulator.device.messagelines import tpdu_length
+from modem.emulator.device.results import (
+    Answer,
+    Ask,
+    CmsError,
+    CommandTable,
+    Submitted,
+    Verb,
+    Wait,
+    accepts,
+    unsupported,
+)
+from modem.emulator.device.textmode import is_typed_as_lines
+
+LINK_PAUSE_S = 5.0  # 27.005 §3.5.6: "1-5 seconds (the exact value is up to ME implementation)"
+_SENT = Wait(lambda ref: f"+CMGS: {ref}")
+
+
+def _send(modem: Device, submit: Submit, pdu: bytes, wait: Wait) -> Wait:
+    """Hand a checked message to the network under the SIM's next reference."""
+    if not modem.attached:
+        raise CmsError(NO_NETWORK)
+    if not submit.smsc and not modem.sim.smsc:
+        raise CmsError(CENTRE_UNKNOWN)
+    if modem.settings.cmms == 1:
+        _let_link_go(modem)
+    modem.tell(Submitted(submit, modem.sim.take_mr(), pdu))
+    return wait
+
+
+def _cmgs(modem: Device, values: Parameters) -> Answer:
+    """+CMGS=<length> or, in text mode, +CMGS=<da>[,<toda>] (27.005 §3.5.1)."""
+    settings = modem.settings
+    if settings.cmgf:
+        to = number_given(modem, values)
+        lines = is_typed_as_lines(settings.csmp, settings.cscs)
+        return Ask(lambda device, text: _submit_text(device, to, text), lines)
+    if len(values) > 1:
+        raise CmsError(PDU_MODE)
+    length = announced_length(values[0])
+    return Ask(lambda device, text: _submit_pdu(device, length, text))
+
+
+def _submit_pdu(modem: Device, length: int, text: bytes) -> Answer:
+    pdu = pdu_from_terminal(text)
+    try:
+        submit = decode_submit(pdu, length)
+    except FieldError:
+        raise CmsError(PDU_MODE) from None
+    return _send(modem, submit, pdu, _SENT)
+
+
+def _submit_text(modem: Device, to: Address, text: bytes) -> Answer:
+    submit = text_submit(modem, to, text)
+    return _send(modem, submit, encode_submit(submit), _SENT)
+
+
+def _cmss(modem: Device, values: Parameters) -> Answer:
+    """+CMSS=<index>[,<da>[,<toda>]] (27.005 §3.5.2): send from <mem2>; another destination is for this time only."""
+    index = values[0]
+    entry = modem.memory(1).get(index) if isinstance(index, int) else None
+    if entry is None:
+        raise CmsError(INVALID_INDEX)
+    if entry.state.received:
+        raise CmsError(NOT_ALLOWED)
+    pdu = entry.pdu
+    submit = decode_submit(pdu, tpdu_length(pdu))
+    if len(values) > 1:
+        submit = replace(submit, to=number_given(modem, values[1:]))
+        pdu = encode_submit(submit)
+    if not submit.to.value:
+        raise wrong_parameter(modem)
+    return _send(modem, submit, pdu, Wait(lambda ref: _sent_from_memory(entry, ref)))
+
+
+def _sent_from_memory(entry: Entry, ref: int) -> str:
+    entry.state = State.STO_SENT
+    return f"+CMSS: {ref}"
+
+
+def _let_link_go(modem: Device) -> None:
+    """With <n>=1 a pause ends +CMMS (27.005 §3.5.6); 2 outlives it."""
+    if modem.settings.cmms == 1 and modem.now - modem.link_used_s > LINK_PAUSE_S:
+        modem.settings.cmms = 0
+
+
+def _keep_link(modem: Device, values: Parameters) -> Answer:
+    modem.link_used_s = modem.now
+    return _CMMS.set(modem, values) if _CMMS.set else None
+
+
+def _link_kept(modem: Device, values: Parameters) -> Answer:
+    _let_link_go(modem)
+    return f"+CMMS: {modem.settings.cmms}"
+
+
+_CMMS = number_setting("+CMMS", "cmms", 2, unsupported, default=0)
+
+COMMANDS: CommandTable = {
+    "+CMGS": Verb(set=_cmgs, test=accepts, refusal=unsupported),
+    "+CMSS": Verb(set=_cmss, test=accepts, refusal=unsupported),
+    "+CMMS": Verb(set=_keep_link, read=_link_kept, test=_CMMS.test, refusal=unsupported),
+}
