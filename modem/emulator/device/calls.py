@@ -102,6 +102,7 @@ class Telephone:
             cause = refusal if call.state is CallState.INCOMING else Cause.NORMAL
             self._close(call, cause)
             self._device.tell(HungUp(cause))
+            self._release_line(CallFailed("NO CARRIER"))  # the port may have been closed under ATD
 
     def key(self, tones: list[tuple[str, float]]) -> None:
         """Send tones, each with its seconds, one after the other. The result does not wait for them."""
@@ -146,7 +147,7 @@ class Telephone:
     def hear(self, key: str) -> None:
         """A tone from the other end, shown if the terminal has asked for that."""
         if self._device.settings.ddet:
-            self._device.notify(self._device.manner.tone_notice.format(key=key))
+            self._device.notify(self._device.manner.tone_notice.format(key=key, code=ord(key)))
 
     def cleared(self, cause: Cause) -> None:
         """The network or the other end has ended the call: BUSY, NO ANSWER or NO CARRIER (V.250 §6.3.1)."""

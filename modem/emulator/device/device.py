@@ -80,9 +80,9 @@ class Device:
             self.may_receive()
         elif not is_open and self.link_open:
             self.link_open = False
+            self.telephone.terminal_left()
             self.dialogue.terminal_left()
             self.notices.terminal_left()
-            self.telephone.terminal_left()
 
     def take_output(self) -> bytes:
         """Bytes to write now: responses, and notices if the line is free."""

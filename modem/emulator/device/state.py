@@ -36,7 +36,7 @@ class Manner:
     call_notices: dict[str, str] = field(
         default_factory=dict
     )  # step of an outgoing call: text with {id} {seconds} {cause}
-    tone_notice: str = "+DTMF: {key}"
+    tone_notice: str = "+DTMF: {key}"  # or {code}, the ASCII code of the key
     ussd_form: UssdForm = "text"
 
 

@@ -119,7 +119,7 @@ def _error_report(modem: Device) -> str:
     return f"+CEER: {cause.text if cause else 'No call yet'}"
 
 
-def _send_tones(modem: Device, values: Parameters) -> Answer:
+def send_tones(modem: Device, values: Parameters) -> Answer:
     """+VTS=<DTMF>[,<DTMF>…], each a key, {<key>,<duration>}, or a quoted string of keys (27.007 annex C.2.11)."""
     parts = iter(values)
     tones: list[tuple[str, float]] = []
@@ -159,7 +159,7 @@ COMMANDS: CommandTable = {
     "+CLCC": Verb(execute=_list_calls, test=accepts),
     "+CPAS": Verb(execute=asked(_activity).execute, test=says("+CPAS: (0,3,4)")),
     "+CEER": asked(_error_report),
-    "+VTS": Verb(set=_send_tones, test=says("+VTS: (),(),(1-255)"), refusal=incorrect),
+    "+VTS": Verb(set=send_tones, test=says("+VTS: (),(),(1-255)"), refusal=incorrect),
     "+VTD": number_setting("+VTD", "vtd", 255),
     # 27.007 has no command for tones received, and V.253 codes them into voice data. This is SIMCom's, which
     # clients know; a profile names its own command and its notice.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from modem.emulator.device.commands.makers import MAKERS
 from modem.emulator.device.state import Manner
 from modem.emulator.network.subscribers import Called, Caller, Outcome
 from tests.modem.emulator.conftest import Bench
@@ -234,6 +235,14 @@ def test_closing_the_port_ends_the_call_only_under_cvhu_2_and_d2(bench: Bench) -
     assert state_after("&D2+CVHU=2;") == ["+CPAS: 0", "OK"]
 
 
+def test_closing_the_port_under_atd_that_waits_leaves_the_line_free(bench: Bench) -> None:
+    bench.say("AT&D2+CVHU=2;+COLP=1")
+    assert bench.raw(f"ATD{OUTSIDE};\r".encode()) == b""
+    bench.world.set_link(bench.modem, False, bench.now)
+    bench.world.set_link(bench.modem, True, bench.now)
+    assert bench.say("AT+CPAS") == ["+CPAS: 0", "OK"]
+
+
 def test_chld_1_takes_and_ends_a_call(bench: Bench) -> None:
     bench.say("AT+CMEE=1")
     assert bench.say("AT+CHLD=1") == ["+CME ERROR: 3"]
@@ -349,6 +358,26 @@ def test_subscriber_sends_tones_and_replies_to_them(bench: Bench) -> None:
     assert bench.wait(5) == b"\r\n+DTMF: 9\r\n"
     bench.say("AT+VTS=#")
     assert bench.wait(5) == b"\r\nNO CARRIER\r\n"
+
+
+def test_model_has_its_own_notice_of_a_tone(bench: Bench) -> None:
+    bench.modem.device.manner = Manner(tone_notice="+QTONEDET: {code}")
+    bench.say("AT+DDET=1")
+    ring(bench, keys="5")
+    bench.say("ATA")
+    assert bench.wait(1) == b"\r\n+QTONEDET: 53\r\n"
+
+
+def test_makers_have_their_own_commands_for_tones(bench: Bench) -> None:
+    bench.modem.device.commands = {**bench.modem.device.commands, **MAKERS}
+    bench.say(f"AT+CMEE=1;+QTONEDET=1;D{OUTSIDE};")
+    bench.wait(5)
+    assert bench.say("AT^DTMF=1,#") == ["OK"]
+    assert bench.say("AT^DTMF=2,5") == ["+CME ERROR: 50"]
+    assert bench.say("AT^DTMF=1") == ["+CME ERROR: 50"]
+    bench.wait(1)
+    assert call_log(bench)[-1]["key"] == "#"
+    assert bench.say("AT+DDET?") == ["+DDET: 1", "OK"]
 
 
 def test_tones_are_not_shown_unless_asked_for(bench: Bench) -> None:
