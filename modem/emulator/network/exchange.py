@@ -235,7 +235,7 @@ class Exchange:
 
     def _divert(self, call: Call, station: Station, to: str, now: float) -> None:
         """Nobody has answered in the time set for forwarding: stop ringing there and go on."""
-        if call.phase is Phase.ALERTING and call.called is station:
+        if call.phase is Phase.ALERTING:
             del self._calls[station]
             call.called = None
             station.cleared(Cause.NO_ANSWER, now)
@@ -250,7 +250,7 @@ class Exchange:
         duration_s = 0.0 if call.answered_at is None else now - call.answered_at
         self._log(call, "end", now, cause.name.lower(), duration_s)
         for party in (call.caller, call.called):
-            if party is not None and self._calls.get(party) is call:
+            if party is not None:
                 del self._calls[party]
                 if party is not by:
                     party.cleared(cause, now)

@@ -142,6 +142,28 @@ def test_s7_ends_the_wait_for_an_answer(bench: Bench) -> None:
     assert bench.wait(45.9) == b""
 
 
+def test_s7_is_of_no_account_once_the_call_is_answered(bench: Bench) -> None:
+    bench.say(f"ATS7=20D{OUTSIDE};")
+    assert bench.wait(100) == b""
+
+
+def test_s7_of_a_call_does_not_end_the_next_one(bench: Bench) -> None:
+    meet(bench, Outcome.SILENT)
+    bench.say(f"ATS7=20D{OUTSIDE};")
+    bench.wait(15)
+    assert bench.say(f"ATHD{OUTSIDE};") == ["OK"]
+    assert bench.wait(19.9) == b""
+    assert bench.wait(0.1) == b"\r\nNO CARRIER\r\n"
+
+
+def test_call_dialled_behind_a_hang_up_on_one_line_stays(bench: Bench) -> None:
+    bench.say(f"ATD{OUTSIDE};")
+    bench.wait(5)
+    assert bench.say("ATHD112;") == ["OK"]
+    assert bench.wait(1) == b""
+    assert bench.say("AT+CLCC") == ['+CLCC: 1,0,3,0,0,"112",129', "OK"]
+
+
 def test_incoming_call_rings_every_five_seconds(bench: Bench) -> None:
     assert ring(bench, gives_up_after_s=12) == b"\r\nRING\r\n"
     assert bench.wait(4.9) == b""
@@ -150,7 +172,7 @@ def test_incoming_call_rings_every_five_seconds(bench: Bench) -> None:
     assert bench.say("AT+CPAS") == ["+CPAS: 3", "OK"]
     assert bench.wait(7) == b"\r\nRING\r\n\r\nNO CARRIER\r\n"
     assert bench.wait(60) == b""
-    assert bench.say("AT+CPAS") == ["+CPAS: 0", "OK"]
+    assert bench.say("AT+CPAS;S1?") == ["+CPAS: 0", "000", "OK"]
 
 
 def test_call_nobody_takes_stops_ringing_after_45_seconds(bench: Bench) -> None:
@@ -201,6 +223,14 @@ def test_s0_answers_at_the_second_ring(bench: Bench) -> None:
     assert bench.say("AT+CPAS") == ["+CPAS: 3", "OK"]
     assert bench.wait(0.1) == b"\r\nRING\r\n"
     assert bench.say("AT+CPAS") == ["+CPAS: 4", "OK"]
+
+
+def test_s0_of_a_refused_call_does_not_answer_the_next_one(bench: Bench) -> None:
+    bench.say("ATS0=1")
+    bench.world.exchange.call(bench.modem, OUTSIDE, bench.now)
+    bench.say("ATHS0=0")
+    ring(bench, sender="112")
+    assert bench.say("AT+CPAS") == ["+CPAS: 3", "OK"]
 
 
 @pytest.mark.parametrize(
@@ -335,6 +365,15 @@ def test_tones_go_no_further_than_the_call(make_bench: Callable[..., Bench]) -> 
     assert bench.wait(5, 1) == b"\r\nNO CARRIER\r\n"
 
 
+def test_tones_of_a_call_are_not_sent_into_the_next_one(bench: Bench) -> None:
+    bench.say(f"ATD{OUTSIDE};")
+    bench.wait(5)
+    bench.say("AT+VTS={1,100};HD112;")
+    bench.wait(20)
+    assert bench.say("AT+CPAS") == ["+CPAS: 4", "OK"]
+    assert "dtmf" not in [line["what"] for line in call_log(bench)]
+
+
 @pytest.mark.parametrize("values", ["", "E", "12", "{3}", "{3,0}", "{3,256}", "[697,1209,10]", '"1E"', "{,5}"])
 def test_wrong_tone_is_refused(bench: Bench, values: str) -> None:
     bench.say(f"AT+CMEE=1;D{OUTSIDE};")
@@ -404,7 +443,7 @@ def test_model_that_waits_ends_atd_with_the_reason(bench: Bench) -> None:
 def test_any_character_aborts_atd_that_waits(bench: Bench) -> None:
     bench.modem.device.manner = Manner(dial_waits=True)
     bench.raw(b"ATD+79131234567;\r")
-    assert bench.raw(b"A") == b"\r\nNO CARRIER\r\n"
+    assert bench.raw(b"ATH\r") == b"\r\nNO CARRIER\r\n"
     assert bench.say("AT+CPAS") == ["+CPAS: 0", "OK"]
     assert call_log(bench)[-1]["cause"] == "normal"
 

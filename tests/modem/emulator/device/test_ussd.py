@@ -91,6 +91,23 @@ def test_network_ends_a_session_nobody_replies_in(bench: Bench) -> None:
     assert bench.wait(1) == b"\r\n+CUSD: 2\r\n"
 
 
+def test_menu_asked_for_again_has_its_whole_time(bench: Bench) -> None:
+    bench.say('AT+CUSD=1,"*105#"')
+    bench.wait(50)
+    bench.say('AT+CUSD=1,"7"')
+    bench.wait(1)
+    assert bench.wait(58) == b""
+    assert bench.wait(2) == b"\r\n+CUSD: 2\r\n"
+
+
+def test_answer_to_a_cancelled_request_does_not_come_instead_of_the_next(bench: Bench) -> None:
+    bench.say('AT+CUSD=1,"*999#"')
+    bench.wait(0.25)
+    bench.say('AT+CUSD=2;+CUSD=1,"*100#"')
+    assert bench.wait(0.25) == b""
+    assert bench.wait(0.25) == BALANCE
+
+
 def test_reply_keeps_the_session_from_ending(bench: Bench) -> None:
     bench.say('AT+CUSD=1,"*105#"')
     bench.wait(50)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from modem.emulator.device.calls import CallState
 from modem.emulator.device.effects import Cause
+from modem.emulator.device.state import Manner
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Phase
 from modem.emulator.network.handsets import Handset
@@ -116,11 +117,34 @@ def test_call_nobody_takes_is_forwarded_after_its_time(bench: Bench) -> None:
     assert call is not None and call.phase is Phase.ALERTING and bench.world.exchange.call_of(bench.modem) is None
 
 
+def test_caller_hears_the_ringing_begin_once_though_the_call_is_forwarded(bench: Bench) -> None:
+    other = bench.world.add_modem("other")
+    bench.say('AT+CCFC=2,3,"112",129,,,,5', 1)
+    bench.modem.device.manner = Manner(call_notices={"alerting": "^CONF:{id}"})
+    bench.say(f"ATD{other.number};")
+    assert bench.wait(8) == b"\r\n^CONF:1\r\n"
+    assert bench.wait(10) == b""  # and 112 has answered: no notice for that was asked for
+    assert bench.say("AT+CLCC")[0].startswith("+CLCC: 1,0,0,")
+
+
 def test_call_that_was_taken_is_not_forwarded(bench: Bench) -> None:
     bench.say('AT+CCFC=2,3,"112",129,,,,15')
     bench.world.exchange.call(bench.modem, OUTSIDE, bench.now)
     bench.say("ATA")
     assert bench.wait(60) == b""
+
+
+def test_only_the_called_end_answers_and_tones_wait_for_it(bench: Bench) -> None:
+    other = bench.world.add_modem("other")
+    bench.say("AT+DDET=1")
+    bench.say(f"ATD{other.number};")
+    bench.wait(1)
+    assert not bench.world.exchange.answer(bench.modem, bench.now)
+    bench.world.exchange.key(other, "5", bench.now)
+    assert bench.wait(0) == b""
+    assert bench.world.exchange.answer(other, bench.now)
+    bench.world.exchange.key(other, "5", bench.now)
+    assert bench.wait(0) == b"\r\n+DTMF: 5\r\n"
 
 
 def test_forwarding_in_a_circle_ends(bench: Bench) -> None:
