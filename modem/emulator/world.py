@@ -27,8 +27,6 @@ from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Exchange
-from modem.emulator.network.handsets import HandsetState
-from modem.emulator.network.numbers import canonical
 from modem.emulator.network.ussd import Ussd
 
 if TYPE_CHECKING:
@@ -128,7 +126,7 @@ class World:
         self.journal = journal
         self.agenda = Agenda()
         self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
-        self.exchange = Exchange(journal, self.agenda, self._is_away)
+        self.exchange = Exchange(journal, self.agenda, self.centre.handset)
         self.port_changes: deque[PortChange] = deque()  # wishes for whoever has ports
         self._first_terminal: list[Action] = []
         self.ussd = Ussd(journal, self.agenda, self.centre.accounts)
@@ -172,16 +170,10 @@ class World:
         self.touched[modem] = None
         self._talking[modem] = None
 
-    def _is_away(self, number: str) -> bool:
-        """Whether a subscriber's handset is off or out of reach, for calls as for messages."""
-        handset = self.centre.conditions.handsets.get(canonical(number))
-        return handset is not None and handset.state in (HandsetState.OFF, HandsetState.UNREACHABLE)
-
     def _run(self, modem: Modem, action: Action, now: float) -> None:
         modem.device.now = now
         self.touch(modem)
         action(now)
-        self._route(modem, now)
 
     def feed(self, modem: Modem, data: bytes, now: float) -> None:
         """Bytes from the terminal of a modem."""

@@ -105,6 +105,10 @@ class ServiceCentre:
             raise LookupError(f"no modem has the number {to}")
         return self._write(queue, sender, text, now)
 
+    def handset(self, number: str) -> Handset:
+        """The phone of a subscriber, however the number is written."""
+        return self._deliveries.handset(canonical(number))
+
     def set_handset(self, number: str, handset: Handset | None, now: float) -> None:
         """Change the phone of a number, or with a star at its end of all that begin so; what waits is tried at once.
 

@@ -18,8 +18,9 @@ from modem.emulator.agenda import Agenda
 from modem.emulator.device.effects import Cause
 from modem.emulator.device.state import Forwarding
 from modem.emulator.journal import CallEvent, Journal
+from modem.emulator.network.handsets import Handset
 from modem.emulator.network.numbers import canonical
-from modem.emulator.network.subscribers import Called, Caller, Subscriber, check_number
+from modem.emulator.network.subscribers import Called, Caller, Subscriber, check_number, refusal_of
 
 UNCONDITIONAL, WHEN_BUSY, NO_REPLY, NOT_REACHABLE = range(4)  # <reason> of +CCFC (27.007 §7.11)
 MAX_FORWARDS = 5  # then the network gives up a call that goes round in circles
@@ -104,15 +105,15 @@ class Call:
 class Exchange:
     """Puts calls through. `behaviours` says what an outside number does when it is called, `default` all others.
 
-    Of those others `is_away` tells whose telephone is off or out of reach.
+    Of those others `handset` tells whose telephone is off, out of reach or busy.
     """
 
-    def __init__(self, journal: Journal, agenda: Agenda, is_away: Callable[[str], bool]) -> None:
+    def __init__(self, journal: Journal, agenda: Agenda, handset: Callable[[str], Handset]) -> None:
         self.behaviours: dict[str, Called] = {}
         self.default = Called()
         self._journal = journal
         self._at = agenda.at
-        self._is_away = is_away
+        self._handset = handset
         self._stations: list[Station] = []
         self._calls: dict[Party, Call] = {}
 
@@ -208,7 +209,7 @@ class Exchange:
 
     def _reach_outside(self, call: Call, number: str, now: float) -> Cause | None:
         behaviour = self.behaviours.get(number)
-        cause = behaviour.refusal if behaviour is not None else Cause.UNREACHABLE if self._is_away(number) else None
+        cause = behaviour.refusal if behaviour is not None else refusal_of(self._handset(number))
         if cause is None and self._busy(number):
             cause = Cause.BUSY
         if cause is not None:

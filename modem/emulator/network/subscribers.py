@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from modem.emulator.agenda import Action
 from modem.emulator.device.effects import Cause
+from modem.emulator.network.handsets import Handset, HandsetState
 
 if TYPE_CHECKING:
     from modem.emulator.network.exchange import Exchange
@@ -58,6 +59,19 @@ _REFUSALS = {
     Outcome.UNREACHABLE: Cause.UNREACHABLE,
     Outcome.UNALLOCATED: Cause.UNALLOCATED,
 }
+
+
+_HANDSETS = {
+    HandsetState.OFF: Cause.UNREACHABLE,
+    HandsetState.UNREACHABLE: Cause.UNREACHABLE,
+    HandsetState.BUSY: Cause.BUSY,
+    HandsetState.UNKNOWN: Cause.UNALLOCATED,
+}
+
+
+def refusal_of(handset: Handset) -> Cause | None:
+    """Why a call to a phone in this state does not even ring; None if it does."""
+    return _HANDSETS.get(handset.state)
 
 
 class Called(Conversation):

@@ -14,7 +14,7 @@ from modem.emulator.device.effects import Cause
 from modem.emulator.device.state import Manner
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Phase
-from modem.emulator.network.handsets import Handset
+from modem.emulator.network.handsets import Handset, HandsetState
 from modem.emulator.network.subscribers import Called, Caller, Outcome
 from tests.modem.emulator.conftest import Bench
 
@@ -84,11 +84,16 @@ def test_late_advance_keeps_the_times_of_the_call(bench: Bench) -> None:
     assert (end["t"], end["duration_s"]) == ("2023-11-14T22:13:53.000Z", 30.0)
 
 
-def test_handset_that_is_off_for_messages_is_off_for_calls(bench: Bench) -> None:
-    bench.conditions.handsets[OUTSIDE] = Handset.OFF
+@pytest.mark.parametrize(
+    ("state", "cause"),
+    [("off", "unreachable"), ("unreachable", "unreachable"), ("busy", "busy"), ("unknown", "unallocated")],
+)
+def test_handset_is_for_calls_what_it_is_for_messages(bench: Bench, state: str, cause: str) -> None:
+    bench.world.centre.set_handset("+7913*", Handset(state=HandsetState(state)), bench.now)
     bench.say(f"ATD{OUTSIDE};")
-    assert bench.wait(1) == b"\r\nNO CARRIER\r\n"
-    bench.conditions.handsets[OUTSIDE] = Handset.ON
+    bench.wait(1)
+    assert json.loads(bench.journal.drain().splitlines()[-1])["cause"] == cause
+    bench.world.centre.set_handset("+7913*", Handset(state=HandsetState.SLOW), bench.now)
     bench.say(f"ATD{OUTSIDE};")
     assert bench.wait(10) == b""
 
