@@ -156,7 +156,8 @@ def _fault(name: str, root: yaml.Node | None, error: Any, model: type[BaseModel]
     if path and str(path[0]) in explain:
         return f"{place}: {key}: {explain[str(path[0])]}"
     text = str(error["msg"]).removeprefix("Value error, ")
-    return f"{place}: {key}: {text[:1].lower()}{text[1:]}"
+    small = text[:1] if text[1:2].isupper() else text[:1].lower()  # a sentence begins small, a name like SM does not
+    return f"{place}: {key}: {small}{text[1:]}"
 
 
 def _known_keys(model: type[BaseModel], path: _Path) -> list[str]:

@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from modem import documents
+from modem.emulator.profiles import catalogue
 from modem.emulator.scenario.model import Scenario
 from modem.emulator.scenario.tape import Recording
 from modem.emulator.scenario.trace import TraceError, read_trace
@@ -28,6 +29,14 @@ def _recordings(trace: Path | None) -> list[Recording]:
 @click.option("--dir", "directory", type=click.Path(path_type=Path), help="Put symlinks modem0… to the ptys here.")
 @click.option("--tcp", type=click.IntRange(1, 65535), help="Modem k also listens on this port + k, on 127.0.0.1.")
 @click.option("--control", type=click.IntRange(0, 65535), help="HTTP control port on 127.0.0.1; 0 takes a free one.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    default=["generic"],
+    show_default=True,
+    help="What the modems are: a name, or a YAML file. Given several times, modems get them in turn.",
+)
 @click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Time the network takes for a submit.")
 @click.option("--baud", type=click.IntRange(50), help="Pace of the ports; without it they are as fast as they can.")
 @click.option("--seed", default="0", show_default=True, help="Everything random comes from it.")
@@ -44,6 +53,7 @@ def emulate(
     directory: Path | None,
     tcp: int | None,
     control: int | None,
+    profiles: tuple[str, ...],
     latency_ms: float,
     baud: int | None,
     seed: str,
@@ -57,6 +67,7 @@ def emulate(
         raise click.UsageError("--trace writes to the log: give --log FILE too.")
     try:
         recordings = _recordings(replay)
+        chosen = [catalogue.load(profile) for profile in profiles]
         server = Server(
             modems or max(1, len(recordings)),
             directory,
@@ -69,7 +80,10 @@ def emulate(
             trace=trace,
             scenario=None if scenario is None else documents.load(scenario, Scenario),
             recordings=recordings,
+            profiles=chosen,
         )
+    except catalogue.UnknownProfile as unknown:
+        raise click.UsageError(str(unknown)) from None
     except (documents.DocumentError, TraceError) as error:
         click.echo(str(error), err=True)
         sys.exit(2)

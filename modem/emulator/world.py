@@ -7,6 +7,7 @@ everything random in it comes from `streams`, which gives a source of its own fo
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action, Agenda
@@ -16,6 +17,7 @@ from modem.emulator.device.cellbroadcast import offer_broadcast
 from modem.emulator.device.commands.table import GENERIC
 from modem.emulator.device.device import Device
 from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed, UssdCancelled, UssdSent
+from modem.emulator.device.memory import Slots
 from modem.emulator.device.reception import offer_deliver, offer_report
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready, Submitted, Verdict
 from modem.emulator.device.state import Forwarding, make_identity
@@ -28,6 +30,8 @@ from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Exchange
 from modem.emulator.network.ussd import Ussd
+from modem.emulator.profiles.profile import GENERIC_PROFILE, Profile
+from modem.emulator.profiles.shaping import shape
 
 if TYPE_CHECKING:
     from random import Random
@@ -133,11 +137,14 @@ class World:
         self._streams = streams
         self._commands = commands
         self._broadcasts = 0
+        self._shaped: dict[int, tuple[Profile, CommandTable]] = {}
 
-    def add_modem(self, name: str) -> Modem:
-        """Put another modem, with a SIM of its own, into the network."""
+    def add_modem(self, name: str, profile: Profile = GENERIC_PROFILE, now: float = 0.0) -> Modem:
+        """Put another modem, with a SIM of its own, into the network, and switch it on at `now`."""
         number = len(self.modems)
         identity, sim = make_identity(number, self._streams("identity"))
+        identity = replace(identity, **profile.maker.model_dump())
+        sim.messages = Slots("SM", profile.memories.slots["SM"])
 
         def later(delay_s: float, action: Action) -> None:
             self.agenda.at(modem.device.now + delay_s, lambda then: self._run(modem, action, then))
@@ -148,11 +155,21 @@ class World:
 
         faults = ArmedFaults(self._streams(f"{name}:faults"), record)
         weather = Weather(faults, self._streams(f"{name}:weather"))
-        modem = Modem(name, Device(identity, sim, self._commands, later, faults), weather, self.touch)
+        rng = self._streams(f"{name}:profile")
+        device = Device(identity, sim, self._commands_of(profile), later, faults, profile, rng)
+        modem = Modem(name, device, weather, self.touch)
         self.modems.append(modem)
         self.centre.attach(modem)
         self.exchange.attach(modem)
+        device.now = now
+        device.behaviour.power_up()
         return modem
+
+    def _commands_of(self, profile: Profile) -> CommandTable:
+        """The command table of a profile, made once for all modems of its kind."""
+        if id(profile) not in self._shaped:
+            self._shaped[id(profile)] = profile, shape(self._commands, profile)
+        return self._shaped[id(profile)][1]
 
     def modem(self, name: str) -> Modem:
         """A modem by its name or its number; ValueError if there is none."""

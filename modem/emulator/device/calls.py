@@ -250,6 +250,6 @@ class Telephone:
     def _show(self, step: str, call: Call, cause: Cause | None = None) -> None:
         """The model's own notice of a step of an outgoing call, if it has one."""
         form = self._device.manner.call_notices.get(step)
-        if form is not None and call.outgoing:
+        if form is not None and call.outgoing and self._device.behaviour.shows_calls:
             talked_s = int(self._device.now - call.active_since) if call.state is CallState.ACTIVE else 0
             self._device.notify(form.format(id=1, seconds=talked_s, cause=cause.value if cause else 0))

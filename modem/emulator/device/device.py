@@ -8,22 +8,26 @@ Time comes in as `now` (seconds since the epoch). Nothing here is random and not
 
 from collections import deque
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action
 from modem.emulator.device.calls import Telephone
 from modem.emulator.device.dialogue import Dialogue
-from modem.emulator.device.memory import Layout, Memory, make_memories
+from modem.emulator.device.memory import Memory, make_memories
 from modem.emulator.device.messagelines import View
 from modem.emulator.device.notices import Notice, Notices
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
-from modem.emulator.device.state import Identity, Manner, MessageProfile, Settings, Sim
+from modem.emulator.device.state import Identity, MessageProfile, Sim
 from modem.emulator.device.ussd import UssdClient
 from modem.emulator.faults.armed import ArmedFaults
+from modem.emulator.profiles.behaviour import Behaviour
+from modem.emulator.profiles.profile import Profile
+
+if TYPE_CHECKING:
+    from random import Random
 
 Later = Callable[[float, Action], None]
 """Do something after so many seconds; the world sees to it that what it leads to is written."""
-
-_LAYOUT = Layout()
 
 
 class Device:
@@ -36,21 +40,23 @@ class Device:
         commands: CommandTable,
         later: Later,
         faults: ArmedFaults,
-        layout: Layout = _LAYOUT,
+        profile: Profile,
+        rng: "Random",
     ) -> None:
         self.later = later
         self.faults = faults
         self.identity = identity
         self.sim = sim
-        self.manner = Manner()
-        self.settings = Settings()
+        self.manner = profile.manner()
+        self.behaviour = Behaviour(self, profile, rng)
+        self.settings = profile.settings()
         self.telephone = Telephone(self)
         self.ussd = UssdClient(self)
         self.commands = commands
-        self.layout = layout
+        self.layout = layout = profile.memories.layout()
         self.memories = make_memories(sim.messages, layout)
         self.cpms = list(layout.chosen)  # <mem1>, <mem2>, <mem3> outlive ATZ (27.005 §3.2.2 keeps them apart)
-        self.full_notice: str | None = None  # said when reception fills `{memory}`, by devices that say so
+        self.full_notice = profile.notices.memory_full  # said when reception fills `{memory}`, by devices that say so
         self.message_profiles: dict[int, MessageProfile] = {}  # +CSAS, in non-volatile memory
         self.pages_heard: list[bytes] = []  # heads of broadcast pages, to know a repetition
         self.link_used_s = 0.0  # when the last send command was answered (+CMMS)
@@ -77,11 +83,13 @@ class Device:
         if is_open and not self.link_open:
             self.link_open = True
             self.dialogue.terminal_came()
+            self.behaviour.terminal_came()
             self.may_receive()
         elif not is_open and self.link_open:
             self.link_open = False
             self.telephone.terminal_left()
             self.dialogue.terminal_left()
+            self.behaviour.terminal_left()
             self.notices.terminal_left()
 
     def take_output(self) -> bytes:
@@ -128,6 +136,7 @@ class Device:
         self.dialogue.restart()
         self.notices = Notices()
         self.may_receive()
+        self.behaviour.power_up()
 
     def leave_network(self) -> None:
         """The network is gone: calls and USSD sessions are over."""
@@ -148,7 +157,7 @@ class Device:
 
     def reset_settings(self) -> None:
         """Put back what ATZ puts back."""
-        self.settings = Settings()
+        self.settings = self.behaviour.profile.settings()
 
     def memory(self, place: int) -> Memory:
         """The memory chosen as <mem1>, <mem2> or <mem3> (`place` 0, 1, 2)."""

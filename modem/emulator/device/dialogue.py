@@ -61,6 +61,7 @@ class Dialogue:
         self._last_line = b"AT"
         self._pending: tuple[Command, ...] = ()
         self._command = ""  # the name of the one that is being carried out
+        self._form = Form.EXECUTE  # and its form
         self._entry: Ask | None = None
         self._wait: Wait | _Pause | None = None
         self._out: list[bytes] = []
@@ -144,8 +145,8 @@ class Dialogue:
         elif (instead := self._disturbance.instead_of_answer()) is not None:
             self._end(instead)
         else:
-            self._take(wait.done(result))
-            self._run()
+            if self._take(wait.done(result)):
+                self._run()
         self._work()
 
     def pause(self, delay_s: float, then: Callable[[], None]) -> None:
@@ -251,7 +252,7 @@ class Dialogue:
         while self._pending:
             command, *rest = self._pending
             self._pending = tuple(rest)
-            self._command = command.name or "AT"
+            self._command, self._form = command.name or "AT", command.form
             if self._modem.faults and self._disturbance.hangs_at(self._command, partial(self._go_on, command)):
                 return
             if not self._carry_out(command):
@@ -268,6 +269,7 @@ class Dialogue:
         try:
             if self._modem.faults:
                 self._disturbance.before_command(self._command, command.form)
+            self._modem.behaviour.check_started(command)
             answer = self._answer(command)
         except AtError as error:
             self._end(error.final(self._modem.settings.cmee))
@@ -280,7 +282,7 @@ class Dialogue:
             return None
         verb = self._modem.commands.get(name)
         if verb is None:
-            raise AtError
+            raise self._modem.behaviour.unknown()
         values: Parameters | None = ()
         if verb.raw:
             values = (command.args,)
@@ -293,16 +295,25 @@ class Dialogue:
 
     def _take(self, answer: Answer) -> bool:
         """Write an answer; False if the command is not over yet."""
-        if answer is None:
-            return True
-        if isinstance(answer, str):
-            self.write_line(answer)
-            return True
         if isinstance(answer, Ask):
             self._prompt(answer)
-        else:
+            return False
+        if isinstance(answer, Wait):
             self._wait = answer
-        return False
+            return False
+        delay_s = self._modem.behaviour.delay_s(self._command, self._form)
+        if delay_s:
+            self.pause(delay_s, partial(self._take_late, answer))
+            return False
+        if answer is not None:
+            self.write_line(answer)
+        return True
+
+    def _take_late(self, answer: str | None) -> None:
+        """Write the answer of a command that took its time, and go on with its line."""
+        if answer is not None:
+            self.write_line(answer)
+        self._run()
 
     def _prompt(self, ask: Ask) -> None:
         """Ask for a text: 27.005 §3.5.1 has the prompt as <CR><LF><greater_than><space>."""
@@ -357,6 +368,7 @@ class Dialogue:
 
     def _framed(self, text: str) -> bytes:
         settings = self._modem.settings
+        text = self._modem.behaviour.line(text)
         if self._modem.faults:
             text = self._disturbance.line(self._command, text)
         end = chr(settings.registers[3]) + chr(settings.registers[4])

@@ -183,6 +183,7 @@ class Layout:
     bm: int = 20
     mt: bool = True
     first_index: int = 1
+    all_writable: bool = False  # SR and BM may be <mem2> and <mem3> too
     chosen: tuple[str, str, str] = ("SM", "SM", "SM")  # <mem1>, <mem2>, <mem3> as the device leaves the factory
 
 

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 
 from modem.emulator.journal import Journal
 from modem.emulator.network.conditions import Conditions
+from modem.emulator.profiles.profile import GENERIC_PROFILE, Profile
 from modem.emulator.scenario.model import Scenario
 from modem.emulator.scenario.playback import Playback
 from modem.emulator.scenario.player import Player
@@ -40,8 +41,9 @@ class Server:
     """An emulated network with its ports.
 
     `directory` gets symlinks modem0…; `tcp` is modem 0's TCP port, the others follow (0: any free ones); `control`
-    is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. The first modems play
-    `recordings`, one each. OSError if a port is taken; ValueError if the scenario names a modem that is not there.
+    is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. Modems are of the
+    `profiles` in turn; the first play `recordings`, one each. OSError if a port is taken; ValueError if the scenario
+    names a modem that is not there.
     """
 
     def __init__(
@@ -60,13 +62,14 @@ class Server:
         pty: bool = True,
         scenario: Scenario | None = None,
         recordings: Sequence[Recording] = (),
+        profiles: Sequence[Profile] = (GENERIC_PROFILE,),
     ) -> None:
         conditions = Conditions(latency_s=latency_ms / 1000, report_latency_s=report_latency_ms / 1000)
         self.journal = Journal(logged=log is not None, traced=trace)
         self.world = World(lambda name: _Stream(f"{seed}:{name}"), conditions, self.journal)
         self.control_url: str | None = None
         self._loop = Loop()
-        self._terminals = Terminals(self._loop, self.world, baud)
+        self._terminals = Terminals(self._loop, self.world, baud, profiles)
         self._waits = Waits()
         self._log: LogFile | None = None
         self._control: ControlPort | None = None

@@ -6,10 +6,12 @@ terminal at a time has a modem's attention: who came or spoke last on the pty, o
 
 import select
 import socket
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from modem.emulator.faults.events import PortBack, PortGone, PortsSwapped
+from modem.emulator.profiles.profile import Profile
 from modem.emulator.serving.lines import Line, Pty
 from modem.emulator.serving.loop import Loop
 from modem.emulator.serving.ports import Port, listen, symlink, unlink_own
@@ -21,11 +23,12 @@ LOOK_S = 0.05
 class Terminals:
     """A task of the loop: it lets time pass in the world and writes what modems have to say."""
 
-    def __init__(self, loop: Loop, world: World, baud: int | None) -> None:
+    def __init__(self, loop: Loop, world: World, baud: int | None, profiles: Sequence[Profile]) -> None:
         self.ports: list[Port] = []
         self._loop = loop
         self._world = world
         self._baud = baud
+        self._profiles = profiles  # modems get them in turn
         self._by_modem: dict[Modem, Port] = {}
         self._paced: dict[Line, None] = {}
         self._listeners: list[socket.socket] = []
@@ -67,7 +70,8 @@ class Terminals:
             listener.close()
 
     def _new_port(self, name: str) -> Port:
-        port = Port(self._world.add_modem(name))
+        profile = self._profiles[len(self.ports) % len(self._profiles)]
+        port = Port(self._world.add_modem(name, profile, self._loop.now()))
         self.ports.append(port)
         self._by_modem[port.modem] = port
         return port

@@ -5,6 +5,7 @@ import pytest
 
 from modem.emulator.journal import Journal
 from modem.emulator.network.conditions import Conditions
+from modem.emulator.profiles.profile import GENERIC_PROFILE, Profile
 from modem.emulator.world import Modem, World
 
 START = 1_700_000_000.0
@@ -13,13 +14,13 @@ START = 1_700_000_000.0
 class Bench:
     """A world without I/O: say something to a modem, let time pass, see what comes out."""
 
-    def __init__(self, modems: int, conditions: Conditions) -> None:
+    def __init__(self, modems: int, conditions: Conditions, profile: Profile = GENERIC_PROFILE) -> None:
         self.now = START
         self.conditions = conditions
         self.journal = Journal(logged=True)
         self.world = World(lambda name: Random(f"0:{name}"), conditions, self.journal)
         for number in range(modems):
-            modem = self.world.add_modem(f"modem{number}")
+            modem = self.world.add_modem(f"modem{number}", profile, self.now)
             self.world.set_link(modem, True, self.now)
 
     @property

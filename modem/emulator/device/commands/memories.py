@@ -6,7 +6,7 @@ from modem.emulator.device.device import Device
 from modem.emulator.device.memory import State
 from modem.emulator.device.results import Answer, CmsError, CommandTable, Verb, unsupported
 
-_READ_ONLY = ("SR", "BM")  # by +CPMS: only the network writes there
+_READ_ONLY = ("SR", "BM")  # by +CPMS, in most devices: only the network writes there
 # <delflag> of 27.005 §3.5.4: which states go
 _DELETED = {
     1: {State.REC_READ},
@@ -17,7 +17,7 @@ _DELETED = {
 
 
 def _writable(modem: Device) -> list[str]:
-    return [name for name in modem.memories if name not in _READ_ONLY]
+    return [name for name in modem.memories if name not in _READ_ONLY or modem.layout.all_writable]
 
 
 def _choose(modem: Device, values: Parameters) -> Answer:

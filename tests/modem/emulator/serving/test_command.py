@@ -27,8 +27,29 @@ def test_emulate_prints_its_ports_and_ends_cleanly(tmp_path: Path, number: signa
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("arguments", "status"), [(["--trace"], 2), (["--modems", "0"], 2)])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--trace"], 2),
+        (["--modems", "0"], 2),
+        (["--profile", "sim80"], 2),
+        (["--profile", "nowhere/x.yaml"], 2),
+    ],
+)
 def test_wrong_call_is_refused_with_a_sentence(arguments: list[str], status: int) -> None:
     done = subprocess.run([*COMMAND, *arguments], capture_output=True, timeout=20, check=False)
     assert done.returncode == status
     assert done.stderr.strip()
+
+
+def test_profile_file_with_a_fault_is_refused_with_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nmakr: {model: X}\n", encoding="utf-8")
+    done = subprocess.run([*COMMAND, "--profile", str(path)], capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"{path}:2:1: makr: unknown key, did you mean 'maker'?\n"
+
+
+def test_unknown_profile_lists_the_known_ones() -> None:
+    done = subprocess.run([*COMMAND, "--profile", "generik"], capture_output=True, text=True, timeout=20, check=False)
+    assert "There is no profile generik. Did you mean generic? There are: generic" in " ".join(done.stderr.split())
