@@ -30,7 +30,7 @@ crash: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m crash
 
 # Programs of others (.ci/run installs them) against the emulator, with many messages each way.
-referees: $(VENV)/installed-test
+referees: $(VENV)/installed-dev
 	OTKLIK_REFEREES=required OTKLIK_REFEREE_MESSAGES=200 $(BIN)/python -m pytest -n 2 -m referee --timeout=1200
 
 $(VENV)/bin/python:
@@ -45,7 +45,7 @@ $(VENV)/installed-test: $(VENV)/installed
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed-test
-	$(BIN)/pip install -q -c constraints.txt -e '.[test,dev]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[test,dev,referee]'
 	touch $@
 
 clean:
