@@ -54,9 +54,9 @@ class Modem:
         """The subscriber number of its SIM."""
         return self.device.sim.number
 
-    def settle(self, result: int | AtError, now: float) -> None:
+    def settle(self, mr: int, error: AtError | None, now: float) -> None:
         """A submit was accepted under its reference, or refused with an error."""
-        self.device.settle(result, now)
+        self.device.settle(mr if error is None else error, now, mr)
         self._touch(self)
 
     def offer(self, pdu: bytes, is_report: bool, now: float) -> Verdict:

@@ -102,10 +102,10 @@ class Device:
 
     # What the network does.
 
-    def settle(self, result: int | AtError, now: float) -> None:
-        """End the wait for a submit or a call: its reference, or the error it was refused with."""
+    def settle(self, result: int | AtError, now: float, mr: int | None = None) -> None:
+        """End the wait for a call, or for the submit of reference `mr`: the reference, or the error of its refusal."""
         self.now = self.link_used_s = now
-        self.dialogue.settle(result)
+        self.dialogue.settle(result, mr)
 
     def notify(self, text: str) -> None:
         """Queue a notice that is of use only to a terminal that is there."""

@@ -131,12 +131,12 @@ class Dialogue:
         """Stop doing anything; until the port is reopened, if there is no `for_s`."""
         self._disturbance.begin_hang(for_s, deaf, echo, self._work)
 
-    def settle(self, result: int | AtError) -> None:
-        """End the wait for a submit or a call: its reference, or the error it was refused with."""
-        if self._disturbance.deferred(lambda: self.settle(result)):
+    def settle(self, result: int | AtError, mr: int | None) -> None:
+        """End the wait for a call, or for the submit of reference `mr`, if the modem still waits for it."""
+        if self._disturbance.deferred(lambda: self.settle(result, mr)):
             return
         wait = self._wait
-        if not isinstance(wait, Wait):
+        if not isinstance(wait, Wait) or wait.mr != mr:
             return
         self._wait = None
         self._mark = len(self._out)

@@ -70,10 +70,12 @@ class CmsError(AtError):
 class Wait:
     """The network is busy with a submit or a call; `done` makes the information response from its answer.
 
-    With `abort`, any character from the terminal gives the command up (V.250 §5.6.1).
+    `mr` is the reference of the submit: an answer for another one, given to a modem that has started anew since, is not
+    this one's. With `abort`, any character from the terminal gives the command up (V.250 §5.6.1).
     """
 
     done: Callable[[int], str | None]
+    mr: int | None = None
     abort: Callable[[], None] | None = None
 
 

@@ -130,23 +130,25 @@ class ServiceCentre:
     # A submit.
 
     def _submit(self, station: Station, sender: str, message: Submitted, now: float) -> None:
-        answer, held = self._take(station, sender, message, now)
-        station.settle(answer, now)
+        error, held = self._take(station, sender, message, now)
+        station.settle(message.mr, error, now)
         if held is not None:
             self._dispatch(held, draw(self.conditions.report_latency_s, self._latency), now)
 
     def _submit_early(self, station: Station, sender: str, message: Submitted, when: float, now: float) -> None:
         """Deliver and report first, answer then: what a modem sees if its answer is slow and the receiver fast."""
-        answer, held = self._take(station, sender, message, now)
+        error, held = self._take(station, sender, message, now)
         if held is not None:
             self._dispatch(held, 0.0, now)
         if when > now:
-            self._at(when, lambda then: station.settle(answer, then))
+            self._at(when, lambda then: station.settle(message.mr, error, then))
         else:
-            station.settle(answer, now)
+            station.settle(message.mr, error, now)
 
-    def _take(self, station: Station, sender: str, message: Submitted, now: float) -> tuple[int | AtError, Held | None]:
-        """The answer to a submit, and the message if there is anything left to do about it."""
+    def _take(
+        self, station: Station, sender: str, message: Submitted, now: float
+    ) -> tuple[AtError | None, Held | None]:
+        """The refusal of a submit, if it is one, and the message if there is anything left to do about it."""
         conditions, submit, mr = self.conditions, message.submit, message.mr
         to = submit.to.text
         receiver = canonical(to)
@@ -162,14 +164,14 @@ class ServiceCentre:
         if ruling is not None:
             self._journal.add(Refused(now, station.name, mr, to, ruling.policy, None))
             self.store.ends["swallowed"] += 1
-            return mr, None
+            return None, None
         is_plain = handset is _ON and not submit.srr and not conditions.short_codes
         if is_plain and self._queues.of(receiver) is None:
             self.store.ends["delivered"] += 1  # nobody will ever see it
-            return mr, None
+            return None, None
         expires = submit.expires(now, conditions.validity_s)
         held = Held(sender, self._origin(station), mr, submit, now, expires, submit.srr)
-        return mr, held
+        return None, held
 
     def _refusal(self, sender: str, message: Submitted, handset: Handset, now: float) -> Ruling | None:
         submit = message.submit

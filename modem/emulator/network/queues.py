@@ -34,7 +34,7 @@ class Station(Protocol):
         """The subscriber number of its SIM."""
         ...
 
-    def settle(self, result: int | AtError, now: float) -> None:
+    def settle(self, mr: int, error: AtError | None, now: float) -> None:
         """A submit was accepted under its reference, or refused with an error."""
         ...
 

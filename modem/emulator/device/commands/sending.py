@@ -4,6 +4,7 @@ Every submit gets its TP-MR here, from the SIM. The rest is the network's busine
 the dialogue goes on later.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from modem.emulator.codec.address import Address
@@ -37,10 +38,13 @@ from modem.emulator.device.results import (
 from modem.emulator.device.textmode import is_typed_as_lines
 
 LINK_PAUSE_S = 5.0  # 27.005 §3.5.6: "1-5 seconds (the exact value is up to ME implementation)"
-_SENT = Wait(lambda ref: f"+CMGS: {ref}")
 
 
-def _send(modem: Device, submit: Submit, pdu: bytes, wait: Wait) -> Wait:
+def _sent(ref: int) -> str:
+    return f"+CMGS: {ref}"
+
+
+def _send(modem: Device, submit: Submit, pdu: bytes, done: Callable[[int], str]) -> Wait:
     """Hand a checked message to the network under the SIM's next reference."""
     if not modem.attached:
         raise CmsError(NO_NETWORK)
@@ -48,8 +52,9 @@ def _send(modem: Device, submit: Submit, pdu: bytes, wait: Wait) -> Wait:
         raise CmsError(CENTRE_UNKNOWN)
     if modem.settings.cmms == 1:
         _let_link_go(modem)
-    modem.tell(Submitted(submit, modem.sim.take_mr(), pdu))
-    return wait
+    mr = modem.sim.take_mr()
+    modem.tell(Submitted(submit, mr, pdu))
+    return Wait(done, mr)
 
 
 def _cmgs(modem: Device, values: Parameters) -> Answer:
@@ -71,12 +76,12 @@ def _submit_pdu(modem: Device, length: int, text: bytes) -> Answer:
         submit = decode_submit(pdu, length)
     except FieldError:
         raise CmsError(PDU_MODE) from None
-    return _send(modem, submit, pdu, _SENT)
+    return _send(modem, submit, pdu, _sent)
 
 
 def _submit_text(modem: Device, to: Address, text: bytes) -> Answer:
     submit = text_submit(modem, to, text)
-    return _send(modem, submit, encode_submit(submit), _SENT)
+    return _send(modem, submit, encode_submit(submit), _sent)
 
 
 def _cmss(modem: Device, values: Parameters) -> Answer:
@@ -94,7 +99,7 @@ def _cmss(modem: Device, values: Parameters) -> Answer:
         pdu = encode_submit(submit)
     if not submit.to.value:
         raise wrong_parameter(modem)
-    return _send(modem, submit, pdu, Wait(lambda ref: _sent_from_memory(entry, ref)))
+    return _send(modem, submit, pdu, lambda ref: _sent_from_memory(entry, ref))
 
 
 def _sent_from_memory(entry: Entry, ref: int) -> str:

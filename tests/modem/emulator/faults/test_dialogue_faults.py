@@ -249,3 +249,14 @@ def test_each_strike_is_in_the_log(bench: Bench) -> None:
     line = bench.journal.drain().decode()
     assert '"event": "fault", "kind": "error", "on": "+CSQ"' in line
     assert '"code": 38, "command": "+CSQ"' in line
+
+
+def test_answer_to_a_submit_before_a_restart_is_not_that_of_the_next_one(bench: Bench) -> None:
+    bench.conditions.latency_s = 2.0
+    submit(bench)
+    bench.modem.device.restart()
+    bench.wait(1)
+    bench.raw(b"ATE0\r")
+    assert submit(bench) == b""
+    assert bench.wait(1) == b""
+    assert bench.wait(1) == b"\r\n+CMGS: 1\r\n\r\nOK\r\n"
