@@ -48,12 +48,17 @@ def _dial(modem: Device, values: Parameters) -> Answer:
 
 
 def _read_number(modem: Device, text: str) -> tuple[str, bool]:
-    """The number of a dial string, and whether the caller's own is withheld: I or i at its end, else +CLIR."""
+    """The number of a dial string, and whether the caller's own is withheld.
+
+    I or i at its end says so (27.007 §6.2), or #31# or *31# in front (TS 22.030 annex B), else +CLIR.
+    """
     digits = text.rstrip("Gg")  # a closed user group changes nothing here
     withheld = modem.settings.clir == 1
     if digits[-1:] in ("I", "i"):
         digits, withheld = digits[:-1], digits[-1] == "I"
     digits = digits.translate(_WITHOUT_MEANING).upper()
+    if digits.startswith(("#31#", "*31#")):
+        digits, withheld = digits[4:], digits[0] == "#"
     if not _NUMBER.fullmatch(digits):
         raise CmeError(27) if digits else AtError
     if len(digits) > _MAX_DIGITS:
@@ -120,7 +125,10 @@ def _error_report(modem: Device) -> str:
 
 
 def send_tones(modem: Device, values: Parameters) -> Answer:
-    """+VTS=<DTMF>[,<DTMF>…], each a key, {<key>,<duration>}, or a quoted string of keys (27.007 annex C.2.11)."""
+    """+VTS=<DTMF>[,<DTMF>…] (27.007 annex C.2.11), each a key or {<key>,<duration>}; <duration> in 10 ms.
+
+    A quoted string of keys, which the clause does not have, is taken as makers do.
+    """
     parts = iter(values)
     tones: list[tuple[str, float]] = []
     for part in parts:
@@ -128,7 +136,7 @@ def send_tones(modem: Device, values: Parameters) -> Answer:
             duration = str(next(parts, "")).removesuffix("}")
             if not duration.isdecimal() or not 1 <= int(duration) <= 255:
                 raise CmeError(50)
-            tones.append((_key(part[1:]), int(duration) / 10))
+            tones.append((_key(part[1:]), int(duration) / 100))
         elif isinstance(part, str):
             tones += [(_key(char), _tone_length(modem)) for char in part.replace(",", "")]
         else:

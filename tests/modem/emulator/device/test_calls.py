@@ -328,6 +328,16 @@ def test_caller_can_withhold_its_number(make_bench: Callable[..., Bench], comman
     assert bench.wait(1, 1) == b'\r\nRING\r\n\r\n+CLIP: "",128,,,,1\r\n'
 
 
+@pytest.mark.parametrize(("prefix", "shown"), [("#31#", False), ("*31#", True)])
+def test_code_in_front_withholds_or_shows_the_number(
+    make_bench: Callable[..., Bench], prefix: str, shown: bool
+) -> None:
+    bench = make_bench(2)
+    bench.say("AT+CLIP=1", 1)
+    bench.say(f"AT+CLIR={int(shown)};D{prefix}{bench.world.modems[1].number};")
+    assert (f'"{bench.modem.number}"'.encode() in bench.wait(1, 1)) is shown
+
+
 def test_small_i_shows_the_number_for_one_call(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(2)
     bench.say("AT+CLIP=1", 1)
@@ -342,7 +352,7 @@ def test_tones_take_their_time_and_come_to_the_other_end(make_bench: Callable[..
     bench.wait(1)
     bench.say("ATA", 1)
     bench.wait(0, 1)
-    assert bench.say("AT+VTS=1,{5,10},#") == ["OK"]
+    assert bench.say("AT+VTS=1,{5,100},#") == ["OK"]
     assert bench.wait(0.1, 1) == b"\r\n+DTMF: 1\r\n"
     assert bench.wait(1.0, 1) == b""
     assert bench.wait(0.1, 1) == b"\r\n+DTMF: 5\r\n"
@@ -368,7 +378,7 @@ def test_tones_go_no_further_than_the_call(make_bench: Callable[..., Bench]) -> 
 def test_tones_of_a_call_are_not_sent_into_the_next_one(bench: Bench) -> None:
     bench.say(f"ATD{OUTSIDE};")
     bench.wait(5)
-    bench.say("AT+VTS={1,100};HD112;")
+    bench.say("AT+VTS={1,255},{2,255},{3,255};HD112;")
     bench.wait(20)
     assert bench.say("AT+CPAS") == ["+CPAS: 4", "OK"]
     assert "dtmf" not in [line["what"] for line in call_log(bench)]
