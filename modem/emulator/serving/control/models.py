@@ -6,6 +6,7 @@ Requests are strict: a wrong type or a key nobody knows is refused, so that a mi
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MAX_WAIT_MS = 30_000
 MAX_CURSOR = 10**15
@@ -27,19 +28,18 @@ def _whole(value: object) -> object:
     """A number out of a query string: digits and nothing else."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 16:
         return int(value)
-    raise ValueError("a whole number, 0 or more")
+    raise PydanticCustomError("whole", "a whole number, 0 or more")
 
 
-Cursor = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_CURSOR)]
+Cursor = Annotated[int, Field(ge=0, le=MAX_CURSOR), BeforeValidator(_whole)]
+Wait = Annotated[int, Field(ge=0, le=MAX_WAIT_MS), BeforeValidator(_whole)]
 
 
 class After(Given):
     """Where to go on, and how long to wait if there is nothing yet."""
 
     after: Cursor = Field(default=0, description="The `next` of the answer before; 0 for the beginning.")
-    wait_ms: Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_WAIT_MS)] = Field(
-        default=0, description="Hold the answer back until there is something, at most so long."
-    )
+    wait_ms: Wait = Field(default=0, description="Hold the answer back until there is something, at most so long.")
 
 
 class NoQuery(Given):

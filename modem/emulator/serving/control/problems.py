@@ -25,14 +25,22 @@ def problem(status: HTTPStatus, sentence: str, mistakes: list[Mistake] | None = 
 
 
 def invalid(what: str, error: ValidationError) -> Refused:
-    """A body or a query (`what`) that its model does not take, with every mistake in it."""
+    """A body or a query (`what`) that its model does not take, with every mistake in it.
+
+    400 if the OpenAPI document says so already, 422 for what a schema cannot say: values that do not go together.
+    """
+    found = error.errors(include_url=False, include_context=False, include_input=False)
     mistakes = [
-        Mistake(pointer="".join(f"/{_escape(step)}" for step in found["loc"]), detail=found["msg"])
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
+        Mistake(
+            pointer="".join(f"/{_escape(step)}" for step in one["loc"]), detail=one["msg"].removeprefix("Value error, ")
+        )
+        for one in found
     ]
     first = mistakes[0]
     sentence = f"The {what} is not right: {first.pointer or 'all of it'}: {first.detail}."
-    return Refused(HTTPStatus.BAD_REQUEST, sentence, mistakes=mistakes)
+    contradictory = all(one["type"] == "value_error" for one in found)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if contradictory else HTTPStatus.BAD_REQUEST
+    return Refused(status, sentence, mistakes=mistakes)
 
 
 def _escape(step: int | str) -> str:

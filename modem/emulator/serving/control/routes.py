@@ -81,7 +81,7 @@ def _deliver(asked: Asked, body: models.Deliver) -> Body:
     try:
         return {"parts": asked.world.centre.deliver(asked.port.modem, body.sender, body.text, asked.now)}
     except ValueError as wrong:
-        raise Refused(HTTPStatus.BAD_REQUEST, f"This cannot be sent: {wrong}.") from None
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"This cannot be sent: {wrong}.") from None
 
 
 # The network.

@@ -1,0 +1,80 @@
+"""The OpenAPI document against what the port really answers."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from modem.emulator.serving.control.dispatch import Reply, Surroundings, handle
+from modem.emulator.serving.control.routes import ROUTES
+from modem.emulator.serving.http1 import Request
+from modem.emulator.serving.ports import Port
+from tests.modem.emulator.conftest import Bench
+
+BODIES: dict[tuple[str, str], dict[str, object]] = {
+    ("POST", "/v1/modems/{k}/deliver"): {"from": "Altai", "text": "x" * 200},
+    ("POST", "/v1/network"): {"latency_ms": 0, "handsets": {"+79131234567": {"state": "off"}}},
+}
+"""A right body for every operation that takes one."""
+
+
+@pytest.fixture
+def ask(make_bench: Callable[..., Bench]) -> Callable[..., tuple[int, Any]]:
+    """Ask a world in which everything has happened that can be shown."""
+    bench = make_bench(2)
+    bench.send(14, "0001000B919731214365F700000135")
+    bench.send(14, "0021000B919731214365F700000135")
+    bench.deliver("5")
+    bench.wait(2)
+
+    def send(method: str, target: str, body: object = None) -> tuple[int, Any]:
+        around = Surroundings(bench.world, [Port(modem) for modem in bench.world.modems], lambda: bench.now)
+        reply = handle(Request(method, target, json.dumps(body).encode(), True), around)
+        assert isinstance(reply, Reply)
+        return reply.status.value, json.loads(reply.body)
+
+    return send
+
+
+def _validator(document: dict[str, Any], response: dict[str, Any]) -> Draft202012Validator:
+    (content,) = response["content"].values()
+    return Draft202012Validator({**content["schema"], "components": document["components"]})
+
+
+def test_document_has_every_operation_and_schemas_that_are_schemas(ask: Callable[..., tuple[int, Any]]) -> None:
+    status, document = ask("GET", "/openapi.json")
+    assert (status, document["openapi"]) == (200, "3.1.0")
+    described = {(method.upper(), path) for path, found in document["paths"].items() for method in found}
+    assert described == {(route.method, route.path) for route in ROUTES} | {("GET", "/openapi.json")}
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    references = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert references <= set(document["components"]["schemas"])
+    names = [found["operationId"] for path in document["paths"].values() for found in path.values()]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("method", "path"), [(route.method, route.path) for route in ROUTES])
+def test_real_answers_are_as_described(ask: Callable[..., tuple[int, Any]], method: str, path: str) -> None:
+    document = ask("GET", "/openapi.json")[1]
+    responses = document["paths"][path][method.lower()]["responses"]
+    target = path.replace("{k}", "modem0")
+    status, answer = ask(method, target, BODIES.get((method, path)))
+    assert status == 200, answer
+    assert answer
+    assert not list(_validator(document, responses["200"]).iter_errors(answer))
+    status, problem = ask(method, target + "?nobody=1", {})
+    assert status == 400
+    assert not list(_validator(document, responses["default"]).iter_errors(problem))
+
+
+def test_answer_that_is_not_as_described_is_found(ask: Callable[..., tuple[int, Any]]) -> None:
+    document = ask("GET", "/openapi.json")[1]
+    validator = _validator(document, document["paths"]["/v1/submits"]["get"]["responses"]["200"])
+    answer = ask("GET", "/v1/submits")[1]
+    assert len(answer["submits"]) == 2
+    del answer["submits"][1]["pdu"]
+    assert [list(error.path) for error in validator.iter_errors(answer)] == [["submits", 1]]
