@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modem.emulator.serving.control.models import NoQuery, Shown
 from modem.emulator.serving.control.openapi import document
+from modem.emulator.serving.control.operation import Asked, Body, Poll, Route
 from modem.emulator.serving.control.problems import Refused, invalid, problem
-from modem.emulator.serving.control.routes import ROUTES, Asked, Body, Poll, Route
+from modem.emulator.serving.control.routes import ROUTES
 from modem.emulator.serving.http1 import Request
 from modem.emulator.serving.ports import Port
 from modem.emulator.world import World

@@ -5,8 +5,11 @@ Requests are strict: a wrong type or a key nobody knows is refused, so that a mi
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic_core import PydanticCustomError
+
+from modem.emulator.faults.kinds import AnyFault
+from modem.emulator.network.subscribers import Caller
 
 MAX_WAIT_MS = 30_000
 MAX_CURSOR = 10**15
@@ -135,6 +138,24 @@ class Fill(Shown):
     capacity: int
 
 
+class CallState(Shown):
+    """The call a modem is in."""
+
+    number: str | None = Field(description="The other end; null if it withholds its number.")
+    outgoing: bool
+    phase: Literal["dialling", "alerting", "active"]
+
+
+class ArmedFault(Shown):
+    """A fault that waits, with its own fields."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    number: int = Field(description="By it the fault can be cleared.")
+    kind: str
+    struck: int = Field(description="How often it has struck.")
+
+
 class ModemState(Modem):
     """A modem as it is now."""
 
@@ -142,6 +163,82 @@ class ModemState(Modem):
     registered: bool
     signal: int = Field(description="<rssi> of +CSQ: 0 to 31, 99 unknown.")
     memories: dict[str, Fill]
+    profile: str
+    call: CallState | None
+    faults: list[ArmedFault]
+
+
+class FaultBody(RootModel[AnyFault]):
+    """A fault with its fields."""
+
+
+class FaultAdded(Shown):
+    """What became of a fault."""
+
+    number: int | None = Field(description="Of one that waits; null if it has happened.")
+
+
+class Faults(Shown):
+    """The faults that wait at a modem."""
+
+    faults: list[ArmedFault]
+
+
+class WhichFault(Given):
+    """One fault, or without a number all of them."""
+
+    number: Cursor | None = None
+
+
+class Cleared(Shown):
+    """How many faults were cleared."""
+
+    cleared: int
+
+
+class CallFrom(Caller):
+    """A call from outside, and what the caller does in it."""
+
+    sender: str = Field(
+        alias="from",
+        pattern=r"^(\+?[0-9*#]{1,20})?$",
+        description="The caller's number; empty if it is withheld.",
+        examples=["+79131234567"],
+    )
+
+    def behaviour(self) -> Caller:
+        """What the caller does."""
+        return Caller.model_validate(self.model_dump(exclude={"sender"}, exclude_unset=True))
+
+
+class CallMade(Shown):
+    """Whether the modem rings."""
+
+    rings: bool
+    cause: str | None = Field(description="Why not.")
+
+
+class CallNow(Shown):
+    """The call after what was done in it; null if it is over."""
+
+    call: CallState | None
+
+
+class KeysSent(Given):
+    """Tones from the other end."""
+
+    keys: str = Field(pattern=r"^[0-9*#A-D]+$", max_length=100, examples=["1#"])
+
+
+class UssdPush(Given):
+    """A text from the operator."""
+
+    text: str = Field(min_length=1, max_length=182, examples=["Your balance is 5.00"])
+    wants_reply: bool = False
+
+
+class Done(Shown):
+    """It is done."""
 
 
 class Mistake(Shown):

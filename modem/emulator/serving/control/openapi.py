@@ -7,7 +7,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from modem.emulator.serving.control.models import Problem
-from modem.emulator.serving.control.routes import Route
+from modem.emulator.serving.control.operation import Route
 
 VERSION = "1"
 _REF = "#/components/schemas/{model}"

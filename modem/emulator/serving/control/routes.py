@@ -1,88 +1,17 @@
 """The one table of what the control port does: method, path, bodies and handler of every operation.
 
-Dispatch and the OpenAPI document are both made from it, so that neither can know what the other does not. A handler
-gets what it is asked and gives the answer, a `Poll` if the answer may have to be waited for, or raises `Refused`.
+Dispatch and the OpenAPI document are both made from it, so that neither can know what the other does not.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
-
-from pydantic import BaseModel
 
 from modem.emulator.network.changes import NetworkChange, apply, describe
 from modem.emulator.serving.control import models
+from modem.emulator.serving.control.modems import add_fault, clear_faults, deliver, list_faults, list_modems, show_modem
+from modem.emulator.serving.control.operation import Asked, Body, Poll, Route
 from modem.emulator.serving.control.problems import Refused
-from modem.emulator.serving.ports import Port
-from modem.emulator.world import World
-
-Body = BaseModel | Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """An answer to wait for: `look(last)` gives it, or None if there is none yet and this is not the last look."""
-
-    look: Callable[[bool], Body | None]
-    wait_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a handler may look at and change. `port` is the modem named in the path."""
-
-    world: World
-    ports: list[Port]
-    now: float
-    named: Port | None
-
-    @property
-    def port(self) -> Port:
-        """The modem named in the path of this operation."""
-        assert self.named is not None
-        return self.named
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One operation. Handlers take what is asked, and the body or else the query."""
-
-    method: str
-    path: str
-    summary: str
-    handler: Callable[[Asked, Any], Body | Poll]
-    answer: type[BaseModel]
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] = models.NoQuery
-
-
-# Modems.
-
-
-def _modems(asked: Asked, query: models.NoQuery) -> Body:
-    return {"modems": [port.describe() for port in asked.ports]}
-
-
-def _modem(asked: Asked, query: models.NoQuery) -> Body:
-    device = asked.port.modem.device
-    return {
-        **asked.port.describe(),
-        "open": device.link_open,
-        "registered": device.attached,
-        "signal": device.identity.signal,
-        "memories": {
-            name: {"used": memory.used, "capacity": memory.capacity} for name, memory in device.memories.items()
-        },
-    }
-
-
-def _deliver(asked: Asked, body: models.Deliver) -> Body:
-    try:
-        return {"parts": asked.world.centre.deliver(asked.port.modem, body.sender, body.text, asked.now)}
-    except ValueError as wrong:
-        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"This cannot be sent: {wrong}.") from None
-
+from modem.emulator.serving.control.telephone import answer, call_modem, hang_up, push_ussd, send_keys
 
 # The network.
 
@@ -92,7 +21,10 @@ def _network(asked: Asked, query: models.NoQuery) -> Body:
 
 
 def _change_network(asked: Asked, body: NetworkChange) -> Body:
-    apply(asked.world.centre, body, asked.now)
+    try:
+        apply(asked.world.centre, body, asked.now)
+    except ValueError as wrong:
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(wrong)) from None
     return describe(asked.world.centre)
 
 
@@ -115,26 +47,22 @@ def _lines(key: str, read: Callable[[int], tuple[list[dict[str, object]], int, i
     return Poll(look, query.wait_ms / 1000)
 
 
+_MODEM = "/v1/modems/{k}"
+
 ROUTES = (
-    Route("GET", "/v1/modems", "The modems and where to reach them", _modems, models.Modems),
-    Route("GET", "/v1/modems/{k}", "A modem as it is now", _modem, models.ModemState),
-    Route(
-        "POST",
-        "/v1/modems/{k}/deliver",
-        "A subscriber writes to the modem",
-        _deliver,
-        models.Parts,
-        body=models.Deliver,
-    ),
+    Route("GET", "/v1/modems", "The modems and where to reach them", list_modems, models.Modems),
+    Route("GET", _MODEM, "A modem as it is now", show_modem, models.ModemState),
+    Route("POST", f"{_MODEM}/deliver", "A subscriber writes", deliver, models.Parts, models.Deliver),
+    Route("POST", f"{_MODEM}/fault", "Let a fault happen, or wait", add_fault, models.FaultAdded, models.FaultBody),
+    Route("GET", f"{_MODEM}/faults", "The faults that wait", list_faults, models.Faults),
+    Route("DELETE", f"{_MODEM}/faults", "Clear them", clear_faults, models.Cleared, query=models.WhichFault),
+    Route("POST", f"{_MODEM}/call", "A subscriber calls", call_modem, models.CallMade, models.CallFrom),
+    Route("POST", f"{_MODEM}/call/answer", "The subscriber called answers", answer, models.CallNow),
+    Route("POST", f"{_MODEM}/call/hangup", "The subscriber hangs up", hang_up, models.CallNow),
+    Route("POST", f"{_MODEM}/call/dtmf", "The subscriber presses keys", send_keys, models.CallNow, models.KeysSent),
+    Route("POST", f"{_MODEM}/ussd", "The operator shows a text", push_ussd, models.Done, models.UssdPush),
     Route("GET", "/v1/network", "How the network is set", _network, NetworkChange),
-    Route(
-        "POST",
-        "/v1/network",
-        "Set the network and its subscribers' phones",
-        _change_network,
-        NetworkChange,
-        body=NetworkChange,
-    ),
+    Route("POST", "/v1/network", "Set the network and its phones", _change_network, NetworkChange, NetworkChange),
     Route("GET", "/v1/submits", "What the network took from modems", _submits, models.Submits, query=models.After),
     Route("GET", "/v1/events", "Everything that happened: the log", _events, models.Events, query=models.After),
 )

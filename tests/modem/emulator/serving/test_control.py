@@ -106,6 +106,74 @@ def test_long_poll_is_answered_by_what_comes_or_at_its_end(bench: Bench) -> None
     assert _ask(bench, "GET", "/v1/submits?after=1&wait_ms=2500")[1]["next"] == 2  # there is one: no wait
 
 
+CALL = {"from": "+79131234567"}
+
+
+def test_subscriber_calls_presses_keys_and_hangs_up(bench: Bench) -> None:
+    bench.say("AT+CLIP=1;+DDET=1")
+    assert _ask(bench, "POST", "/v1/modems/0/call", CALL) == (200, {"rings": True, "cause": None})
+    assert b"RING" in bench.wait(0)
+    call = {"number": "+79131234567", "outgoing": False, "phase": "alerting"}
+    assert _ask(bench, "GET", "/v1/modems/0")[1]["call"] == call
+    assert _ask(bench, "POST", "/v1/modems/0/call/dtmf", {"keys": "1"})[0] == 409  # nobody has answered
+    bench.say("ATA")
+    answer = _ask(bench, "POST", "/v1/modems/0/call/dtmf", {"keys": "1#"})
+    assert answer == (200, {"call": call | {"phase": "active"}})
+    bench.wait(1)
+    keys = [line["key"] for line in bench.journal.events_after(0)[0] if line.get("what") == "dtmf"]
+    assert keys == ["1", "#"]
+    assert _ask(bench, "POST", "/v1/modems/0/call/hangup") == (200, {"call": None})
+    assert b"NO CARRIER" in bench.wait(0)
+
+
+def test_subscriber_who_is_called_answers_or_rejects(bench: Bench) -> None:
+    bench.raw(b"ATD+79131234567;\r")
+    bench.wait(1)
+    assert _ask(bench, "POST", "/v1/modems/0/call/answer")[1]["call"]["phase"] == "active"  # type: ignore[index]
+    assert _ask(bench, "POST", "/v1/modems/0/call/answer")[0] == 409
+    bench.say("ATH")
+    assert _ask(bench, "POST", "/v1/modems/0/call/hangup")[0] == 409  # there is no call
+    bench.raw(b"ATD+79131234567;\r")
+    bench.wait(1)
+    assert _ask(bench, "POST", "/v1/modems/0/call/hangup") == (200, {"call": None})
+    assert bench.journal.events_after(0)[0][-1]["cause"] == "rejected"
+
+
+def test_call_to_a_modem_that_is_busy_says_so(bench: Bench) -> None:
+    _ask(bench, "POST", "/v1/modems/0/call", CALL)
+    other = {"from": "+79139999999"}
+    assert _ask(bench, "POST", "/v1/modems/0/call", other) == (200, {"rings": False, "cause": "busy"})
+    assert _ask(bench, "POST", "/v1/modems/0/call", CALL)[0] == 409  # this subscriber has a call already
+
+
+def test_operator_shows_a_text_and_only_one_session_at_a_time(bench: Bench) -> None:
+    bench.say("AT+CUSD=1")
+    body = {"text": "5.00 left", "wants_reply": True}
+    assert _ask(bench, "POST", "/v1/modems/0/ussd", body) == (200, {})
+    assert b'+CUSD: 1,"5.00 left"' in bench.wait(0)
+    assert _ask(bench, "POST", "/v1/modems/0/ussd", body)[0] == 409
+
+
+def test_fault_is_armed_listed_struck_and_cleared(bench: Bench) -> None:
+    body = {"kind": "error", "on": "+CSQ", "family": "cme", "code": 30, "times": 2}
+    assert _ask(bench, "POST", "/v1/modems/0/fault", body) == (200, {"number": 1})
+    assert _ask(bench, "POST", "/v1/modems/0/fault", {"kind": "blanks", "on": "+CREG"}) == (200, {"number": 2})
+    bench.say("AT+CMEE=1")
+    assert bench.say("AT+CSQ") == ["+CME ERROR: 30"]
+    found = _ask(bench, "GET", "/v1/modems/0/faults")[1]["faults"]
+    assert [(fault["kind"], fault["struck"]) for fault in found] == [("error", 1), ("blanks", 0)]  # type: ignore[attr-defined]
+    assert _ask(bench, "DELETE", "/v1/modems/0/faults?number=1") == (200, {"cleared": 1})
+    assert bench.say("AT+CSQ")[-1] == "OK"
+    assert _ask(bench, "DELETE", "/v1/modems/0/faults") == (200, {"cleared": 1})
+    assert _ask(bench, "GET", "/v1/modems/0/faults") == (200, {"faults": []})
+
+
+def test_fault_that_happens_at_once_has_no_number(bench: Bench) -> None:
+    assert _ask(bench, "POST", "/v1/modems/0/fault", {"kind": "signal", "rssi": 3}) == (200, {"number": None})
+    assert _ask(bench, "GET", "/v1/modems/0")[1]["signal"] == 3
+    assert _ask(bench, "POST", "/v1/modems/0/fault", {"kind": "swap", "other": "9"})[0] == 409
+
+
 def test_head_is_answered_as_get(bench: Bench) -> None:
     assert _send(bench, Request("HEAD", "/v1/modems", b"", True)).status == 200
 
@@ -146,8 +214,11 @@ def test_head_is_answered_as_get(bench: Bench) -> None:
         ("POST", "/v1/network", {"handsets": {"+7": {"state": "dead"}}}, 400),
         ("POST", "/v1/network", {"handsets": {"+7": "on"}}, 400),
         ("POST", "/v1/network", {"unknown": 1}, 400),
+        ("POST", "/v1/modems/0/fault", {"kind": "nothing"}, 400),
+        ("POST", "/v1/modems/0/fault", {"kind": "signal", "rssi": 50}, 422),
+        ("POST", "/v1/modems/0/call", {"from": "x"}, 400),
+        ("POST", "/v1/modems/0/call/hangup", None, 409),
         ("POST", "/v1/network", {"latency_ms": {"kind": "uniform", "min_ms": 2, "max_ms": 1}}, 422),
-        ("POST", "/v1/network", {"accounts": {"+7": {"balance": "1"}}}, 400),
     ],
 )
 def test_wrong_request_is_refused_with_one_sentence(
