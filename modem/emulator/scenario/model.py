@@ -10,6 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from modem.emulator.faults.kinds import AnyFault, Seconds
 from modem.emulator.network.changes import NetworkChange
+from modem.emulator.network.subscribers import Called, Caller
+from modem.emulator.network.ussd import Services
+
+ACTIONS = ("fault", "clear_faults", "deliver", "call", "ussd", "broadcast", "network")
 
 
 class Part(BaseModel):
@@ -23,6 +27,26 @@ class Delivery(Part):
 
     sender: str = Field(alias="from", min_length=1, max_length=21)
     text: str = Field(max_length=40_000)
+
+
+class IncomingCall(Caller):
+    """A subscriber calls the modem, and what it does then."""
+
+    sender: str = Field(alias="from", min_length=1, max_length=21)
+
+
+class Push(Part):
+    """The operator begins a USSD session with the modem."""
+
+    text: str = Field(min_length=1, max_length=182)
+    wants_reply: bool = False
+
+
+class Broadcast(Part):
+    """A text for every modem in the cell, under a message identifier."""
+
+    text: str = Field(max_length=1395)
+    mid: int = Field(50, ge=0, le=0xFFFF)
 
 
 class Happening(Part):
@@ -51,6 +75,9 @@ class Step(Part):
     fault: Annotated[list[AnyFault], BeforeValidator(_as_list)] | None = None
     clear_faults: bool = False
     deliver: Delivery | None = None
+    call: IncomingCall | None = None
+    ussd: Push | None = None
+    broadcast: Broadcast | None = None
     network: NetworkChange | None = None
 
     @model_validator(mode="after")
@@ -58,8 +85,8 @@ class Step(Part):
         moments = [name for name in ("at_s", "every_s", "when") if getattr(self, name) is not None]
         if len(moments) != 1:
             raise ValueError("a step has exactly one of at_s, every_s and when")
-        if not (self.fault or self.clear_faults or self.deliver or self.network):
-            raise ValueError("nothing happens in this step; give it fault, clear_faults, deliver or network")
+        if not any(getattr(self, name) for name in ACTIONS):
+            raise ValueError(f"nothing happens in this step; give it one of {', '.join(ACTIONS)}")
         if self.until_s is not None and self.every_s is None:
             raise ValueError("until_s goes with every_s")
         if self.times is not None and self.at_s is not None:
@@ -75,4 +102,6 @@ class Scenario(Part):
     title: str = ""
     starts: Literal["ready", "terminal"] = "ready"
     network: NetworkChange | None = Field(None, description="Conditions from the start.")
+    called: dict[str, Called] = Field({}, description="What subscribers do when a modem calls them, by number.")
+    ussd: Services | None = Field(None, description="The operator's USSD codes and menus.")
     steps: tuple[Step, ...] = ()

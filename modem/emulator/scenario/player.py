@@ -6,12 +6,13 @@ Owns when each step is due. What a step does is done by those who own it: faults
 from typing import TYPE_CHECKING
 
 from modem.emulator.faults.events import inflict
-from modem.emulator.journal import Record, event_of
+from modem.emulator.journal import Faulted, Record, event_of
 from modem.emulator.network import changes
+from modem.emulator.network.subscribers import Caller
 from modem.emulator.scenario.model import Happening, Scenario, Step
 
 if TYPE_CHECKING:
-    from modem.emulator.world import World
+    from modem.emulator.world import Modem, World
 
 
 class Player:
@@ -25,7 +26,11 @@ class Player:
             if step.when is not None and step.when.modem is not None:
                 world.modem(step.when.modem)
         if scenario.network is not None:
-            changes.apply(world.centre, scenario.network.model_dump(exclude_unset=True, mode="json"), now)
+            changes.apply(world.centre, scenario.network, now)
+        if scenario.ussd is not None:
+            world.ussd.services = scenario.ussd
+        for number, behaviour in scenario.called.items():
+            world.exchange.behave(number, behaviour)
         self._watched: list[_Watch] = []
         if scenario.starts == "ready":
             self._start(now)
@@ -64,17 +69,31 @@ class Player:
                 self._plan(watch.step, record.at + watch.step.after_s)
 
     def _do(self, step: Step, now: float) -> None:
+        """Let a step happen. What cannot be just now (a call to a modem that has one) is a line of the log."""
+        modem = self._world.modem(step.modem)
+        try:
+            self._act(step, modem, now)
+        except ValueError as impossible:
+            self._world.journal.add(Faulted(now, modem.name, {"kind": "scenario", "failed": str(impossible)}))
+        self._world.touch(modem)
+
+    def _act(self, step: Step, modem: "Modem", now: float) -> None:
         world = self._world
-        modem = world.modem(step.modem)
         if step.network is not None:
-            changes.apply(world.centre, step.network.model_dump(exclude_unset=True, mode="json"), now)
+            changes.apply(world.centre, step.network, now)
         if step.clear_faults:
             modem.device.faults.clear()
         for fault in step.fault or ():
             inflict(world, modem, fault, now)
         if step.deliver is not None:
             world.centre.deliver(modem, step.deliver.sender, step.deliver.text, now)
-        world.touch(modem)
+        if step.call is not None:
+            behaviour = Caller.model_validate(step.call.model_dump(exclude={"sender"}))
+            world.exchange.call(modem, step.call.sender, now, behaviour)
+        if step.ussd is not None:
+            world.ussd.push(modem, step.ussd.text, step.ussd.wants_reply, now)
+        if step.broadcast is not None:
+            world.broadcast(step.broadcast.text, step.broadcast.mid, now)
 
 
 class _Watch:

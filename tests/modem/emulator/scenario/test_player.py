@@ -100,3 +100,41 @@ def test_malformed_scenario_is_refused_with_file_and_line(text: str, fault: str)
     with pytest.raises(documents.DocumentError) as error:
         documents.parse(text, "s.yaml", Scenario)
     assert str(error.value).startswith(fault)
+
+
+def test_subscriber_calls_and_gives_up(bench: Bench) -> None:
+    bench.say("AT+CLIP=1")
+    _play(bench, "steps:\n - {at_s: 1, call: {from: '+79130000001', gives_up_after_s: 4}}\n")
+    assert bench.wait(1) == b'\r\nRING\r\n\r\n+CLIP: "+79130000001",145,,,,0\r\n'
+    assert bench.wait(4) == b"\r\nNO CARRIER\r\n"
+    assert [line["what"] for line in bench.journal.events_after(0)[0] if line["event"] == "call"][-1] == "end"
+
+
+def test_subscribers_are_busy_when_called(bench: Bench) -> None:
+    _play(bench, "called: {'+79130000001': {outcome: busy}}\n")
+    assert bench.say("ATD+79130000001;") == ["OK"]
+    assert bench.wait(10) == b"\r\nBUSY\r\n"
+
+
+def test_operator_pushes_and_has_codes_of_its_own(bench: Bench) -> None:
+    _play(
+        bench,
+        "ussd: {codes: {'*7#': {text: seven, pause_s: 0}}}\nsteps:\n - {at_s: 1, ussd: {text: hello}}\n",
+    )
+    bench.say("AT+CUSD=1")
+    assert bench.wait(1) == b'\r\n+CUSD: 0,"hello",15\r\n'
+    assert b'+CUSD: 0,"seven",15' in bench.raw(b'AT+CUSD=1,"*7#"\r') + bench.wait(0)
+
+
+def test_broadcast_reaches_a_modem_that_listens(bench: Bench) -> None:
+    bench.say('AT+CSCB=0,"50"')
+    bench.say("AT+CNMI=2,1,2")
+    _play(bench, "steps:\n - {at_s: 1, broadcast: {text: storm}}\n")
+    assert bench.wait(1).startswith(b"\r\n+CBM: 88\r\n")
+
+
+def test_step_that_cannot_be_is_a_line_of_the_log(bench: Bench) -> None:
+    _play(bench, "steps:\n - {every_s: 1, times: 2, call: {from: '+79130000001'}}\n")
+    bench.wait(2)
+    failed = [line for line in bench.journal.events_after(0)[0] if line["event"] == "fault"]
+    assert [line["failed"] for line in failed] == ["+79130000001 has a call already"]
