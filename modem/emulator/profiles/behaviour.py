@@ -42,7 +42,7 @@ class Behaviour:
 
     def __init__(self, modem: "Device", profile: Profile, rng: "Random") -> None:
         self.profile = profile
-        self.kept: dict[str, int] = {}
+        self.kept = {name: kept.default for name, kept in profile.kept.items()}
         self._modem = modem
         self._rng = rng
         self._power: object = None  # another one each time the modem is switched on
@@ -53,13 +53,14 @@ class Behaviour:
         codes = [QUIRKS[name] for name in profile.quirks]
         self._lines = [code.line for code in codes if code.line]
         self._unknown = next((code.unknown for code in codes if code.unknown), AtError)
-        self._forget()
 
     # What happens to the modem.
 
     def power_up(self) -> None:
         """The modem was switched on, or has started anew."""
-        self._forget()
+        for name, kept in self.profile.kept.items():
+            if not kept.lasting:
+                self.kept[name] = kept.default
         self._on_since = self._modem.now
         self._power = object()
         for notice in self.profile.notices.start:
@@ -106,9 +107,6 @@ class Behaviour:
         return text
 
     # Notices.
-
-    def _forget(self) -> None:
-        self.kept = {name: kept.default for name, kept in self.profile.kept.items()}
 
     def _holds(self, when: Mapping[str, int]) -> bool:
         return all(self.kept[name] & bits for name, bits in when.items())

@@ -16,6 +16,7 @@ from modem.emulator.device.memory import Layout
 from modem.emulator.device.results import AtError, CmeError, CmsError
 from modem.emulator.device.state import Manner, Settings, UssdForm
 from modem.emulator.profiles.quirks import QUIRKS
+from modem.tables import CME_CAUSES
 
 PLACEHOLDERS = ("imei", "iccid", "imsi", "number", "smsc", "signal", "manufacturer", "model", "revision")
 _FORM = re.compile(r"(&?[A-Z]|[+^$*%#][A-Z][A-Z0-9_]*)(\?|=\?|=)?", re.ASCII)
@@ -105,8 +106,11 @@ def _text_with(*placeholders: str) -> AfterValidator:
 
 
 def _checked_refusal(text: str) -> str:
-    if refusal(text) is None:
+    error = refusal(text)
+    if error is None:
         raise ValueError("an error is ERROR, +CME ERROR: number or +CMS ERROR: number")
+    if isinstance(error, CmeError) and error.code not in CME_CAUSES:
+        raise ValueError(f"27.007 §9.2 has no error {error.code}")
     return text
 
 
@@ -175,10 +179,11 @@ class Memories(Part):
 
 
 class Kept(Part):
-    """A command of the maker's own that is a number: kept, and told when asked."""
+    """A command of the maker's own that is a number: kept, and told when asked. `lasting`: it outlives a restart."""
 
     values: Ranges
     default: int = 0
+    lasting: bool = False
 
 
 class Notice(Part):
@@ -215,7 +220,7 @@ class Calls(Part):
     dial_waits: bool = False
     steps: dict[Literal["dialling", "alerting", "answered", "ended"], CallText] = {}
     when: dict[Name, int] = {}
-    tone: Annotated[str, _text_with("key")] = "+DTMF: {key}"
+    tone: Annotated[str, _text_with("key", "code")] = "+DTMF: {key}"
 
 
 class Delay(Part):

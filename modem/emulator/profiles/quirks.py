@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modem.emulator.device.commandline import Parameters
-from modem.emulator.device.results import Answer, AtError, CmeError, CmsError, CommandTable, Handler, Verb
+from modem.emulator.device.results import Answer, AtError, CmeError, CmsError, CommandTable, Handler, Verb, says
 
 if TYPE_CHECKING:
     from modem.emulator.device.device import Device
@@ -43,14 +43,16 @@ def _with(name: str, change: Callable[[Verb], Verb]) -> Callable[[CommandTable],
     return lambda table: {**table, name: change(table[name])} if name in table else table
 
 
-def _empty_list_is_an_error(handler: Handler | None) -> Handler:
-    def listed(modem: "Device", values: Parameters) -> Answer:
-        answer = handler(modem, values) if handler else None
-        if answer is None:
-            raise CmsError(303)
-        return answer
+_TEXT_STATES = '+CMGL: ("REC UNREAD","REC READ","STO UNSENT","STO SENT","ALL")'
 
-    return listed
+
+def _lists_in_text_mode_only(verb: Verb) -> Verb:
+    def listed(modem: "Device", values: Parameters) -> Answer:
+        if not modem.settings.cmgf:
+            raise CmsError(303)
+        return verb.set(modem, values) if verb.set else None
+
+    return replace(verb, set=listed, test=says(_TEXT_STATES))
 
 
 def _each_line_with_cr(handler: Handler | None) -> Handler:
@@ -70,7 +72,16 @@ def _forgets_service_centre(handler: Handler | None) -> Handler:
     return choose
 
 
+_PLACE = _rewritten(r'^(\+C(?:|G|E)REG: .*"[0-9A-F]+","[0-9A-F]+")(?:,[0-9])?$', r"\1,7")
+_OPERATOR = _rewritten(r'^(\+COPS: [0-9],[0-9],"[^"]*"),[0-9]$', r"\1,7")
+
+
+def _says_lte(text: str) -> str:
+    return _OPERATOR(_PLACE(text))
+
+
 QUIRKS: Mapping[str, QuirkCode] = {
+    "access-is-lte": QuirkCode(line=_says_lte),
     "blank-line-before-cmgs": QuirkCode(line=_rewritten(r"^(?=\+CMGS: )", "\r\n")),
     "clac-lines-end-twice": QuirkCode(
         table=_with("+CLAC", lambda verb: replace(verb, execute=_each_line_with_cr(verb.execute)))
@@ -78,8 +89,9 @@ QUIRKS: Mapping[str, QuirkCode] = {
     "clcc-with-empty-name": QuirkCode(
         line=_rewritten(r'(\+CLCC: [0-9]+(?:,[0-9]){4},"[^"]*",[0-9]+)(?=\r|$)', r'\1,""')
     ),
-    "cmgl-303-when-empty": QuirkCode(
-        table=_with("+CMGL", lambda verb: replace(verb, set=_empty_list_is_an_error(verb.set)))
+    "cmgl-in-text-mode-only": QuirkCode(table=_with("+CMGL", _lists_in_text_mode_only)),
+    "cpms-tells-two-memories": QuirkCode(
+        line=_rewritten(r'^(\+CPMS: (?:"..",)?[0-9]+,[0-9]+,(?:"..",)?[0-9]+,[0-9]+),.*', r"\1")
     ),
     "csmp-forgets-csca": QuirkCode(
         table=_with("+CSMP", lambda verb: replace(verb, set=_forgets_service_centre(verb.set)))

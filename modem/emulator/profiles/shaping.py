@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from modem.emulator.device.commandline import Form, Parameters
 from modem.emulator.device.results import Answer, AtError, CommandTable, Handler, Verb, says
 from modem.emulator.profiles.behaviour import fill
-from modem.emulator.profiles.profile import Kept, Profile, command_form, ranges, refusal
+from modem.emulator.profiles.profile import Kept, Profile, Values, command_form, ranges, refusal
 from modem.emulator.profiles.quirks import QUIRKS
 
 if TYPE_CHECKING:
@@ -39,18 +39,29 @@ def shape(base: CommandTable, profile: Profile) -> CommandTable:
 
 
 def _limited(verb: Verb, name: str, text: str) -> Verb:
-    """A command whose parameters are the ones its test form lists."""
+    """A command whose parameters are the ones its test form lists. One that can be only one thing may be left out."""
     allowed = ranges(text)
 
     def choose(modem: "Device", values: Parameters) -> Answer:
-        given = zip(values, allowed, strict=False)
-        if len(values) > len(allowed) or any(
-            value is not None and group is not None and value not in group for value, group in given
-        ):
+        if len(values) > len(allowed):
             raise verb.refusal()
-        return verb.set(modem, values) if verb.set else None
+        for value, group in zip(values, allowed, strict=False):
+            if value is not None and group is not None and value not in group:
+                raise verb.refusal()
+        return verb.set(modem, _completed(values, allowed)) if verb.set else None
 
     return replace(verb, test=says(f"{name}: {text}"), set=choose)
+
+
+def _completed(values: Parameters, allowed: Values) -> Parameters:
+    """Parameters with those filled in that were left out and can be only one thing, other than nothing at all."""
+    given = [*values, *[None] * (len(allowed) - len(values))]
+    for place, group in enumerate(allowed):
+        if given[place] is None and group is not None and len(group) == 1 and 0 not in group:
+            given[place] = next(iter(group))
+    while len(given) > len(values) and given[-1] is None:
+        given.pop()
+    return tuple(given)
 
 
 def _kept(name: str, kept: Kept) -> Verb:
@@ -91,6 +102,6 @@ def _listing(between: str, before: str, each: str) -> Handler:
 
 
 _LISTINGS: dict[str, Handler] = {
-    "prefixed": _listing(",", "+CLAC: ", ""),
+    "prefixed": _listing(",", "+CLAC:", ""),
     "at-lines": _listing("\r\n", "", "AT"),
 }

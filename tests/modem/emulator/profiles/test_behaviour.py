@@ -70,7 +70,21 @@ def test_kept_number_is_told_within_its_ranges_and_forgotten_at_a_restart() -> N
     assert bench.say("AT^CURC?") == ["^CURC: 1", "OK"]
 
 
-@pytest.mark.parametrize(("style", "first"), [("prefixed", "+CLAC: &C,"), ("at-lines", "AT&C")])
+def test_parameter_that_can_be_only_one_thing_may_be_left_out() -> None:
+    bench = bench_of("values: {+CNMI: '(0-3),(0,1),(0,2,3),(0,2),(1)'}")
+    assert bench.say("AT+CNMI=2,1,0,2;+CNMI?") == ["+CNMI: 2,1,0,2,1", "OK"]
+    assert bench.say("AT+CNMI=2,1,0,2,0") == ["+CMS ERROR: 303"]
+
+
+def test_lasting_number_outlives_a_restart() -> None:
+    bench = bench_of("kept: {+WIND: {values: '(0-8191)', lasting: true}}")
+    bench.say("AT+WIND=50")
+    restart(bench)
+    bench.raw(b"ATE0\r")
+    assert bench.say("AT+WIND?") == ["+WIND: 50", "OK"]
+
+
+@pytest.mark.parametrize(("style", "first"), [("prefixed", "+CLAC:&C,"), ("at-lines", "AT&C")])
 def test_list_of_commands_has_the_style_of_the_maker(style: str, first: str) -> None:
     assert bench_of(f"clac: {style}").say("AT+CLAC")[0].startswith(first)
 
@@ -214,11 +228,25 @@ def test_quirk_clcc_with_empty_name() -> None:
     assert bench.say("AT+CLCC") == ['+CLCC: 1,0,0,0,0,"+7913",145,""', "OK"]
 
 
-def test_quirk_cmgl_303_when_empty() -> None:
-    bench = quirk("cmgl-303-when-empty")
+def test_quirk_cmgl_in_text_mode_only() -> None:
+    bench = quirk("cmgl-in-text-mode-only")
     assert bench.say("AT+CMGL=4") == ["+CMS ERROR: 303"]
+    assert bench.say("AT+CMGL=?")[0].startswith('+CMGL: ("REC UNREAD"')
     bench.deliver("a")
-    assert bench.say("AT+CMGL=4")[-1] == "OK"
+    assert bench.say('AT+CMGF=1;+CMGL="ALL"')[-2:] == ["a", "OK"]
+
+
+def test_quirk_cpms_tells_two_memories() -> None:
+    bench = quirk("cpms-tells-two-memories")
+    assert bench.say("AT+CPMS?") == ['+CPMS: "SM",0,30,"SM",0,30', "OK"]
+    assert bench.say('AT+CPMS="ME"') == ["+CPMS: 0,100,0,30", "OK"]
+
+
+def test_quirk_access_is_lte() -> None:
+    bench = quirk("access-is-lte")
+    assert bench.say("AT+CREG=2;+CREG?") == ['+CREG: 2,1,"1F40","00A1B2C3",7', "OK"]
+    assert bench.say("AT+COPS?") == ['+COPS: 0,0,"Otklik Mobile",7', "OK"]
+    assert bench.say("AT+CEREG?") == ["+CEREG: 0,1", "OK"]
 
 
 def test_quirk_csmp_forgets_csca() -> None:
