@@ -127,6 +127,7 @@ Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Flag = Annotated[int, Field(ge=0, le=1)]
+MakersCommand = Literal["^DTMF", "+QTONEDET"]
 MemoryName = Literal["SM", "ME", "SR", "BM"]
 _OWN: tuple[MemoryName, ...] = ("ME", "SR", "BM")
 ReadableName = Literal["SM", "ME", "MT", "SR", "BM"]
@@ -271,6 +272,7 @@ class Profile(Part):
     defaults: Defaults = Defaults()
     clac: Literal["lines", "prefixed", "at-lines", "none"] = "lines"
     removed: tuple[Name, ...] = ()
+    added: tuple[MakersCommand, ...] = ()
     values: dict[Name, Ranges] = {}
     answers: dict[FormText, Text | None] = {}
     kept: dict[Name, Kept] = {}

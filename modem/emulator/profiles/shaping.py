@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modem.emulator.device.commandline import Form, Parameters
+from modem.emulator.device.commands.makers import MAKERS
 from modem.emulator.device.results import Answer, AtError, CommandTable, Handler, Verb, says
 from modem.emulator.profiles.behaviour import fill
 from modem.emulator.profiles.profile import Kept, Profile, Values, command_form, ranges, refusal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def shape(base: CommandTable, profile: Profile) -> CommandTable:
     """The commands of a modem of this profile."""
     table = {name: verb for name, verb in base.items() if name not in profile.removed}
+    table.update((name, MAKERS[name]) for name in profile.added)
     for name, text in profile.values.items():
         table[name] = _limited(table.get(name, Verb()), name, text)
     for name, kept in profile.kept.items():
