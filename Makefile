@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check format bench crash referees clean
+.PHONY: demo test check format bench crash referees fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/otklik demo
@@ -32,6 +32,10 @@ crash: $(VENV)/installed-test
 # Programs of others (.ci/run installs them) against the emulator, with many messages each way.
 referees: $(VENV)/installed-dev
 	OTKLIK_REFEREES=required OTKLIK_REFEREE_MESSAGES=200 $(BIN)/python -m pytest -n 2 -m referee --timeout=1200
+
+# Random and mutated bytes against the emulator's core, for ten minutes; no I/O.
+fuzz: $(VENV)/installed-test
+	$(BIN)/python -m tests.fuzz --seconds 600
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
