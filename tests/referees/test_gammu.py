@@ -63,3 +63,12 @@ def test_gammu_identifies_sends_lists_and_deletes(tmp_path: Path, emulator: Emul
     assert "0 SMS parts in 0 SMS sequences" in left
     assert "Nothing to enter." in security
     assert '"+79000000099"' in centre
+
+
+def test_gammu_asks_for_the_balance_and_dials(tmp_path: Path, emulator: Emulator, run: Run) -> None:
+    ussd, _ = _batch(run, tmp_path, emulator.link(), "getussd *100#", "dialvoice +79131234567")
+
+    emulator.stop()
+    assert 'Service reply        : "Balans: 100.00 r."' in ussd
+    assert [line["text"] for line in emulator.events("ussd")] == ["*100#", "Balans: 100.00 r."]
+    assert emulator.events("call")[0]["to"] == "+79131234567"

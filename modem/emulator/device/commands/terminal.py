@@ -6,12 +6,16 @@ from modem.emulator.device.commands.forms import number_setting
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, incorrect, says
 
+_CHARSETS = ("GSM", "IRA", "UCS2", "HEX")
+
 
 def _charset(modem: Device, values: Parameters) -> Answer:
-    if len(values) != 1 or values[0] not in ("GSM", "IRA", "UCS2", "HEX"):
-        raise CmeError(50)
-    modem.settings.cscs = str(values[0])
-    return None
+    """+CSCS=<chset> (27.007 §5.5). The name is a string too: it is taken plain, and in the set that is in force."""
+    for name in _CHARSETS:
+        if values in ((name,), (to_terminal(name, modem.settings.cscs),)):
+            modem.settings.cscs = name
+            return None
+    raise CmeError(50)
 
 
 COMMANDS: CommandTable = {

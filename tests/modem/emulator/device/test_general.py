@@ -59,6 +59,16 @@ def test_character_set_answers_in_itself(bench: Bench) -> None:
     assert bench.say('AT+CSCS="KOI8"') == ["ERROR"]
 
 
+def test_charset_is_chosen_by_its_name_in_the_present_charset(bench: Bench) -> None:
+    """gammu does so around a USSD request."""
+    assert bench.say('AT+CSCS="UCS2"') == ["OK"]
+    assert bench.say('AT+CSCS="004800450058"') == ["OK"]
+    assert bench.say("AT+CSCS?") == ['+CSCS: "484558"', "OK"]
+    assert bench.say('AT+CSCS="47534D"') == ["OK"]
+    assert bench.say("AT+CSCS?") == ['+CSCS: "GSM"', "OK"]
+    assert bench.say('AT+CSCS="004800450058"') == ["ERROR"]
+
+
 def test_clock_runs_and_can_be_set(bench: Bench) -> None:
     assert bench.say("AT+CCLK?") == ['+CCLK: "23/11/15,05:13:20+28"', "OK"]
     assert bench.say('AT+CCLK="24/01/01,00:00:00+28"') == ["OK"]
