@@ -1,13 +1,15 @@
 """A world under fire, and what has to hold of it after every burst.
 
 No exception; between two command lines nothing but legal frames (V.250 §5.7.1); after ESC, CR and time enough a
-plain AT is answered OK; memories count what they hold; every record of the journal can be written.
+plain AT is answered OK; memories count what they hold; every record of the journal can be written; and no burst
+takes the processor for longer than a few seconds.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from random import Random
 
 from modem.emulator.codec.octets import FieldError
@@ -19,6 +21,7 @@ from tests.fuzz.grammar import Input
 
 START = 1_700_000_000.0
 LONG_ENOUGH_S = 700.0  # longer than any modem waits for its network
+PATIENCE_S = 5.0
 LONG_BURST = 3000  # octets; such a one comes in one piece
 _LINE_ENDS = re.compile(rb"(?<=[\r\x1a\x1b])")
 # Prompts, and texts that stand between two ends of line; a text may have several lines.
@@ -53,6 +56,7 @@ class Subject:
         """One burst with what the world does meanwhile, and everything checked after it; the octets sent."""
         burst = self._input.burst()
         self.last = []
+        started = time.process_time()
         echo = self.rng.choice((0, 0, 1))
         self.modem.device.settings.echo = echo
         pieces = _LINE_ENDS.split(burst) if len(burst) < LONG_BURST and self.rng.random() < 0.7 else [burst]
@@ -64,6 +68,8 @@ class Subject:
         self._count()
         for line in self._journal.drain().splitlines():
             json.loads(line)
+        if (taken := time.process_time() - started) > PATIENCE_S:
+            raise Broken(f"{len(burst)} octets took {taken:.1f} s")
         return len(burst)
 
     def _feed(self, data: bytes) -> None:

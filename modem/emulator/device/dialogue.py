@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modem.emulator.device.device import Device
 
 _END_OF_ENTRY = re.compile(rb"[\x1a\x1b]")
-_REPEAT = re.compile(rb"[\s\x00]*[Aa]/")
+_REPEAT = re.compile(rb"[ \t\n\x00]*[Aa]/")  # no CR before it: that ends a line of its own
 _CTRL_Z = 0x1A
 _PROMPT = b"\r\n> "
 _BARE = (Command("", Form.EXECUTE),)  # AT alone is a command line too (V.250 §5.2.1)

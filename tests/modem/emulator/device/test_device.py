@@ -52,6 +52,12 @@ def test_repetition_needs_no_carriage_return(bench: Bench) -> None:
     assert bench.raw(b"A/") == b"\r\n+CMEE: 0\r\n\r\nOK\r\n"
 
 
+@pytest.mark.timeout(20)
+def test_many_empty_lines_before_a_slash_take_no_time(bench: Bench) -> None:
+    """They took minutes: every line looked for A/ behind all the others."""
+    assert bench.raw(b"\r" * 60_000 + b"/\rAT\r") == b"\r\nOK\r\n"
+
+
 def test_line_feed_after_carriage_return_is_passed_over(bench: Bench) -> None:
     assert bench.raw(b"AT\r\nAT\r\n\r\n") == b"\r\nOK\r\n" * 2
     assert bench.raw(b"AT+CMGS=25\r\n") == b"\r\n> "
