@@ -19,7 +19,16 @@ from modem.emulator.device.device import Device
 from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed, UssdCancelled, UssdSent
 from modem.emulator.device.memory import Slots
 from modem.emulator.device.reception import offer_deliver, offer_report
-from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready, Submitted, Verdict
+from modem.emulator.device.results import (
+    Acknowledged,
+    AtError,
+    Commanded,
+    CommandTable,
+    Effect,
+    Ready,
+    Submitted,
+    Verdict,
+)
 from modem.emulator.device.state import Forwarding, make_identity
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.faults.events import PortChange
@@ -198,7 +207,7 @@ class World:
             self.journal.add(Traced(now, modem.name, "rx", data))
         self.touch(modem)
         modem.device.feed(modem.weather.to_modem(data, now), now)
-        self._route(modem, now)
+        self.settle_effects(now)
 
     def set_link(self, modem: Modem, is_open: bool, now: float) -> None:
         """A terminal opened or closed the port of a modem."""
@@ -210,7 +219,7 @@ class World:
         if not is_open:
             modem.weather.forget()
         modem.device.set_link(is_open, now)
-        self._route(modem, now)
+        self.settle_effects(now)
 
     def take_output(self, modem: Modem, now: float) -> bytes:
         """Bytes for the terminal of a modem, as one write; what a fault holds back is due later."""
@@ -261,6 +270,8 @@ class World:
         match effect:
             case Submitted():
                 self.centre.submit(modem, effect, now)
+            case Commanded(command, mr):
+                self.centre.command(modem, mr, command, now)
             case Acknowledged(ok):
                 self.centre.acknowledged(modem, ok, now)
             case Ready():

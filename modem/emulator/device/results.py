@@ -14,6 +14,7 @@ from modem.emulator.device.effects import CallEffect, UssdEffect
 from modem.tables import CME_CAUSES, CMS_CAUSES
 
 if TYPE_CHECKING:
+    from modem.emulator.codec.command import Command
     from modem.emulator.codec.tpdu import Submit
     from modem.emulator.device.device import Device
 
@@ -159,6 +160,14 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Commanded:
+    """The modem hands an SMS-COMMAND to the service centre, which answers with `Device.settle`."""
+
+    command: "Command"
+    mr: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The modem may take messages it could not take before."""
 
@@ -170,4 +179,4 @@ class Acknowledged:
     ok: bool
 
 
-Effect = Submitted | Ready | Acknowledged | CallEffect | UssdEffect
+Effect = Submitted | Commanded | Ready | Acknowledged | CallEffect | UssdEffect

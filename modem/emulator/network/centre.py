@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action, Agenda
 from modem.emulator.codec.address import Address
+from modem.emulator.codec.command import Command
 from modem.emulator.codec.compose import compose
 from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver, as_deliver, encode_deliver
@@ -19,6 +20,7 @@ from modem.emulator.device.results import AtError, CmsError, Submitted
 from modem.emulator.journal import Delivered, Journal, Refused
 from modem.emulator.journal import Submitted as SubmitRecord
 from modem.emulator.network.accounts import Accounts
+from modem.emulator.network.commands import Commands
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.delays import draw, from_ms
 from modem.emulator.network.deliveries import Deliveries
@@ -53,6 +55,7 @@ class ServiceCentre:
         self._queues = Queues(conditions, journal, agenda, streams, watchers)
         self._deliveries = Deliveries(conditions, agenda, streams, watchers)
         self._reports = Reports(conditions, agenda, self._queues, streams)
+        self._commands = Commands(self.store, self._queues, self._deliveries, self._reports, self._finish)
         self._enforcement = Enforcement(conditions, self.accounts)
         self._assembly = Assembly()
         self._long_refs: dict[str, int] = {}
@@ -79,6 +82,16 @@ class ServiceCentre:
             self._at(answer, lambda then: self._submit(station, sender, message, then))
         else:
             self._submit(station, sender, message, now)
+
+    def command(self, station: Station, mr: int, command: Command, now: float) -> None:
+        """Carry an SMS-COMMAND out, or refuse it; the modem has its answer after the latency."""
+        sender = self._queues.at(station).number
+
+        def carry_out(then: float) -> None:
+            fcs = self._commands.carry_out(sender, mr, command, then)
+            station.settle(mr, None if fcs is None else CmsError(fcs), then)
+
+        self._later(draw(self.conditions.latency_s, self._latency), now, carry_out)
 
     def ready(self, station: Station, now: float) -> None:
         """A modem may be able to take what waits for it."""

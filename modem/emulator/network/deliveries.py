@@ -13,7 +13,7 @@ from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.delays import draw, from_ms
 from modem.emulator.network.handsets import Handset, Patience
 from modem.emulator.network.numbers import canonical
-from modem.emulator.network.store import EXPIRED, RECEIVED, Held, Watchers
+from modem.emulator.network.store import EXPIRED, NO_MORE_TRIES, RECEIVED, Held, Watchers
 
 if TYPE_CHECKING:
     from random import Random
@@ -108,6 +108,8 @@ class Deliveries:
                 self._at(now + takes_s, lambda then: self._finish(held, handset.final, then))
             else:
                 self._finish(held, handset.final, now)
+        elif held.submit.single_shot:
+            self._finish(held, handset.failing | NO_MORE_TRIES, now)
         elif held.expires <= now:
             self._finish(held, handset.final if patience is Patience.VALIDITY else EXPIRED, now)
         elif patience is Patience.RETRIES and tries >= len(self._conditions.retry_s):

@@ -16,7 +16,7 @@ from modem.emulator.journal import Journal, Record
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.delays import draw
 from modem.emulator.network.numbers import canonical
-from modem.emulator.network.store import ERROR_IN_SME, EXPIRED, NO_RESPONSE, RECEIVED, Held, Watchers
+from modem.emulator.network.store import ERROR_IN_SME, EXPIRED, NO_MORE_TRIES, NO_RESPONSE, RECEIVED, Held, Watchers
 
 if TYPE_CHECKING:
     from random import Random
@@ -202,13 +202,24 @@ class Queues:
         while queue.mobiles and queue.station is not None:
             mobile = queue.mobiles[0]
             verdict = queue.station.offer(mobile.pdu, mobile.is_report, now)
-            if verdict is Verdict.WAITING:
+            if verdict is Verdict.TAKEN:
+                self._taken(queue, now)
+            elif verdict is Verdict.WAITING:
                 queue.shown = True
-            elif verdict is not Verdict.TAKEN and mobile.held is not None:
-                self._watchers.delayed(mobile.held, ERROR_IN_SME if verdict is Verdict.FULL else NO_RESPONSE, now)
-            if verdict is not Verdict.TAKEN:
                 return
-            self._taken(queue, now)
+            elif not self._gives_up(queue, mobile, ERROR_IN_SME if verdict is Verdict.FULL else NO_RESPONSE, now):
+                return
+
+    def _gives_up(self, queue: Queue, mobile: Mobile, status: int, now: float) -> bool:
+        """The head of the queue was turned away: it goes on waiting, unless its sender wanted one try only."""
+        held = mobile.held
+        if held is not None and held.submit.single_shot:
+            queue.mobiles.popleft()
+            self._watchers.finished(held, status | NO_MORE_TRIES, now)
+            return True
+        if held is not None:
+            self._watchers.delayed(held, status, now)
+        return False
 
     def _taken(self, queue: Queue, now: float) -> None:
         """The head of the queue has been taken; at `duplicate_rate` it comes again."""

@@ -5,13 +5,15 @@ time of another zone, to another SIM. What a status is worth is not known here.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Agenda
+from modem.emulator.codec.address import Address
 from modem.emulator.codec.reports import StatusReport, encode_status_report
 from modem.emulator.codec.timestamp import encode_timestamp
-from modem.emulator.codec.tpdu import MMS, MTI_STATUS_REPORT, SRQ
+from modem.emulator.codec.tpdu import SRQ
 from modem.emulator.journal import Reported
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.delays import draw
@@ -39,7 +41,7 @@ class Reports:
         queue = self._receiver(held.sender)
         if queue is None or self._chance(conditions.report_loss_rate):
             return
-        mobile = self._mobile(self._report(held, status, MTI_STATUS_REPORT | MMS, held.mr, now), now)
+        mobile = self._mobile(self._report(held.mr, held.submit.to, held.accepted, status, now), now)
         for _ in range(1 + self._chance(conditions.report_duplicate_rate)):
             late_s = draw(conditions.report_late_s, self._rng)
             if late_s > 0:
@@ -47,12 +49,12 @@ class Reports:
             else:
                 self._queues.put(queue, mobile, now)
 
-    def answer(self, held: Held, status: int, mr: int, now: float) -> None:
+    def answer(self, sender: str, mr: int, to: Address, accepted: float, status: int, now: float) -> None:
         """Report on the SMS-COMMAND `mr` about a message (TP-SRQ, §9.2.3.26): at once, and as it should be."""
-        queue = self._queues.of(held.sender)
+        queue = self._queues.of(sender)
         if queue is not None:
-            report = self._report(held, status, MTI_STATUS_REPORT | MMS | SRQ, mr, now)
-            self._queues.put(queue, self._mobile(report, now), now)
+            report = self._report(mr, to, accepted, status, now)
+            self._queues.put(queue, self._mobile(replace(report, first=report.first | SRQ), now), now)
 
     def _chance(self, rate: float) -> bool:
         return rate > 0 and self._rng.random() < rate
@@ -61,11 +63,11 @@ class Reports:
         other = self._conditions.report_modem
         return (self._queues.named(other) if other else None) or self._queues.of(sender)
 
-    def _report(self, held: Held, status: int, first: int, mr: int, now: float) -> StatusReport:
+    def _report(self, mr: int, to: Address, accepted: float, status: int, now: float) -> StatusReport:
         conditions = self._conditions
         zone = conditions.zone_quarters if conditions.report_zone_quarters is None else conditions.report_zone_quarters
-        scts, discharge = _stamp(int(held.accepted), zone), _stamp(int(now), zone)
-        return StatusReport(mr, held.submit.to, scts, discharge, status, first, conditions.smsc)
+        scts, discharge = _stamp(int(accepted), zone), _stamp(int(now), zone)
+        return StatusReport(mr, to, scts, discharge, status, smsc=conditions.smsc)
 
     def _mobile(self, report: StatusReport, now: float) -> Mobile:
         return Mobile(

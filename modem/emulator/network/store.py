@@ -14,6 +14,7 @@ from modem.emulator.network.numbers import canonical
 RECEIVED, UNCONFIRMED, REPLACED = 0x00, 0x01, 0x02  # TP-Status (23.040 §9.2.3.15)
 CONGESTION, BUSY, NO_RESPONSE, ERROR_IN_SME = 0x20, 0x21, 0x22, 0x25  # still trying
 REFUSED, NOT_OBTAINABLE, EXPIRED, DELETED, NO_SUCH_MESSAGE = 0x42, 0x43, 0x46, 0x47, 0x49
+NO_MORE_TRIES = 0x40  # makes "still trying" of 0x20 to 0x3F the same reason for having given up
 GAVE_UP_BUSY, GAVE_UP = 0x61, 0x62
 
 
