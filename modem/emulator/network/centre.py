@@ -260,7 +260,9 @@ class ServiceCentre:
         return next((code for code, name in codes.items() if name == station.name), station.number)
 
     def _serve(self, held: Held, service: Service, now: float) -> None:
-        """A message has reached a service; it answers once all parts are there."""
+        """A message has reached a service, unless it was called back; it answers once all parts are there."""
+        if held.over:
+            return
         code, sender = held.submit.to.text, held.sender
         text = self._assembly.add(sender, canonical(code), held.submit)
         self._finish(held, RECEIVED, now)
