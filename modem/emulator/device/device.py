@@ -104,7 +104,9 @@ class Device:
 
     def settle(self, result: int | AtError, now: float, mr: int | None = None) -> None:
         """End the wait for a call, or for the submit of reference `mr`: the reference, or the error of its refusal."""
-        self.now = self.link_used_s = now
+        self.now = now
+        if mr is not None:
+            self.link_used_s = now
         self.dialogue.settle(result, mr)
 
     def notify(self, text: str) -> None:
@@ -115,6 +117,13 @@ class Device:
     def notify_message(self, notice: Notice) -> bool:
         """Queue a notice of +CNMI, as its <mode> says; False if that discards it."""
         return self.notices.add_of_message(notice, self.settings.cnmi[0], self.link_open)
+
+    def due_notices(self) -> list[str]:
+        """What is to be written now that the line is free."""
+        texts = self.notices.take(self.settings.cnmi[0])
+        if self.notices.room_again():
+            self.later(0.0, lambda now: self.may_receive())
+        return texts
 
     def fills(self, memory: Memory) -> None:
         """Say that a memory is full, if it is and this kind of device says so."""

@@ -118,7 +118,7 @@ class Dialogue:
         """Bytes to write now: responses, and notices if the line is free."""
         modem = self._modem
         if modem.notices.ready and modem.link_open and self.idle:
-            for text in modem.notices.take(modem.settings.cnmi[0]):
+            for text in modem.due_notices():
                 self._write_notice(text)
         if not self._out:
             return b""

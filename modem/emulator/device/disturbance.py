@@ -192,7 +192,5 @@ class Disturbance:
         return [*information, notices, final]
 
     def _notices(self, fault: Notice) -> bytes:
-        texts = (
-            self._modem.notices.take(self._modem.settings.cnmi[0]) if fault.text is None else [fault.text] * fault.count
-        )
+        texts = self._modem.due_notices() if fault.text is None else [fault.text] * fault.count
         return b"".join(f"\r\n{text}\r\n".encode("latin-1", "replace") for text in texts)

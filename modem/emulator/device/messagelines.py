@@ -6,15 +6,25 @@ Owns which fields stand where. Must not know where messages are stored or sent; 
 from dataclasses import dataclass
 
 from modem.emulator.codec.address import Address
+from modem.emulator.codec.command import Command, decode_command
 from modem.emulator.codec.page import Page, decode_page
 from modem.emulator.codec.reports import StatusReport, decode_status_report
 from modem.emulator.codec.timestamp import timestamp_text
-from modem.emulator.codec.tpdu import MTI_DELIVER, MTI_STATUS_REPORT, Deliver, Submit, decode_deliver, decode_submit
+from modem.emulator.codec.tpdu import (
+    MTI_COMMAND,
+    MTI_DELIVER,
+    MTI_STATUS_REPORT,
+    Deliver,
+    Submit,
+    decode_deliver,
+    decode_submit,
+)
 from modem.emulator.device.charset import to_terminal
 from modem.emulator.device.memory import Entry
 from modem.emulator.device.textmode import page_to_terminal, user_data_to_terminal
 
-Message = Deliver | Submit | StatusReport | Page
+_ABSOLUTE = 0x10  # of TP-VPF: set in the relative and absolute, not in the enhanced form (23.040 §9.2.3.3)
+Message = Deliver | Submit | StatusReport | Command | Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +47,18 @@ class View:
 
 
 def read_message(entry: Entry) -> Message:
-    """Read a stored PDU. What a DELIVER and what a STATUS-REPORT is, its type and its state say together."""
+    """Read a stored PDU. Types mean one thing from the network and another to it: state and type say which."""
     if entry.page:
         return decode_page(entry.pdu)
     tpdu_at = entry.pdu[0] + 1
     kind = entry.pdu[tpdu_at] & 3
     if kind == MTI_DELIVER:
         return decode_deliver(entry.pdu)
-    if kind == MTI_STATUS_REPORT:
+    if kind == MTI_STATUS_REPORT and entry.state.received:
         return decode_status_report(entry.pdu)
-    return decode_submit(entry.pdu, len(entry.pdu) - tpdu_at)
+    if kind == MTI_COMMAND:
+        return decode_command(entry.pdu, tpdu_length(entry.pdu))
+    return decode_submit(entry.pdu, tpdu_length(entry.pdu))
 
 
 def _stamp(octets: bytes) -> str:
@@ -100,6 +112,8 @@ def read_lines(entry: Entry, view: View) -> str:
         return f"{label},{_deliver_lines(message, view)}"
     if isinstance(message, Page):
         return f"{label},{_page_lines(message, view)}"
+    if isinstance(message, Command):
+        return f"{label},{_command_lines(message, view)}"
     return f"{label},{_submit_lines(message, view)}"
 
 
@@ -114,6 +128,8 @@ def list_lines(index: int, entry: Entry, view: View) -> str:
     if isinstance(message, Page):
         place = f"{message.serial},{message.mid},{message.number},{message.total}"
         return f"{head},{place}\r\n{page_to_terminal(message, view.cscs)}"
+    if isinstance(message, Command):
+        return f"{head},{message.first},{message.kind}"
     if isinstance(message, Deliver):
         address, stamp = message.origin, _stamp(message.scts)
     else:
@@ -138,11 +154,18 @@ def _submit_lines(submit: Submit, view: View) -> str:
     return f"{head}\r\n{user_data_to_terminal(submit.ud, view.cscs)}"
 
 
+def _command_lines(command: Command, view: View) -> str:
+    if not view.details:
+        return f"{command.first},{command.kind}"
+    head = f"{command.first},{command.kind},{command.pid},{command.mn},{view.number(command.to)},{command.to.toa}"
+    return f"{head},{len(command.data)}\r\n{command.data.hex().upper()}"
+
+
 def _validity(submit: Submit) -> str:
     """<vp>: a number, a time, or the enhanced form as octets; nothing if the message has none."""
     if len(submit.validity) <= 1:
         return str(submit.validity[0]) if submit.validity else ""
-    return _stamp(submit.validity) if submit.first & 0x08 else f'"{submit.validity.hex().upper()}"'
+    return _stamp(submit.validity) if submit.first & _ABSOLUTE else f'"{submit.validity.hex().upper()}"'
 
 
 def _report_fields(report: StatusReport, view: View) -> str:

@@ -34,6 +34,12 @@ class Notices:
     def __init__(self) -> None:
         self._queue: deque[Notice] = deque()
         self.awaited: Notice | None = None
+        self._refused = False
+
+    @property
+    def awaits_terminal(self) -> bool:
+        """Whether a message was shown that +CNMA is to answer for."""
+        return self.awaited is not None and self.awaited.written
 
     def add(self, text: str) -> None:
         """A notice of its own, for a terminal that is there."""
@@ -44,6 +50,7 @@ class Notices:
         if mode == DISCARD and not link_open:
             return False
         if notice.pdu and sum(1 for waiting in self._queue if waiting.pdu) >= MAX_MESSAGES:
+            self._refused = True
             return False
         self._append(notice)
         return True
@@ -55,6 +62,12 @@ class Notices:
                 return
             self._queue.remove(oldest)
         self._queue.append(notice)
+
+    def room_again(self) -> bool:
+        """Whether there is room for a message after one was refused for want of it; said once."""
+        room = self._refused and not any(waiting.pdu for waiting in self._queue)
+        self._refused = self._refused and not room
+        return room
 
     def forget(self) -> None:
         """Drop what +CNMI has kept back (<bfr>=1); a message the network waits for is on its way, not kept."""

@@ -1,10 +1,13 @@
 """How the terminal hears of what the network brings, and how it answers: CNMI CNMA (27.005 §3.4.1, §3.4.4)."""
 
+from modem.emulator.codec.octets import FieldError
+from modem.emulator.codec.reports import decode_deliver_report
 from modem.emulator.device.acknowledgement import acknowledge
-from modem.emulator.device.causes import NO_ACK_EXPECTED, NOT_SUPPORTED
+from modem.emulator.device.causes import NO_ACK_EXPECTED, NOT_SUPPORTED, PDU_MODE
 from modem.emulator.device.commandline import Parameters
+from modem.emulator.device.commands.composing import announced_length, pdu_from_terminal
 from modem.emulator.device.device import Device
-from modem.emulator.device.results import Answer, CmsError, CommandTable, Verb, unsupported
+from modem.emulator.device.results import Answer, Ask, CmsError, CommandTable, Verb, unsupported
 
 _ALL = (0, 1, 2, 3)
 _WITHOUT_BROADCAST_MEMORY = (0, 2, 3)
@@ -39,13 +42,38 @@ def _choice(modem: Device, values: Parameters) -> Answer:
 
 
 def _acknowledge(modem: Device, values: Parameters) -> Answer:
-    """+CNMA, in PDU mode also +CNMA=<n>: 0 or 1 taken, 2 not taken."""
+    """+CNMA, in PDU mode also +CNMA=<n>[,<length>]: 0 or 1 taken, 2 not taken; 1 and 2 may bring a DELIVER-REPORT."""
     n = values[0] if values else 0
-    if n not in (0, 1, 2) or len(values) > 1 or (values and modem.settings.cmgf):
+    length = values[1] if len(values) > 1 else None
+    if n not in (0, 1, 2) or len(values) > 2 or (values and modem.settings.cmgf):
         raise CmsError(NOT_SUPPORTED)
-    if not acknowledge(modem, ok=n != 2):
+    ok = n != 2
+    if length in (None, 0):
+        _answer_network(modem, ok)
+        return None
+    if n == 0:
+        raise CmsError(PDU_MODE)
+    if not modem.notices.awaits_terminal:
         raise CmsError(NO_ACK_EXPECTED)
+    announced = announced_length(length)
+    return Ask(lambda device, text: _answer_with_report(device, pdu_from_terminal(text), announced, ok))
+
+
+def _answer_with_report(modem: Device, tpdu: bytes, length: int, ok: bool) -> Answer:
+    """<ackpdu> is a bare TPDU: no service centre address is in front of it."""
+    try:
+        if len(tpdu) != length:
+            raise FieldError("the length is not the one announced")
+        decode_deliver_report(tpdu, error=not ok)
+    except FieldError:
+        raise CmsError(PDU_MODE) from None
+    _answer_network(modem, ok)
     return None
+
+
+def _answer_network(modem: Device, ok: bool) -> None:
+    if not acknowledge(modem, ok):
+        raise CmsError(NO_ACK_EXPECTED)
 
 
 def _acknowledgements(modem: Device, values: Parameters) -> Answer:

@@ -6,8 +6,10 @@ the dialogue goes on later.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from modem.emulator.codec.address import Address
+from modem.emulator.codec.command import Command as SmsCommand
 from modem.emulator.codec.octets import FieldError
 from modem.emulator.codec.tpdu import Submit, decode_submit, encode_submit
 from modem.emulator.device.causes import (
@@ -19,15 +21,22 @@ from modem.emulator.device.causes import (
     wrong_parameter,
 )
 from modem.emulator.device.commandline import Parameters
-from modem.emulator.device.commands.composing import announced_length, number_given, pdu_from_terminal, text_submit
+from modem.emulator.device.commands.composing import (
+    LONGEST_TPDU,
+    announced_length,
+    number_given,
+    pdu_from_terminal,
+    text_submit,
+)
 from modem.emulator.device.commands.forms import number_setting
 from modem.emulator.device.device import Device
-from modem.emulator.device.memory import Entry, State
-from modem.emulator.device.messagelines import tpdu_length
+from modem.emulator.device.memory import State
+from modem.emulator.device.messagelines import read_message, tpdu_length
 from modem.emulator.device.results import (
     Answer,
     Ask,
     CmsError,
+    Commanded,
     CommandTable,
     Submitted,
     Verb,
@@ -44,16 +53,28 @@ def _sent(ref: int) -> str:
     return f"+CMGS: {ref}"
 
 
-def _send(modem: Device, submit: Submit, pdu: bytes, done: Callable[[int], str]) -> Wait:
-    """Hand a checked message to the network under the SIM's next reference."""
+def _next_reference(modem: Device, smsc: str) -> int:
+    """The SIM's next reference for a message that can go now; `smsc` is the centre its PDU names, if any."""
     if not modem.attached:
         raise CmsError(NO_NETWORK)
-    if not submit.smsc and not modem.sim.smsc:
+    if not smsc and not modem.sim.smsc:
         raise CmsError(CENTRE_UNKNOWN)
     if modem.settings.cmms == 1:
         _let_link_go(modem)
-    mr = modem.sim.take_mr()
+    return modem.sim.take_mr()
+
+
+def _send(modem: Device, submit: Submit, pdu: bytes, done: Callable[[int], str]) -> Wait:
+    """Hand a checked message to the network."""
+    mr = _next_reference(modem, submit.smsc)
     modem.tell(Submitted(submit, mr, pdu))
+    return Wait(done, mr)
+
+
+def send_command(modem: Device, command: SmsCommand, done: Callable[[int], str]) -> Wait:
+    """Hand a checked SMS-COMMAND to the network."""
+    mr = _next_reference(modem, command.smsc)
+    modem.tell(Commanded(command, mr))
     return Wait(done, mr)
 
 
@@ -66,7 +87,11 @@ def _cmgs(modem: Device, values: Parameters) -> Answer:
         return Ask(lambda device, text: _submit_text(device, to, text), lines)
     if len(values) > 1:
         raise CmsError(PDU_MODE)
-    length = announced_length(values[0])
+    return _ask_for_pdu(announced_length(values[0]))
+
+
+@lru_cache(maxsize=LONGEST_TPDU)
+def _ask_for_pdu(length: int) -> Ask:
     return Ask(lambda device, text: _submit_pdu(device, length, text))
 
 
@@ -93,18 +118,23 @@ def _cmss(modem: Device, values: Parameters) -> Answer:
     if entry.state.received:
         raise CmsError(NOT_ALLOWED)
     pdu = entry.pdu
+
+    def sent(ref: int) -> str:
+        entry.state = State.STO_SENT
+        return f"+CMSS: {ref}"
+
+    message = read_message(entry)
+    if isinstance(message, SmsCommand):
+        if len(values) > 1:  # another receiver is for a SUBMIT alone
+            raise CmsError(NOT_ALLOWED)
+        return send_command(modem, message, sent)
     submit = decode_submit(pdu, tpdu_length(pdu))
     if len(values) > 1:
         submit = replace(submit, to=number_given(modem, values[1:]))
         pdu = encode_submit(submit)
     if not submit.to.value:
         raise wrong_parameter(modem)
-    return _send(modem, submit, pdu, lambda ref: _sent_from_memory(entry, ref))
-
-
-def _sent_from_memory(entry: Entry, ref: int) -> str:
-    entry.state = State.STO_SENT
-    return f"+CMSS: {ref}"
+    return _send(modem, submit, pdu, sent)
 
 
 def _let_link_go(modem: Device) -> None:

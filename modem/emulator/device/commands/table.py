@@ -8,6 +8,7 @@ from modem.emulator.device.commands import (
     broadcast,
     calls,
     clock,
+    commanding,
     functionality,
     identity,
     memories,
@@ -41,6 +42,7 @@ _SUBJECTS = (
     broadcast,
     reading,
     sending,
+    commanding,
     writing,
 )
 

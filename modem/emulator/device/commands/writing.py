@@ -1,9 +1,17 @@
 """Messages the terminal stores: CMGW (27.005 §3.5.3), into <mem2>."""
 
 from modem.emulator.codec.address import Address
+from modem.emulator.codec.command import decode_command
 from modem.emulator.codec.octets import FieldError
 from modem.emulator.codec.reports import decode_status_report
-from modem.emulator.codec.tpdu import MTI_DELIVER, decode_deliver, decode_submit, encode_deliver, encode_submit
+from modem.emulator.codec.tpdu import (
+    MTI_COMMAND,
+    MTI_DELIVER,
+    decode_deliver,
+    decode_submit,
+    encode_deliver,
+    encode_submit,
+)
 from modem.emulator.device.causes import MEMORY_FULL, PDU_MODE, TEXT_MODE
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.commands.composing import (
@@ -59,14 +67,19 @@ def _write_text(modem: Device, values: Parameters) -> Answer:
 
 
 def _write_pdu(modem: Device, pdu: bytes, length: int, state: State | None) -> Answer:
-    """Store a PDU: with a state of reception a DELIVER or STATUS-REPORT, else a SUBMIT. One without is its type's."""
+    """Store a PDU: with a state of reception a DELIVER or STATUS-REPORT, else a SUBMIT or COMMAND.
+
+    Without a state a DELIVER was read and all else is to be sent.
+    """
     try:
         if len(pdu) < 2 or len(pdu) < pdu[0] + 2 or tpdu_length(pdu) != length:
             raise FieldError("the length is not the one announced")
         kind = pdu[pdu[0] + 1] & 3
         if state is None:
             state = State.REC_READ if kind == MTI_DELIVER else State.STO_UNSENT
-        if not state.received:
+        if not state.received and kind == MTI_COMMAND:
+            decode_command(pdu, length)
+        elif not state.received:
             decode_submit(pdu, length)
         elif kind == MTI_DELIVER:
             decode_deliver(pdu)

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem.emulator.device.memory import Entry, Slots, State, Union
+from modem.emulator.device.memory import Entry, Layout, Slots, State, Union, make_memories
 
 
 def _entry(number: int = 0) -> Entry:
@@ -59,3 +59,20 @@ def test_any_order_of_storing_and_freeing_keeps_the_count(actions: list[int | No
             held.discard(action)
         assert slots.used == len(held)
         assert [index for index, _ in slots.items()] == sorted(held)
+
+
+def test_device_that_counts_from_0_keeps_the_places_of_a_card() -> None:
+    card = Slots("SM", 2)
+    assert card.put(_entry()) == 1
+    memories = make_memories(card, Layout(me=2, first_index=0))
+    assert card.get(0) is not None
+    assert card.get(1) is None
+    assert [memories["MT"].put(_entry()) for _ in range(4)] == [1, 2, 3, None]
+    assert [index for index, _ in memories["MT"].items()] == [0, 1, 2, 3]
+    assert memories["MT"].remove(3)
+    assert memories["ME"].used == 1
+
+
+def test_memory_without_slots_does_not_exist() -> None:
+    assert list(make_memories(Slots("SM", 2), Layout(me=0, sr=0, bm=0))) == ["SM", "MT"]
+    assert list(make_memories(Slots("SM", 2), Layout(mt=False))) == ["SM", "ME", "SR", "BM"]
