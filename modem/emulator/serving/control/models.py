@@ -67,6 +67,19 @@ class Parts(Shown):
     parts: int = Field(ge=1, description="Short messages it was cut into.")
 
 
+class Broadcast(Given):
+    """A cell broadcast, to whichever modems listen (+CSCB)."""
+
+    text: str = Field(max_length=1395, description="Cut into up to 15 pages (TS 23.041).", examples=["Storm warning"])
+    mid: int = Field(ge=0, le=0xFFFF, description="Message identifier: the channel.", examples=[50])
+
+
+class Pages(Shown):
+    """What became of a broadcast."""
+
+    pages: int = Field(ge=1, le=15, description="Pages it was cut into.")
+
+
 class LogLine(Shown):
     """One line of the log: who, when, what. The other fields depend on the event."""
 

@@ -16,6 +16,13 @@ from modem.emulator.serving.control.telephone import answer, call_modem, hang_up
 # The network.
 
 
+def _broadcast(asked: Asked, body: models.Broadcast) -> Body:
+    try:
+        return {"pages": asked.world.broadcast(body.text, body.mid, asked.now)}
+    except ValueError as wrong:
+        raise Refused(HTTPStatus.BAD_REQUEST, f"This cannot be broadcast: {wrong}.") from None
+
+
 def _network(asked: Asked, query: models.NoQuery) -> Body:
     return describe(asked.world.centre)
 
@@ -63,6 +70,7 @@ ROUTES = (
     Route("POST", f"{_MODEM}/ussd", "The operator shows a text", push_ussd, models.Done, models.UssdPush),
     Route("GET", "/v1/network", "How the network is set", _network, NetworkChange),
     Route("POST", "/v1/network", "Set the network and its phones", _change_network, NetworkChange, NetworkChange),
+    Route("POST", "/v1/network/broadcast", "Broadcast to all modems", _broadcast, models.Pages, models.Broadcast),
     Route("GET", "/v1/submits", "What the network took from modems", _submits, models.Submits, query=models.After),
     Route("GET", "/v1/events", "Everything that happened: the log", _events, models.Events, query=models.After),
 )

@@ -38,6 +38,16 @@ def test_deliver_puts_a_message_into_the_modem(bench: Bench) -> None:
     assert bench.wait(0) == b'\r\n+CMTI: "SM",1\r\n'
 
 
+def test_broadcast_reaches_the_modems_that_listen(bench: Bench) -> None:
+    bench.say("AT+CMGF=1;+CSCB=1;+CNMI=2,0,2")
+    assert _ask(bench, "POST", "/v1/network/broadcast", {"text": "Storm", "mid": 50}) == (200, {"pages": 1})
+    assert bench.wait(0).startswith(b"\r\n+CBM: 16,50,15,1,1\r\nStorm\r")
+
+
+def test_broadcast_of_more_pages_than_there_are_is_refused(bench: Bench) -> None:
+    assert _ask(bench, "POST", "/v1/network/broadcast", {"text": "\u0416" * 1000, "mid": 50})[0] == 400
+
+
 def test_submits_are_read_after_a_cursor(bench: Bench) -> None:
     bench.send(14, PDU)
     bench.send(14, PDU)
