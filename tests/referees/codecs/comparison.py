@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from modem.emulator.codec.octets import FieldError
 from tests.referees.codecs.defects import DEFECTS, Defect
 from tests.referees.codecs.libraries import LIBRARIES, REFUSED, Library, Reading, ours, read
-from tests.referees.codecs.messages import Draft, Truth, drafts, messages
+from tests.referees.codecs.message import Draft, Truth
+from tests.referees.codecs.messages import drafts, messages
 
 SEED = 23040
 _READING = """\

@@ -12,7 +12,7 @@ from modem.emulator.codec.alphabet import ESC, unpack_septets
 from modem.emulator.codec.coding import Alphabet, data_coding
 from modem.tables import GSM7_EXTENSION
 from tests.referees.codecs.libraries import REFUSED
-from tests.referees.codecs.messages import Draft, Message
+from tests.referees.codecs.message import Draft, Message
 
 SMSPDUDECODER, PYTHON_MESSAGING, GSMMODEM = "smspdudecoder", "python-messaging", "python-gsmmodem-new"
 _ALL = (SMSPDUDECODER, PYTHON_MESSAGING, GSMMODEM)

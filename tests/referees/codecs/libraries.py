@@ -19,7 +19,7 @@ from modem.emulator.codec.timestamp import decode_timestamp
 from modem.emulator.codec.tpdu import decode_deliver, decode_submit
 from modem.emulator.codec.userdata import Concat
 from modem.emulator.codec.validity import absolute_validity
-from tests.referees.codecs.messages import Draft
+from tests.referees.codecs.message import Draft
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # invalid escapes in their sources, seen when they are first compiled
