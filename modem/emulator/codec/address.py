@@ -93,5 +93,7 @@ def decode_smsc(pdu: bytes) -> tuple[str, int]:
     if pdu[0] == 0:
         return "", 1
     octets = cut(pdu, 2, pdu[0] - 1, "the service centre address")
+    if not pdu[1] & 0x80:
+        raise FieldError("the type of the service centre address is wrong")
     filled = octets[-1] >> 4 == 0x0F
     return Address(decode_digits(octets, len(octets) * 2 - filled), pdu[1]).text, pdu[0] + 1

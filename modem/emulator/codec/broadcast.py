@@ -1,6 +1,6 @@
 """The coding of TS 23.038 for cell broadcast, which USSD uses too: its data coding schemes and its padding.
 
-Owns what differs from SMS. Alphabets and septets are `coding`'s.
+Owns what differs from SMS. Alphabets are `coding`'s, septets `alphabet`'s.
 """
 
 from modem.emulator.codec.alphabet import pack_septets, unpack_septets

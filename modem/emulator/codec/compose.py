@@ -3,8 +3,8 @@
 Owns the cutting. Must not know of TPDUs or of who sends the parts.
 """
 
-from modem.emulator.codec.alphabet import pack_septets, tables, text_to_septets
-from modem.emulator.codec.coding import Alphabet, data_coding
+from modem.emulator.codec.alphabet import pack_septets, tables
+from modem.emulator.codec.coding import Alphabet, DataCoding, data_coding
 from modem.emulator.codec.octets import FieldError
 from modem.emulator.codec.userdata import (
     LOCKING_SHIFT,
@@ -16,25 +16,28 @@ from modem.emulator.codec.userdata import (
     encode_header,
 )
 
-_GSM7, _UCS2 = 0x00, 0x08
 _MAX_PARTS = 255
 
 
-def compose(text: str, ref: int, *, wide: bool = False, locking: int = 0, single: int = 0) -> list[UserData]:
+def compose(
+    text: str, ref: int, *, wide: bool = False, locking: int = 0, single: int = 0, message_class: int | None = None
+) -> list[UserData]:
     """Cut a text into parts as a phone does: GSM 7-bit if every character fits, else UCS-2.
 
     `ref` is that of a long message, 8-bit or, if `wide`, 16-bit. `locking` and `single` are languages whose national
-    tables are to be used; UCS-2 is what is left where the text does not fit into them either. Neither an escape
-    sequence nor a surrogate pair is torn apart. An empty text is one empty part. FieldError beyond 255 parts.
+    tables are to be used; UCS-2 is what is left where the text does not fit into them either. `message_class` 0 makes
+    it flash. Neither an escape sequence nor a surrogate pair is torn apart. An empty text is one empty part. FieldError
+    beyond 255 parts.
     """
+    codes = tables(locking, single).codes
     try:
-        using = tables(locking, single)
-        units = [text_to_septets(char, using) for char in text]
+        units = [codes[char] for char in text]
         languages = [(kind, bytes([of])) for kind, of in ((LOCKING_SHIFT, locking), (SINGLE_SHIFT, single)) if of]
-        dcs = _GSM7
-    except UnicodeError:
+        dcs = DataCoding(Alphabet.GSM7, message_class).octet
+    except KeyError:
         units = [char.encode("utf-16-be", "surrogatepass") for char in text]
-        languages, dcs = [], _UCS2
+        languages = []
+        dcs = DataCoding(Alphabet.UCS2, message_class).octet
     if sum(map(len, units)) <= _room(languages, dcs):
         return [build(b"".join(units), dcs, languages)]
     longest = [Concat(ref, _MAX_PARTS, _MAX_PARTS, wide).element, *languages]

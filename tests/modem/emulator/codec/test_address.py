@@ -69,8 +69,8 @@ def test_service_centre_address_counts_octets(number: str, octets: str) -> None:
     assert decode_smsc(bytes.fromhex(octets + "01")) == (number, len(octets) // 2)
 
 
-@pytest.mark.parametrize("octets", ["", "01", "079197", "0D91000000000000000000000000"])
-def test_service_centre_address_of_wrong_length_is_refused(octets: str) -> None:
+@pytest.mark.parametrize("octets", ["", "01", "079197", "0D91000000000000000000000000", "031190F1"])
+def test_service_centre_address_of_wrong_length_or_type_is_refused(octets: str) -> None:
     with pytest.raises(FieldError):
         decode_smsc(bytes.fromhex(octets))
 

@@ -54,6 +54,11 @@ def test_text_the_national_tables_lack_goes_in_ucs2_without_them() -> None:
     assert (part.dcs, part.has_header, part.text) == (8, False, "привет")
 
 
+def test_message_class_is_said_in_either_alphabet() -> None:
+    assert [compose(text, 1, message_class=0)[0].dcs for text in ("a", "я")] == [0x10, 0x18]
+    assert {part.dcs for part in compose("a" * 200, 1, message_class=3)} == {0x13}
+
+
 def test_text_of_more_than_255_parts_is_refused() -> None:
     assert len(compose("a" * 153 * 255, 1)) == 255
     with pytest.raises(FieldError):
