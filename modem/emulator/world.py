@@ -139,10 +139,10 @@ class World:
         self.journal = journal
         self.agenda = Agenda()
         self.centre = ServiceCentre(conditions, journal, self.agenda, streams)
-        self.exchange = Exchange(journal, self.agenda, self.centre.handset)
+        self.exchange = Exchange(journal, self.agenda, conditions, self.centre.handset)
         self.port_changes: deque[PortChange] = deque()  # wishes for whoever has ports
         self._first_terminal: list[Action] = []
-        self.ussd = Ussd(journal, self.agenda, self.centre.accounts)
+        self.ussd = Ussd(journal, self.agenda, self.centre.accounts, lambda: conditions.ussd)
         self._streams = streams
         self._commands = commands
         self._broadcasts = 0

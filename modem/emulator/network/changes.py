@@ -2,7 +2,7 @@
 
 Owns the keys, their units (milliseconds, quarter-hours) and the sentence that says what is wrong with a value. A
 change names only what it changes: a key that is missing leaves its condition alone, tables (`handsets`, `accounts`,
-`short_codes`) are changed entry by entry. A change is checked whole before any of it is carried out.
+`short_codes`, `called`) are changed entry by entry. A change is checked whole before any of it is carried out.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,11 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from modem.emulator.network.accounts import Money
 from modem.emulator.network.delays import DelayMs, Milliseconds, from_ms, to_ms
 from modem.emulator.network.handsets import Handset
+from modem.emulator.network.numbers import canonical
 from modem.emulator.network.policies import Credit, DailyCap, SpamFilter, Throttle
 from modem.emulator.network.shortcodes import Service
+from modem.emulator.network.subscribers import Called, Number
+from modem.emulator.network.ussd import SERVICES, Services
 
 if TYPE_CHECKING:
     from modem.emulator.network.centre import ServiceCentre
@@ -56,6 +59,10 @@ class NetworkChange(BaseModel):
     short_codes: dict[Name, ShortCode | None] = Field(
         {}, description="The network's own numbers: the name of a modem that also has this one, or a service."
     )
+    called: dict[Number, Called | None] = Field(
+        {}, description="What outside numbers do when a modem calls them; null: answer after 3 s."
+    )
+    ussd: Services = Field(SERVICES, description="All USSD codes and what they answer.")
     loss_rate: Rate = Field(0, description="Messages that vanish on the way without a trace.")
     duplicate_rate: Rate = Field(0, description="Messages that a modem gets twice, octet by octet.")
     reorder_rate: Rate = Field(0, description="Messages to a modem that are held back, so that later ones overtake.")
@@ -73,7 +80,7 @@ class NetworkChange(BaseModel):
     credit: Credit | None = Field(None, description="What a part costs.")
 
 
-_TABLES = {"handsets", "accounts", "short_codes"}
+_TABLES = {"handsets", "accounts", "short_codes", "called"}
 
 
 def apply(centre: "ServiceCentre", body: Mapping[str, object] | NetworkChange, now: float) -> None:
@@ -91,6 +98,11 @@ def apply(centre: "ServiceCentre", body: Mapping[str, object] | NetworkChange, n
         centre.accounts.of(number).balance = account.balance
     for code, owner in change.short_codes.items():
         centre.set_short_code(code, owner)
+    for number, telephone in change.called.items():
+        if telephone is None:
+            centre.conditions.called.pop(canonical(number), None)
+        else:
+            centre.conditions.called[canonical(number)] = telephone
 
 
 def describe(centre: "ServiceCentre") -> dict[str, object]:
@@ -105,6 +117,7 @@ def describe(centre: "ServiceCentre") -> dict[str, object]:
         **plain,
         "handsets": {number: _written_model(handset) for number, handset in conditions.handsets.items()},
         "short_codes": {code: _written_model(owner) for code, owner in conditions.short_codes.items()},
+        "called": {number: _written_model(telephone) for number, telephone in conditions.called.items()},
         "accounts": {number: {"balance": float(balance)} for number, balance in balances.items()},
     }
 

@@ -10,6 +10,8 @@ from modem.emulator.network.delays import Delay
 from modem.emulator.network.handsets import Handset
 from modem.emulator.network.policies import Credit, DailyCap, SpamFilter, Throttle
 from modem.emulator.network.shortcodes import Service
+from modem.emulator.network.subscribers import Called
+from modem.emulator.network.ussd import SERVICES, Services
 
 
 @dataclass(slots=True)
@@ -24,6 +26,10 @@ class Conditions:
     smsc: str = "+79000000099"
     handsets: dict[str, Handset] = field(default_factory=dict)
     short_codes: dict[str, str | Service] = field(default_factory=dict)  # a modem's name, or a service
+
+    # Calls and USSD.
+    called: dict[str, Called] = field(default_factory=dict)  # what others do when a modem calls them
+    ussd: Services = SERVICES
 
     # What goes wrong on the way.
     loss_rate: float = 0.0

@@ -18,11 +18,13 @@ from modem.emulator.agenda import Agenda
 from modem.emulator.device.effects import Cause
 from modem.emulator.device.state import Forwarding
 from modem.emulator.journal import CallEvent, Journal
+from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.handsets import Handset
 from modem.emulator.network.numbers import canonical
 from modem.emulator.network.subscribers import Called, Caller, Subscriber, check_number, refusal_of
 
 UNCONDITIONAL, WHEN_BUSY, NO_REPLY, NOT_REACHABLE = range(4)  # <reason> of +CCFC (27.007 §7.11)
+_ANSWERS = Called()
 MAX_FORWARDS = 5  # then the network gives up a call that goes round in circles
 SETUP_S = 1.0  # from dialling until the other end rings or the call fails
 RING_TIMEOUT_S = 45.0  # then the network gives up: cause 19
@@ -103,14 +105,15 @@ class Call:
 
 
 class Exchange:
-    """Puts calls through. `behaviours` says what an outside number does when it is called, `default` all others.
+    """Puts calls through. What outside numbers do is in the conditions.
 
-    Of those others `handset` tells whose telephone is off, out of reach or busy.
+    Of those that are not, `handset` tells whose telephone is off, out of reach or busy; all others answer.
     """
 
-    def __init__(self, journal: Journal, agenda: Agenda, handset: Callable[[str], Handset]) -> None:
-        self.behaviours: dict[str, Called] = {}
-        self.default = Called()
+    def __init__(
+        self, journal: Journal, agenda: Agenda, conditions: Conditions, handset: Callable[[str], Handset]
+    ) -> None:
+        self._conditions = conditions
         self._journal = journal
         self._at = agenda.at
         self._handset = handset
@@ -120,11 +123,6 @@ class Exchange:
     def attach(self, station: Station) -> None:
         """Make a modem a subscriber."""
         self._stations.append(station)
-
-    def behave(self, number: str, behaviour: Called) -> None:
-        """Say what an outside number does from now on; ValueError if it is no number."""
-        check_number(number)
-        self.behaviours[canonical(number)] = behaviour
 
     def call_of(self, party: Party) -> Call | None:
         """The call a party is in; nobody has two."""
@@ -208,13 +206,13 @@ class Exchange:
         return None
 
     def _reach_outside(self, call: Call, number: str, now: float) -> Cause | None:
-        behaviour = self.behaviours.get(number)
+        behaviour = self._conditions.called.get(number)
         cause = behaviour.refusal if behaviour is not None else refusal_of(self._handset(number))
         if cause is None and self._busy(number):
             cause = Cause.BUSY
         if cause is not None:
             return self._end(call, cause, now)
-        self._ring(call, Subscriber(number, behaviour or self.default, self, self._at), now)
+        self._ring(call, Subscriber(number, behaviour or _ANSWERS, self, self._at), now)
         return None
 
     def _ring(self, call: Call, called: Party, now: float) -> None:

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from modem.emulator.agenda import Action
 from modem.emulator.device.effects import Cause
@@ -25,11 +25,15 @@ Keys = Annotated[str, Field(pattern=_KEYS)]
 Key = Annotated[str, Field(pattern=r"^[0-9*#A-D]$")]
 
 
-def check_number(number: str) -> None:
-    """ValueError unless this can be dialled: up to 20 digits, with * and #, perhaps a plus sign before them."""
+def check_number(number: str) -> str:
+    """The number; ValueError unless it can be dialled: up to 20 digits, * and #, perhaps a plus sign before them."""
     digits = number.removeprefix("+")
     if not 0 < len(digits) <= 20 or any(char not in "0123456789*#" for char in digits):
         raise ValueError(f"{number!r} is no telephone number: up to 20 digits, perhaps a plus sign before them")
+    return number
+
+
+Number = Annotated[str, AfterValidator(check_number)]
 
 
 class Conversation(BaseModel):

@@ -7,6 +7,7 @@ Time comes in as `now` (seconds since the epoch); what is due later goes on the 
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Protocol, Self
@@ -119,7 +120,7 @@ class Services(BaseModel):
 
 _BALANCE = Answer(text="Баланс: {balance} р.")
 _TOPPED_UP = Answer(text="Зачислено. Баланс: {balance} р.", pays_in=True)
-DEFAULT = Services(
+SERVICES = Services(
     codes={
         "*100#": Answer(text="Balans: {balance} r."),
         "*102*{reply}#": Answer(text="Zachisleno. Balans: {balance} r.", pays_in=True),
@@ -159,10 +160,10 @@ class Terminal(Protocol):
 
 
 class Ussd:
-    """The operator's USSD; `services` can be changed at any time."""
+    """The operator's USSD; `services` gives those of the moment, for they can be changed at any time."""
 
-    def __init__(self, journal: Journal, agenda: Agenda, accounts: Accounts, services: Services = DEFAULT) -> None:
-        self.services = services
+    def __init__(self, journal: Journal, agenda: Agenda, accounts: Accounts, services: Callable[[], Services]) -> None:
+        self._services = services
         self._journal = journal
         self._at = agenda.at
         self._accounts = accounts
@@ -173,11 +174,11 @@ class Ussd:
         self._journal.add(UssdEvent(now, terminal.name, "request", typed))
         asked = self._sessions.get(terminal)
         if asked is None:
-            answer, reply = self.services.find(typed)
+            answer, reply = self._services().find(typed)
         else:
             answer, reply = asked.choices.get(typed) or asked.otherwise or asked, typed
         if answer.pays_in and not _AMOUNT.fullmatch(reply):
-            answer = asked or self.services.unknown
+            answer = asked or self._services().unknown
         self._then(terminal, answer, reply, now)
 
     def cancelled(self, terminal: Terminal, now: float) -> None:
@@ -210,7 +211,7 @@ class Ussd:
         text = step.text.replace("{balance}", f"{account.balance:.2f}").replace("{number}", terminal.number)
         m = ASKS if step.asks else _ENDS[step.outcome]
         if step.asks:
-            self._at(now + self.services.reply_within_s, lambda then: self._expire(terminal, step, then))
+            self._at(now + self._services().reply_within_s, lambda then: self._expire(terminal, step, then))
         else:
             del self._sessions[terminal]
         self._show(terminal, m, _cut(text.replace(REPLY_MARK, reply)) or None, now)

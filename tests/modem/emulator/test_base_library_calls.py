@@ -63,7 +63,7 @@ def library(server: Server, calls: list[IncomingCall], watch: Watch) -> Iterator
 @pytest.mark.timeout(60)
 def test_base_library_dials_sends_tones_and_is_hung_up_on(server: Server, library: GsmModem, watch: Watch) -> None:
     behaviour = Called(after_s=0.6, replies={"7": "89"}, hangs_up_on="#")
-    server.call(lambda world, now: world.exchange.behave(OUTSIDE, behaviour))
+    server.call(lambda world, now: world.centre.conditions.called.update({OUTSIDE: behaviour}))
     library.write("AT+DDET=1")
     call: Call = library.dial(OUTSIDE, callStatusUpdateCallbackFunc=watch.told)
     watch.until(lambda: call.answered)

@@ -19,7 +19,7 @@ def call_log(bench: Bench) -> list[dict[str, object]]:
 
 
 def meet(bench: Bench, outcome: Outcome = Outcome.ANSWERS, **rest: object) -> None:
-    bench.world.exchange.behave(OUTSIDE, Called.model_validate({"outcome": outcome, **rest}))
+    bench.conditions.called[OUTSIDE] = Called.model_validate({"outcome": outcome, **rest})
 
 
 def ring(bench: Bench, **behaviour: object) -> bytes:

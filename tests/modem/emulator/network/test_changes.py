@@ -48,6 +48,26 @@ def test_balance_is_set_under_any_spelling_of_the_number(bench: Bench) -> None:
     assert describe(centre)["accounts"] == {"+79131234567": {"balance": 100.5}}
 
 
+def test_behaviour_when_called_and_ussd_are_set_like_everything_else(bench: Bench) -> None:
+    centre = bench.world.centre
+    body = {
+        "called": {"89131234567": {"outcome": "busy"}},
+        "ussd": {"codes": {"*1#": {"text": "1 Да", "choices": {"1": {"text": "Hi"}}}}, "reply_within_s": 5},
+    }
+    apply(centre, body, bench.now)
+    bench.say("ATD+79131234567;")
+    assert bench.wait(1) == b"\r\nBUSY\r\n"
+    bench.say('AT+CUSD=1,"*1#"')
+    bench.wait(1)
+    bench.say('AT+CUSD=1,"1"')
+    assert bench.wait(1) == b'\r\n+CUSD: 0,"Hi",15\r\n'
+    described = describe(centre)
+    assert {key: described[key] for key in body} == {**body, "called": {"+79131234567": {"outcome": "busy"}}}
+    apply(centre, {"called": {"+79131234567": None}}, bench.now)
+    bench.say("ATD+79131234567;")
+    assert bench.wait(10) == b""
+
+
 def test_description_can_be_applied_to_another_network(bench: Bench) -> None:
     other = Bench(1, type(bench.conditions)())
     body = {"latency_ms": 7, "retry_ms": [1], "handsets": {"+79130000001": {"state": "off"}}, "zone_quarters": -8}
@@ -64,6 +84,8 @@ def test_description_can_be_applied_to_another_network(bench: Bench) -> None:
         ({"latency_ms": {"kind": "lognormal", "median_ms": 5}}, "latency_ms.lognormal.sigma is missing."),
         ({"latancy_ms": 1}, "latancy_ms is not a known key; did you mean latency_ms?"),
         ({"qqq": 1}, "qqq is not a known key."),
+        ({"called": {"112": {"outcome": "busy", "after": 1}}}, "called.112.after is not a known key."),
+        ({"ussd": {"codes": {"1": {"text": "a"}}}}, "ussd: 1 is no USSD code: it begins with * or # and ends with #."),
         ({"handsets": {"+7": {"state": "off", "since": 1}}}, "handsets.+7.since is not a known key."),
         ({"zone_quarters": 57}, "zone_quarters: input should be less than or equal to 56."),
     ],

@@ -57,7 +57,7 @@ def test_wrong_behaviour_is_refused(data: dict[str, object]) -> None:
 
 
 def test_number_is_the_same_subscriber_however_it_is_dialled(bench: Bench) -> None:
-    bench.world.exchange.behave(OUTSIDE, Called(outcome=Outcome.BUSY))
+    bench.conditions.called[OUTSIDE] = Called(outcome=Outcome.BUSY)
     bench.say("ATD89131234567;")
     assert bench.wait(1) == b"\r\nBUSY\r\n"
 
@@ -77,7 +77,7 @@ def test_caller_gives_up_only_while_it_rings(bench: Bench) -> None:
 
 
 def test_late_advance_keeps_the_times_of_the_call(bench: Bench) -> None:
-    bench.world.exchange.behave(OUTSIDE, Called(after_s=2, hangs_up_after_s=30))
+    bench.conditions.called[OUTSIDE] = Called(after_s=2, hangs_up_after_s=30)
     bench.say(f"ATD{OUTSIDE};")
     bench.wait(500)
     end = json.loads(bench.journal.drain().splitlines()[-1])
@@ -177,7 +177,7 @@ def test_both_ends_agree_and_every_call_ends_once(
 ) -> None:
     bench = Bench(3, Conditions())
     world, exchange = bench.world, bench.world.exchange
-    exchange.behave(OUTSIDE, Called(outcome=outcome, keys=keys, replies={"1": "22"}, hangs_up_on="#"))
+    bench.conditions.called[OUTSIDE] = Called(outcome=outcome, keys=keys, replies={"1": "22"}, hangs_up_on="#")
     numbers = [modem.number for modem in world.modems]
     for kind, value, text in actions:
         if kind == "wait":

@@ -13,7 +13,7 @@ from tests.modem.emulator.conftest import Bench
 
 
 def offer(bench: Bench, **answer: object) -> None:
-    bench.world.ussd.services = Services.model_validate({"codes": {"*1#": answer}, "reply_within_s": 10})
+    bench.conditions.ussd = Services.model_validate({"codes": {"*1#": answer}, "reply_within_s": 10})
 
 
 def ussd_log(bench: Bench) -> list[tuple[object, ...]]:
