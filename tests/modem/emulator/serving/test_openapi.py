@@ -21,6 +21,7 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/v1/modems/{k}/call/dtmf"): {"keys": "12#"},
     ("POST", "/v1/modems/{k}/ussd"): {"text": "Hello", "wants_reply": True},
     ("POST", "/v1/network"): {"latency_ms": 0, "handsets": {"+79131234567": {"state": "off"}}},
+    ("POST", "/v1/network/broadcast"): {"text": "Storm", "mid": 50},
 }
 """A right body for every operation that takes one."""
 
