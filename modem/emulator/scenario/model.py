@@ -10,8 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from modem.emulator.faults.kinds import AnyFault, Seconds
 from modem.emulator.network.changes import NetworkChange
-from modem.emulator.network.subscribers import Called, Caller, Number
-from modem.emulator.network.ussd import Services
+from modem.emulator.network.subscribers import Caller
 
 ACTIONS = ("fault", "clear_faults", "deliver", "call", "ussd", "broadcast", "network")
 
@@ -102,6 +101,4 @@ class Scenario(Part):
     title: str = ""
     starts: Literal["ready", "terminal"] = "ready"
     network: NetworkChange | None = Field(None, description="Conditions from the start.")
-    called: dict[Number, Called] = Field({}, description="What subscribers do when a modem calls them, by number.")
-    ussd: Services | None = Field(None, description="The operator's USSD codes and menus.")
     steps: tuple[Step, ...] = ()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from modem.emulator.faults.events import inflict
 from modem.emulator.journal import Faulted, Record, event_of
 from modem.emulator.network import changes
-from modem.emulator.network.numbers import canonical
 from modem.emulator.network.subscribers import Caller
 from modem.emulator.scenario.model import Happening, Scenario, Step
 
@@ -28,10 +27,6 @@ class Player:
                 world.modem(step.when.modem)
         if scenario.network is not None:
             changes.apply(world.centre, scenario.network, now)
-        if scenario.ussd is not None:
-            world.centre.conditions.ussd = scenario.ussd
-        for number, behaviour in scenario.called.items():
-            world.centre.conditions.called[canonical(number)] = behaviour
         self._watched: list[_Watch] = []
         if scenario.starts == "ready":
             self._start(now)

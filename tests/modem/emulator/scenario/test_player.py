@@ -111,7 +111,7 @@ def test_subscriber_calls_and_gives_up(bench: Bench) -> None:
 
 
 def test_subscribers_are_busy_when_called(bench: Bench) -> None:
-    _play(bench, "called: {'+79130000001': {outcome: busy}}\n")
+    _play(bench, "network: {called: {'+79130000001': {outcome: busy}}}\n")
     assert bench.say("ATD+79130000001;") == ["OK"]
     assert bench.wait(10) == b"\r\nBUSY\r\n"
 
@@ -119,7 +119,7 @@ def test_subscribers_are_busy_when_called(bench: Bench) -> None:
 def test_operator_pushes_and_has_codes_of_its_own(bench: Bench) -> None:
     _play(
         bench,
-        "ussd: {codes: {'*7#': {text: seven, pause_s: 0}}}\nsteps:\n - {at_s: 1, ussd: {text: hello}}\n",
+        "network: {ussd: {codes: {'*7#': {text: seven, pause_s: 0}}}}\nsteps:\n - {at_s: 1, ussd: {text: hello}}\n",
     )
     bench.say("AT+CUSD=1")
     assert bench.wait(1) == b'\r\n+CUSD: 0,"hello",15\r\n'
