@@ -29,7 +29,8 @@ from modem.emulator.device.results import (
     Submitted,
     Verdict,
 )
-from modem.emulator.device.state import Forwarding, make_identity
+from modem.emulator.device.state import make_identity
+from modem.emulator.device.subscription import Forwarding
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.faults.events import PortChange
 from modem.emulator.faults.kinds import Duplicate, Fault

@@ -5,7 +5,7 @@ Owns GSM, IRA, UCS2 and HEX as they look on the line. Must not know which comman
 
 from binascii import unhexlify
 
-from modem.emulator.codec.alphabet import text_to_septets
+from modem.emulator.codec.alphabet import septets_to_text, text_to_septets
 from modem.emulator.codec.octets import FieldError
 
 _NO_SEPTETS = bytes(range(0x80, 0x100))
@@ -64,3 +64,28 @@ def number_from_terminal(text: str, cscs: str) -> str:
         except ValueError:
             return text
     return text
+
+
+def secret_from_terminal(value: int | str | None, cscs: str, least: int) -> str:
+    """A PIN or password. Terminals send it plain or in UCS2, which no PIN is long enough to be mistaken for.
+
+    Typed without quotes it came as a number: the noughts at its front are put back, up to the `least` digits.
+    """
+    if isinstance(value, int):
+        return str(value).zfill(least)
+    if value is not None and cscs == "UCS2" and len(value) >= 16:
+        return number_from_terminal(value, cscs)
+    return value or ""
+
+
+def text_from_terminal(value: int | str | None, cscs: str) -> str:
+    """A string parameter as text; FieldError if it is not in the character set. A missing one is empty."""
+    if value is None or value == "":
+        return ""
+    octets = str(value).encode("latin-1", "replace")
+    if cscs == "UCS2":
+        try:
+            return unhexlify(octets).decode("utf-16-be")
+        except ValueError:
+            raise FieldError("the text is not UCS2") from None
+    return septets_to_text(from_terminal(octets, cscs))

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING
 from modem.emulator.agenda import Action
 from modem.emulator.device.calls import Telephone
 from modem.emulator.device.dialogue import Dialogue
-from modem.emulator.device.memory import Memory, make_memories
+from modem.emulator.device.memory import Memory, change_card, make_memories
 from modem.emulator.device.messagelines import View
 from modem.emulator.device.notices import Notice, Notices
+from modem.emulator.device.phonebook import device_books
+from modem.emulator.device.registration import DOMAINS, Registration, Stat
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
-from modem.emulator.device.state import Identity, MessageProfile, Sim
+from modem.emulator.device.sim import Sim, SimState, Slot
+from modem.emulator.device.state import Identity, MessageProfile
 from modem.emulator.device.ussd import UssdClient
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.profiles.behaviour import Behaviour
@@ -46,10 +49,13 @@ class Device:
         self.later = later
         self.faults = faults
         self.identity = identity
-        self.sim = sim
+        self.slot = Slot(sim, self._card_changed)
+        self.card_state = self.slot.state
+        self.registration = Registration(card=self.card_state is SimState.READY)
         self.manner = profile.manner()
         self.behaviour = Behaviour(self, profile, rng)
-        self.settings = profile.settings()
+        self.stored = profile.settings()  # the profile of AT&W, which ATZ restores
+        self.settings = self.stored.copy()
         self.telephone = Telephone(self)
         self.ussd = UssdClient(self)
         self.commands = commands
@@ -60,7 +66,10 @@ class Device:
         self.message_profiles: dict[int, MessageProfile] = {}  # +CSAS, in non-volatile memory
         self.pages_heard: list[bytes] = []  # heads of broadcast pages, to know a repetition
         self.link_used_s = 0.0  # when the last send command was answered (+CMMS)
+        self.cpbs = "SM"
+        self.phonebooks = device_books()  # besides those on the card
         self.cfun = 1
+        self.battery_percent = 100
         self.powered = True  # false while it is unplugged
         self.link_open = False
         self.clock_shift_s = 0.0
@@ -136,8 +145,10 @@ class Device:
         """Start anew, as after a loss of power: settings are the stored ones, what was going on is forgotten."""
         self.leave_network()
         self.reset_settings()
+        self.slot.restart()
         self.cpms = list(self.layout.chosen)
-        self.cfun = 1
+        self.cpbs = "SM"
+        self.set_functionality(1)
         self.clock_shift_s = 0.0
         if self.notices.awaited is not None and self.notices.awaited.network_waits:
             self.refused = True
@@ -152,7 +163,45 @@ class Device:
         self.telephone.detach()
         self.ussd.cancel()
 
+    def set_registration(self, stat: Stat | int) -> None:
+        """Change what the network grants: <stat> of 27.007 §7.2, 0 to 5. ValueError for any other number."""
+        self.registration.offered = Stat(stat)
+        self.registration_changed()
+
     # What handlers need.
+
+    @property
+    def sim(self) -> Sim:
+        """The card that is in the slot, or was there last."""
+        return self.slot.card
+
+    def set_functionality(self, fun: int) -> None:
+        """+CFUN=<fun>: the radio is on with 1 only."""
+        self.cfun = fun
+        self.registration.radio = fun == 1
+        self.registration_changed()
+
+    def registration_changed(self) -> None:
+        """Tell the terminal, if it wants to know, and the network, which may have something for this modem."""
+        levels = {domain: getattr(self.settings, domain[1:].lower()) for domain in DOMAINS}
+        for text in self.registration.notices(levels):
+            self.notify(text)
+        if self.registration.served:
+            self.may_receive()
+        else:
+            self.leave_network()
+
+    def _card_changed(self) -> None:
+        state = self.slot.state
+        if state is self.card_state:
+            return
+        self.card_state = state
+        if self.memories["SM"] is not self.sim.messages:
+            self.memories = change_card(self.memories, self.sim.messages)
+        if state in self.identity.card_notices:
+            self.notify(self.identity.card_notices[state])
+        self.registration.card = state is SimState.READY
+        self.registration_changed()
 
     def tell(self, effect: Effect) -> None:
         """Queue a fact for the network."""
@@ -165,8 +214,8 @@ class Device:
             self.tell(Ready())
 
     def reset_settings(self) -> None:
-        """Put back what ATZ puts back."""
-        self.settings = self.behaviour.profile.settings()
+        """Put back the stored profile, as ATZ does."""
+        self.settings = self.stored.copy()
 
     def memory(self, place: int) -> Memory:
         """The memory chosen as <mem1>, <mem2> or <mem3> (`place` 0, 1, 2)."""
@@ -186,7 +235,7 @@ class Device:
     @property
     def attached(self) -> bool:
         """Whether the network can be reached, and the modem by the network."""
-        return self.cfun == 1 and self.powered and not self.dialogue.hangs
+        return self.registration.served and self.powered and not self.dialogue.hangs
 
     @property
     def waits_for_terminal(self) -> bool:

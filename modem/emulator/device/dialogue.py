@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from modem.emulator.device.access import check_access
 from modem.emulator.device.commandline import (
     MAX_LINE,
     Command,
@@ -23,6 +24,7 @@ from modem.emulator.device.commandline import (
 )
 from modem.emulator.device.disturbance import Disturbance
 from modem.emulator.device.results import Answer, Ask, AtError, Wait
+from modem.emulator.device.sim import SimState
 
 if TYPE_CHECKING:
     from modem.emulator.device.device import Device
@@ -283,6 +285,8 @@ class Dialogue:
         verb = self._modem.commands.get(name)
         if verb is None:
             raise self._modem.behaviour.unknown()
+        if self._modem.card_state is not SimState.READY:
+            check_access(name, form, self._modem.card_state)
         values: Parameters | None = ()
         if verb.raw:
             values = (command.args,)

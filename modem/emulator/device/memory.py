@@ -202,3 +202,13 @@ def make_memories(sm: Slots, layout: Layout) -> Mapping[str, Memory]:
         memories["MT"] = Union("MT", sm, *(own[name] for name in ("ME",) if name in own))
     memories.update({name: own[name] for name in ("SR", "BM") if name in own})
     return memories
+
+
+def change_card(memories: Mapping[str, Memory], sm: Slots) -> Mapping[str, Memory]:
+    """The same memories with another card in the place of the one there was."""
+    own = {name: memory for name, memory in memories.items() if isinstance(memory, Slots)}
+    sm.first_index = own["SM"].first_index
+    changed: dict[str, Memory] = dict(memories, SM=sm)
+    if "MT" in memories:
+        changed["MT"] = Union("MT", sm, *(own[name] for name in ("ME",) if name in own))
+    return changed

@@ -1,13 +1,16 @@
-"""What one modem is and how it is set: identity, SIM, settings that ATZ restores.
+"""What one modem is and how it is set: identity, and settings that ATZ restores.
 
 Plain values without behaviour. A profile of another modem changes these, not the code that reads them.
 """
 
+from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
-from modem.emulator.device.memory import Slots
 from modem.emulator.device.selection import Selection
+from modem.emulator.device.sim import Sim, SimState
 
 if TYPE_CHECKING:
     from random import Random
@@ -17,15 +20,29 @@ UssdForm = Literal["text", "ucs2hex", "packed7"]
 """How <str> of +CUSD looks: by 27.007 §7.15, always UCS2 in hexadecimal, or the octets of the air interface."""
 
 
+# What modems say by themselves when the card comes, goes or changes its mind; 27.007 leaves it to them.
+_CARD_NOTICES: Final = MappingProxyType(
+    {
+        SimState.READY: "+CPIN: READY",
+        SimState.PIN: "+CPIN: SIM PIN",
+        SimState.PUK: "+CPIN: SIM PUK",
+        SimState.ABSENT: "+CPIN: NOT READY",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The device itself, as 27.007 §5 lets it be asked for."""
+    """The device itself, as 27.007 §5 lets it be asked for, and its habits."""
 
     imei: str
     manufacturer: str = "Otklik"
     model: str = "Emulated GSM modem"
     revision: str = "1.0"
+    software_version: str = "01"  # the last two digits of the IMEISV (TS 23.003 §6.2.2)
+    capabilities: str = "+CGSM"  # +GCAP
     signal: int = 21  # <rssi> of 27.007 §8.5: 0..31, 99 unknown
+    card_notices: Mapping[SimState, str] = field(default_factory=lambda: _CARD_NOTICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +55,6 @@ class Manner:
     )  # step of an outgoing call: text with {id} {seconds} {cause}
     tone_notice: str = "+DTMF: {key}"  # or {code}, the ASCII code of the key
     ussd_form: UssdForm = "text"
-
-
-@dataclass(slots=True)
-class Forwarding:
-    """Where the network sends calls instead (TS 22.082); `no_reply_s` is how long the modem rings before."""
-
-    number: str
-    active: bool
-    no_reply_s: int
-
-
-@dataclass(slots=True)
-class Sim:
-    """The card: who the modem is to the network, and what moves with the card when it is changed."""
-
-    iccid: str
-    imsi: str
-    number: str
-    smsc: str
-    messages: Slots = field(default_factory=lambda: Slots("SM", 30))
-    next_mr: int = 0
-    waiting_classes: int = 0  # +CCWA and +CCFC: the network keeps these for the subscriber
-    forwarding: dict[int, Forwarding] = field(default_factory=dict)  # by <reason> 0..3
-
-    def take_mr(self) -> int:
-        """The message reference of the next submit; it counts per SIM and wraps after 255 (23.040 §9.2.3.6)."""
-        mr = self.next_mr
-        self.next_mr = (mr + 1) & 0xFF
-        return mr
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +110,10 @@ class Settings:
     cusd: int = 0
     registers: dict[int, int] = field(default_factory=lambda: {0: 0, 3: 13, 4: 10, 5: 8, 6: 2, 7: 60, 8: 2, 10: 2})
     basic: dict[str, int] = field(default_factory=dict)  # &C &D X L M …: kept, without effect on a pty
+
+    def copy(self) -> "Settings":
+        """The same values, to be changed apart from these."""
+        return deepcopy(self)
 
 
 def _luhn(digits: str) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from modem.emulator.agenda import Agenda
 from modem.emulator.device.effects import Cause
-from modem.emulator.device.state import Forwarding
+from modem.emulator.device.subscription import Forwarding
 from modem.emulator.journal import CallEvent, Journal
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.handsets import Handset

@@ -1,16 +1,8 @@
 """Who made the modem, which one it is, which card is in it, and what it can do (27.007 §5, V.250 §6.1)."""
 
-from modem.emulator.codec.address import INTERNATIONAL, UNKNOWN
-from modem.emulator.device.charset import to_terminal
 from modem.emulator.device.commands.forms import asked
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import CommandTable, Verb
-
-
-def _own_number(modem: Device) -> str:
-    number = modem.sim.number
-    toa = INTERNATIONAL if number.startswith("+") else UNKNOWN
-    return f'+CNUM: "","{to_terminal(number, modem.settings.cscs)}",{toa}'
 
 
 def _all_commands(modem: Device) -> str:
@@ -34,6 +26,5 @@ COMMANDS: CommandTable = {
     "+CCID": asked(lambda modem: f'+CCID: "{modem.sim.iccid}"'),
     "+ICCID": asked(lambda modem: f"+ICCID: {modem.sim.iccid}"),
     "^ICCID": asked(lambda modem: f"^ICCID: {modem.sim.iccid}"),
-    "+CNUM": asked(_own_number),
     "+CLAC": asked(_all_commands),
 }

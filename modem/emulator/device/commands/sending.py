@@ -13,6 +13,7 @@ from modem.emulator.codec.command import Command as SmsCommand
 from modem.emulator.codec.octets import FieldError
 from modem.emulator.codec.tpdu import Submit, decode_submit, encode_submit
 from modem.emulator.device.causes import (
+    CALL_BARRED,
     CENTRE_UNKNOWN,
     INVALID_INDEX,
     NO_NETWORK,
@@ -44,6 +45,7 @@ from modem.emulator.device.results import (
     accepts,
     unsupported,
 )
+from modem.emulator.device.subscription import SMS
 from modem.emulator.device.textmode import is_typed_as_lines
 
 LINK_PAUSE_S = 5.0  # 27.005 §3.5.6: "1-5 seconds (the exact value is up to ME implementation)"
@@ -57,6 +59,8 @@ def _next_reference(modem: Device, smsc: str) -> int:
     """The SIM's next reference for a message that can go now; `smsc` is the centre its PDU names, if any."""
     if not modem.attached:
         raise CmsError(NO_NETWORK)
+    if modem.sim.barring.bars("AO", SMS):
+        raise CmsError(CALL_BARRED)
     if not smsc and not modem.sim.smsc:
         raise CmsError(CENTRE_UNKNOWN)
     if modem.settings.cmms == 1:

@@ -6,7 +6,7 @@ from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.commands.forms import number_setting
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, incorrect, says
-from modem.emulator.device.state import Forwarding
+from modem.emulator.device.subscription import Forwarding
 
 _PROVISIONED = 1
 _TEMPORARY_ALLOWED = 4  # <m> of +CLIR: withheld only when asked for, call by call

@@ -78,7 +78,7 @@ def test_causes_have_their_texts_with_cmee_2(bench: Bench) -> None:
     assert bench.say("AT+CNMA") == ["+CMS ERROR: no +CNMA acknowledgement expected"]
     assert bench.say("AT+CMGF=2") == ["+CMS ERROR: operation not supported"]
     numbers = [value for name, value in vars(causes).items() if name.isupper() and type(value) is int]
-    assert len(numbers) == 9
+    assert len(numbers) == 10
     assert set(numbers) <= set(CMS_CAUSES)
 
 
