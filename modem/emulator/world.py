@@ -19,6 +19,7 @@ from modem.emulator.device.device import Device
 from modem.emulator.device.effects import Answered, Cause, Dialled, HungUp, Keyed, UssdCancelled, UssdSent
 from modem.emulator.device.memory import Slots
 from modem.emulator.device.reception import offer_deliver, offer_report
+from modem.emulator.device.registration import Stat
 from modem.emulator.device.results import (
     Acknowledged,
     AtError,
@@ -30,7 +31,7 @@ from modem.emulator.device.results import (
     Verdict,
 )
 from modem.emulator.device.state import make_identity
-from modem.emulator.device.subscription import Forwarding
+from modem.emulator.device.subscription import VOICE, Forwarding
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.faults.events import PortChange
 from modem.emulator.faults.kinds import Duplicate, Fault
@@ -39,6 +40,7 @@ from modem.emulator.journal import Faulted, Journal, Traced
 from modem.emulator.network.centre import ServiceCentre
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Exchange
+from modem.emulator.network.numbers import canonical
 from modem.emulator.network.ussd import Ussd
 from modem.emulator.profiles.profile import GENERIC_PROFILE, Profile
 from modem.emulator.profiles.shaping import shape
@@ -85,6 +87,19 @@ class Modem:
     def reachable(self) -> bool:
         """Whether a call can be put through to it."""
         return self.device.attached
+
+    def barred(self, number: str | None) -> bool:
+        """Whether barring is in the way of a call to `number`, or with None of calls to this modem (TS 22.088)."""
+        barring = self.device.sim.barring
+        if number is None:
+            roams = self.device.registration.stat is Stat.ROAMING
+            return barring.bars("AI", VOICE) or (roams and barring.bars("IR", VOICE))
+        if self.device.phonebooks["EN"].has(number):
+            return False
+        known = canonical(number)
+        is_abroad = known.startswith("+") and not known.startswith(self.number[:2])
+        facilities = ("AO", "OI", "OX") if is_abroad else ("AO",)
+        return any(barring.bars(facility, VOICE) for facility in facilities)
 
     def forwarding(self, reason: int) -> Forwarding | None:
         """Where its calls go instead, if that is active for a <reason> of +CCFC."""

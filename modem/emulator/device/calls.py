@@ -1,11 +1,10 @@
 """The modem's side of voice calls: RING and its number, answering, dialling, tones, and how a call ends on the line.
 
-Owns the one call of a modem, the last number dialled, and the lists of calls dialled, taken and missed. The
+Owns the one call of a modem, and what is written into the phone books of last calls. The
 commands ask it to act, the network tells it what happened; both see the call in the same state because effects
 are carried out at once.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from modem.emulator.device.device import Device
 
 RING_EVERY_S = 5.0
-KEPT_CALLS = 20  # of each list
 WITHHELD = 1  # <CLI validity> of +CLIP (27.007 §7.6); 0 is valid
 UNKNOWN_TYPE = 128
 TONE_S, TONE_PAUSE_S = 0.1, 0.1  # with +VTD=0 the choice is the manufacturer's (27.007 annex C.2.12)
@@ -48,22 +46,12 @@ class Call:
     active_since: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PastCall:
-    """An entry of a call list."""
-
-    number: str
-    at: float
-
-
 class Telephone:
-    """The telephone in a modem. `lists` are the phone book storages DC, RC and MC, newest first (27.007 §8.11)."""
+    """The telephone in a modem. It writes the phone books of last calls: LD, DC, RC and MC (27.007 §8.11)."""
 
     def __init__(self, device: "Device") -> None:
         self.call: Call | None = None
-        self.last_dialled = ""
         self.last_cause: Cause | None = None
-        self.lists: dict[str, deque[PastCall]] = {name: deque(maxlen=KEPT_CALLS) for name in ("DC", "RC", "MC")}
         self._device = device
         self._holds_line = False  # ATD waits for the answer before its result
 
@@ -74,8 +62,8 @@ class Telephone:
         device = self._device
         if self.call is not None:
             raise CmeError(3)
-        self.last_dialled = number
         self.call = call = Call(number, True, CallState.DIALLING)
+        self._remember("LD", number)
         self._remember("DC", number)
         device.tell(Dialled(number, withheld))
         if limit_s := device.settings.registers[7]:
@@ -186,7 +174,7 @@ class Telephone:
         """+CLIP: <number>,<type>,<subaddr>,<satype>,<alpha>,<CLI validity> (27.007 §7.6)."""
         if number is None:
             return f'+CLIP: "",{UNKNOWN_TYPE},,,,{WITHHELD}'
-        return f"+CLIP: {self._number_fields(number)},,,,0"
+        return f"+CLIP: {self._number_fields(number)},,,{self._alpha(number)},0"
 
     def _number_fields(self, number: str) -> str:
         return f'"{to_terminal(number, self._device.settings.cscs)}",{Address.of(number).toa}'
@@ -198,12 +186,24 @@ class Telephone:
         return f"+COLP: {self._number_fields(call.number)}"
 
     def current_calls(self) -> str | None:
-        """+CLCC: <ccid1>,<dir>,<stat>,<mode>,<mpty>[,<number>,<type>] (27.007 §7.18)."""
+        """+CLCC: <ccid1>,<dir>,<stat>,<mode>,<mpty>[,<number>,<type>[,<alpha>]] (27.007 §7.18)."""
         call = self.call
         if call is None:
             return None
         fields = f"+CLCC: 1,{int(not call.outgoing)},{call.state.value},0,0"
-        return fields if call.number is None else f"{fields},{self._number_fields(call.number)}"
+        if call.number is None:
+            return fields
+        alpha = self._alpha(call.number)
+        return f"{fields},{self._number_fields(call.number)}" + (f",{alpha}" if alpha else "")
+
+    def _alpha(self, number: str) -> str:
+        """<alpha>: the quoted name of a number in the contacts; nothing if it has none."""
+        device = self._device
+        for book in device.contacts:
+            name = book.name_of(number)
+            if name:
+                return f'"{to_terminal(name, device.settings.cscs)}"'
+        return ""
 
     def _become_active(self, call: Call) -> None:
         call.state = CallState.ACTIVE
@@ -245,7 +245,8 @@ class Telephone:
             self._device.tell(Keyed(key))
 
     def _remember(self, name: str, number: str | None) -> None:
-        self.lists[name].appendleft(PastCall(number or "", self._device.now))
+        if number is not None:
+            self._device.phonebooks[name].log(number)
 
     def _show(self, step: str, call: Call, cause: Cause | None = None) -> None:
         """The model's own notice of a step of an outgoing call, if it has one."""

@@ -16,7 +16,7 @@ from modem.emulator.device.dialogue import Dialogue
 from modem.emulator.device.memory import Memory, change_card, make_memories
 from modem.emulator.device.messagelines import View
 from modem.emulator.device.notices import Notice, Notices
-from modem.emulator.device.phonebook import device_books
+from modem.emulator.device.phonebook import PhoneBook, device_books
 from modem.emulator.device.registration import DOMAINS, Registration, Stat
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
 from modem.emulator.device.sim import Sim, SimState, Slot
@@ -174,6 +174,18 @@ class Device:
     def sim(self) -> Sim:
         """The card that is in the slot, or was there last."""
         return self.slot.card
+
+    @property
+    def books(self) -> dict[str, PhoneBook]:
+        """Every phone book by the name of its storage (27.007 §8.11): the card's and the device's."""
+        card = self.sim
+        return {"SM": card.contacts, **self.phonebooks, "FD": card.fixed, "ON": card.own}
+
+    @property
+    def contacts(self) -> list[PhoneBook]:
+        """The books that can be read now and name people."""
+        me = self.phonebooks["ME"]
+        return [self.sim.contacts, me] if self.card_state is SimState.READY else [me]
 
     def set_functionality(self, fun: int) -> None:
         """+CFUN=<fun>: the radio is on with 1 only."""

@@ -11,6 +11,7 @@ class Cause(Enum):
     """Why a call is over; the number is the cause of 3GPP TS 24.008 §10.5.4.11."""
 
     UNALLOCATED = 1
+    BARRED = 8
     NORMAL = 16
     BUSY = 17
     NO_ANSWER = 19
@@ -26,6 +27,7 @@ class Cause(Enum):
 
 _CAUSE_TEXTS = {
     Cause.UNALLOCATED: "Unassigned (unallocated) number",
+    Cause.BARRED: "Operator determined barring",
     Cause.NORMAL: "Normal call clearing",
     Cause.BUSY: "User busy",
     Cause.NO_ANSWER: "User alerting, no answer",

@@ -37,6 +37,10 @@ def stored_length(text: str) -> int:
         return 1 + len(text.encode("utf-16-be", "surrogatepass"))
 
 
+def _same(one: str, other: str) -> bool:
+    return one == other or (min(len(one), len(other)) >= 10 and one[-10:] == other[-10:])
+
+
 class PhoneBook:
     """One storage. Indices go from 1 to `capacity`; a number has at most `nlength` characters, a name `tlength`."""
 
@@ -76,6 +80,17 @@ class PhoneBook:
     def find(self, start: str) -> Iterator[tuple[int, Contact]]:
         """Entries whose name begins so, whatever the case (27.007 §8.13)."""
         return ((index, entry) for index, entry in self.items() if entry.text.lower().startswith(start.lower()))
+
+    def name_of(self, number: str) -> str:
+        """The name of the first entry that is this number; empty if there is none.
+
+        As telephones do, ten last digits that agree are enough: +7913… is 8913… too.
+        """
+        return next((entry.text for _, entry in self.items() if _same(entry.number, number)), "")
+
+    def has(self, number: str) -> bool:
+        """Whether an entry is this number."""
+        return any(_same(entry.number, number) for _, entry in self.items())
 
     def log(self, number: str) -> None:
         """Put a call in front, as the books of last calls do: the oldest falls out, a repeated one moves up."""

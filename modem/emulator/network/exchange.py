@@ -70,7 +70,11 @@ class Party(Protocol):
 
 
 class Station(Party, Protocol):
-    """A modem. The network keeps for it where its calls are forwarded to (TS 22.082)."""
+    """A modem. The network keeps for it what is barred and where its calls are forwarded to."""
+
+    def barred(self, number: str | None) -> bool:
+        """Whether barring is in the way of a call to `number`, or with None of calls to this modem (TS 22.088)."""
+        ...
 
     def forwarding(self, reason: int) -> Forwarding | None:
         """Where calls go instead, if that is active for a reason."""
@@ -183,7 +187,12 @@ class Exchange:
         return call
 
     def _put_through(self, call: Call, now: float) -> None:
-        if call.phase is Phase.DIALLING:
+        if call.phase is not Phase.DIALLING:
+            return
+        station = self._station(call.caller.number)
+        if station is not None and station.barred(call.dialled):
+            self._end(call, Cause.BARRED, now)
+        else:
             self._reach(call, call.dialled, now)
 
     def _reach(self, call: Call, number: str, now: float) -> Cause | None:
@@ -191,6 +200,8 @@ class Exchange:
         station = self._station(number)
         if station is None:
             return self._reach_outside(call, canonical(number), now)
+        if station.barred(None):
+            return self._end(call, Cause.BARRED, now)
         away, cause = station.forwarding(UNCONDITIONAL), None
         if away is None and not station.reachable:
             away, cause = station.forwarding(NOT_REACHABLE), Cause.UNREACHABLE

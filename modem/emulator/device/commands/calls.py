@@ -2,7 +2,9 @@
 
 import re
 
+from modem.emulator.device.access import card_error
 from modem.emulator.device.calls import TONE_S, CallState
+from modem.emulator.device.charset import text_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.commands.forms import asked, number_setting
 from modem.emulator.device.device import Device
@@ -18,9 +20,12 @@ from modem.emulator.device.results import (
     incorrect,
     says,
 )
+from modem.emulator.device.sim import SimState
 
 _WITHOUT_MEANING = str.maketrans("", "", ",TtPpWw!@-().")  # V.250 §6.3.1.1 to §6.3.1.7, of no use on a mobile network
 _USSD = re.compile(r"[*#][0-9*#]*#")
+_STORED = re.compile(r'(?:"([^"]*)"|([A-Za-z]{2}))?([0-9]+)?([IiGg]*)')
+_ON_CARD = ("SM", "FD", "ON")
 _NUMBER = re.compile(r"\+?[0-9*#A-C]+")
 _MAX_DIGITS = 40  # what a call to a fixed number may have with its extension
 _KEYS = frozenset("0123456789*#ABCD")
@@ -35,16 +40,57 @@ def _dial(modem: Device, values: Parameters) -> Answer:
     typed = str(values[0])
     text, is_voice = typed.removesuffix(";"), typed.endswith(";")
     if text in ("L", "l"):
-        text = modem.telephone.last_dialled
+        last = modem.phonebooks["LD"].get(1)
+        text = last.number if last else ""
+    elif text.startswith(">"):
+        text = _stored_number(modem, text[1:])
     if _USSD.fullmatch(text):
         modem.ussd.send(text)
         return None
     number, withheld = _read_number(modem, text)
-    if not modem.attached:
+    _check_allowed(modem, number)
+    if not modem.attached and not _is_emergency(modem, number):
         raise CallFailed("NO DIALTONE" if modem.settings.basic.get("X", 4) in (2, 4) else "NO CARRIER")
     if not is_voice:
         raise CallFailed("NO CARRIER")
     return modem.telephone.dial(number, withheld)
+
+
+def _stored_number(modem: Device, text: str) -> str:
+    """What stands behind D>: a name, a storage with an index, or an index of the chosen storage (27.007 §6.3)."""
+    found = _STORED.fullmatch(text)
+    if found is None:
+        raise CmeError(50)
+    name, storage, index, modifiers = found.groups()
+    if index is None:
+        wanted = text_from_terminal(name, modem.settings.cscs)
+        entries = (entry for book in modem.contacts for _, entry in book.items())
+        entry = next((entry for entry in entries if entry.text == wanted), None)
+    else:
+        storage = (storage or name or modem.cpbs).upper()
+        if storage not in modem.books:
+            raise CmeError(50)
+        if storage in _ON_CARD and modem.card_state is not SimState.READY:
+            raise card_error(modem.card_state)
+        entry = modem.books[storage].get(int(index))
+    if entry is None:
+        raise CmeError(22 if index is None else 21)
+    return entry.number + modifiers
+
+
+def _is_emergency(modem: Device, number: str) -> bool:
+    """Whether a number needs neither card nor registration, only the radio (TS 22.101 §10)."""
+    return modem.cfun == 1 and modem.phonebooks["EN"].has(number)
+
+
+def _check_allowed(modem: Device, number: str) -> None:
+    """Raise what a card that is missing or locked, or fixed dialling, makes of a call."""
+    if modem.phonebooks["EN"].has(number):
+        return
+    if modem.card_state is not SimState.READY:
+        raise card_error(modem.card_state)
+    if modem.sim.fixed_only and not modem.sim.fixed.has(number):
+        raise CmeError(56)
 
 
 def _read_number(modem: Device, text: str) -> tuple[str, bool]:

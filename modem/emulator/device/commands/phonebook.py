@@ -10,19 +10,14 @@ from modem.emulator.device.phonebook import CALLS, DIALLED, Contact, PhoneBook, 
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, accepts, incorrect
 
 
-def _books(modem: Device) -> dict[str, PhoneBook]:
-    card = modem.sim
-    return {"SM": card.contacts, **modem.phonebooks, "FD": card.fixed, "ON": card.own}
-
-
 def _chosen(modem: Device) -> PhoneBook:
-    return _books(modem)[modem.cpbs]
+    return modem.books[modem.cpbs]
 
 
 def _choose(modem: Device, values: Parameters) -> Answer:
     """+CPBS=<storage>[,<password>] (27.007 §8.11); FD takes PIN2 as its password."""
     name = number_from_terminal(str(values[0]), modem.settings.cscs)
-    if len(values) > 2 or name not in _books(modem):
+    if len(values) > 2 or name not in modem.books:
         raise CmeError(50)
     if len(values) == 2 and (name != "FD" or not modem.sim.pin2.verify(str(values[1]))):
         raise CmeError(18 if modem.sim.pin2.blocked else 16)
@@ -36,7 +31,7 @@ def _read_choice(modem: Device, values: Parameters) -> Answer:
 
 
 def _test_choice(modem: Device, values: Parameters) -> Answer:
-    return "+CPBS: (" + ",".join(f'"{name}"' for name in _books(modem)) + ")"
+    return "+CPBS: (" + ",".join(f'"{name}"' for name in modem.books) + ")"
 
 
 def _listed(modem: Device, name: str, entries: Iterable[tuple[int, Contact]]) -> str:

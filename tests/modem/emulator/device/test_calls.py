@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from modem.emulator.device.commands.makers import MAKERS
+from modem.emulator.device.phonebook import Contact
 from modem.emulator.device.state import Manner
 from modem.emulator.network.subscribers import Called, Caller, Outcome
 from tests.modem.emulator.conftest import Bench
@@ -479,12 +480,57 @@ def test_call_lists_keep_who_was_called_and_missed(bench: Bench) -> None:
     bench.say("ATA")
     bench.say("ATH")
     bench.say("ATD0919;")
-    lists = bench.modem.device.telephone.lists
-    assert {name: [past.number for past in entries] for name, entries in lists.items()} == {
-        "DC": ["0919"],
-        "RC": ["+79139999999"],
-        "MC": [OUTSIDE],
-    }
+    for storage, number in (("DC", "0919"), ("LD", "0919"), ("RC", "+79139999999"), ("MC", OUTSIDE)):
+        toa = 145 if number.startswith("+") else 129
+        assert bench.say(f'AT+CPBS="{storage}";+CPBR=1,20') == [f'+CPBR: 1,"{number}",{toa},""', "OK"]
+
+
+def test_names_from_the_phone_book_stand_beside_numbers(bench: Bench) -> None:
+    bench.say('AT+CPBS="SM";+CPBW=5,"89131234567",129,"Anna";+CLIP=1')
+    assert ring(bench) == b'\r\nRING\r\n\r\n+CLIP: "+79131234567",145,,,"Anna",0\r\n'
+    assert bench.say("AT+CLCC") == ['+CLCC: 1,1,4,0,0,"+79131234567",145,"Anna"', "OK"]
+
+
+@pytest.mark.parametrize("entry", ["Anna", "SM5", "sm5", "5"])
+def test_number_is_dialled_from_the_phone_book(bench: Bench, entry: str) -> None:
+    bench.say('AT+CPBW=5,"+79131234567",145,"Anna"')
+    typed = f'"{entry}"' if entry == "Anna" else entry
+    assert bench.say(f"ATD>{typed};") == ["OK"]
+    assert bench.say("AT+CLCC") == ['+CLCC: 1,0,2,0,0,"+79131234567",145,"Anna"', "OK"]
+
+
+def test_storage_may_be_quoted_and_the_number_withheld(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench(2)
+    bench.say("AT+CLIP=1", 1)
+    bench.say(f'AT+CPBW=5,"{bench.world.modems[1].number}",145,"Anna"')
+    assert bench.say('ATD>"SM"5I;') == ["OK"]
+    assert bench.wait(1, 1) == b'\r\nRING\r\n\r\n+CLIP: "",128,,,,1\r\n'
+
+
+@pytest.mark.parametrize(("typed", "code"), [('"Anna"', 22), ("SM5", 21), ("7", 21), ("QQ1", 50), ("+", 50)])
+def test_entry_that_is_not_there_cannot_be_dialled(bench: Bench, typed: str, code: int) -> None:
+    bench.say("AT+CMEE=1")
+    assert bench.say(f"ATD>{typed};") == [f"+CME ERROR: {code}"]
+
+
+def test_fixed_dialling_lets_only_fixed_numbers_and_emergencies_through(bench: Bench) -> None:
+    bench.say("AT+CMEE=1")
+    bench.modem.device.sim.fixed_only = True
+    assert bench.say(f"ATD{OUTSIDE};") == ["+CME ERROR: 56"]
+    assert bench.say("ATD112;H") == ["OK"]
+    bench.modem.device.sim.fixed.write(1, Contact.of(OUTSIDE, ""))
+    assert bench.say(f"ATD{OUTSIDE};") == ["OK"]
+
+
+def test_emergency_call_needs_no_card_but_the_radio(bench: Bench) -> None:
+    bench.say("AT+CMEE=1")
+    bench.modem.device.slot.remove()
+    assert bench.say(f"ATD{OUTSIDE};")[0] == "+CME ERROR: 10"
+    assert bench.say("ATD112;") == ["OK"]
+    assert bench.wait(4) == b""
+    assert bench.say("AT+CPAS") == ["+CPAS: 4", "OK"]
+    bench.say("ATH;+CFUN=4")
+    assert bench.say("ATD112;") == ["NO DIALTONE"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from modem.emulator.device.calls import CallState
 from modem.emulator.device.effects import Cause
 from modem.emulator.device.state import Manner
+from modem.emulator.device.subscription import VOICE
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Phase
 from modem.emulator.network.handsets import Handset, HandsetState
@@ -130,6 +131,38 @@ def test_caller_hears_the_ringing_begin_once_though_the_call_is_forwarded(bench:
     assert bench.wait(8) == b"\r\n^CONF:1\r\n"
     assert bench.wait(10) == b""  # and 112 has answered: no notice for that was asked for
     assert bench.say("AT+CLCC")[0].startswith("+CLCC: 1,0,0,")
+
+
+@pytest.mark.parametrize(
+    ("facility", "number", "passes"),
+    [
+        ("AO", OUTSIDE, False),
+        ("AO", "112", True),
+        ("OI", "+491711234567", False),
+        ("OI", OUTSIDE, True),
+        ("OX", "+491711234567", False),
+        ("AI", OUTSIDE, True),
+    ],
+)
+def test_barred_calls_do_not_go_out(bench: Bench, facility: str, number: str, passes: bool) -> None:
+    bench.modem.device.sim.barring.set(facility, True, VOICE)
+    bench.say(f"ATD{number};")
+    assert bench.wait(1) == (b"" if passes else b"\r\nNO CARRIER\r\n")
+    end = [json.loads(line).get("cause") for line in bench.journal.drain().splitlines()][-1]
+    assert end == (None if passes else "barred")
+
+
+def test_barred_calls_do_not_come_in(bench: Bench) -> None:
+    barring = bench.modem.device.sim.barring
+    barring.set("AI", True, VOICE)
+    assert bench.world.exchange.call(bench.modem, OUTSIDE, bench.now) is Cause.BARRED
+    barring.set("AG", True, VOICE)
+    barring.set("AI", False, VOICE)
+    barring.set("IR", True, VOICE)
+    assert bench.world.exchange.call(bench.modem, OUTSIDE, bench.now) is None
+    bench.say("ATH")
+    bench.modem.device.set_registration(5)
+    assert bench.world.exchange.call(bench.modem, OUTSIDE, bench.now) is Cause.BARRED
 
 
 def test_call_that_was_taken_is_not_forwarded(bench: Bench) -> None:
