@@ -30,7 +30,8 @@ from modem.emulator.device.results import (
     Submitted,
     Verdict,
 )
-from modem.emulator.device.state import make_identity
+from modem.emulator.device.sim import Sim
+from modem.emulator.device.state import Identity, make_identity
 from modem.emulator.device.subscription import VOICE, Forwarding
 from modem.emulator.faults.armed import ArmedFaults
 from modem.emulator.faults.events import PortChange
@@ -158,6 +159,7 @@ class World:
         self.exchange = Exchange(journal, self.agenda, conditions, self.centre.handset)
         self.port_changes: deque[PortChange] = deque()  # wishes for whoever has ports
         self._first_terminal: list[Action] = []
+        self._issued = 0  # identities and cards so far
         self.ussd = Ussd(journal, self.agenda, self.centre.accounts, lambda: conditions.ussd)
         self._streams = streams
         self._commands = commands
@@ -166,10 +168,8 @@ class World:
 
     def add_modem(self, name: str, profile: Profile = GENERIC_PROFILE, now: float = 0.0) -> Modem:
         """Put another modem, with a SIM of its own, into the network, and switch it on at `now`."""
-        number = len(self.modems)
-        identity, sim = make_identity(number, self._streams("identity"))
+        identity, sim = self._issue(profile)
         identity = replace(identity, **profile.maker.model_dump())
-        sim.messages = Slots("SM", profile.memories.slots["SM"])
 
         def later(delay_s: float, action: Action) -> None:
             self.agenda.at(modem.device.now + delay_s, lambda then: self._run(modem, action, then))
@@ -189,6 +189,20 @@ class World:
         device.now = now
         device.behaviour.power_up()
         return modem
+
+    def change_card(self, modem: Modem) -> None:
+        """Put another card into a modem: a new subscriber, with an empty memory."""
+        _, card = self._issue(modem.device.profile)
+        modem.device.slot.remove()
+        modem.device.slot.insert(card)
+        self.centre.attach(modem)
+
+    def _issue(self, profile: Profile) -> tuple[Identity, Sim]:
+        """An identity and a card that nobody else has."""
+        self._issued += 1
+        identity, card = make_identity(self._issued - 1, self._streams("identity"))
+        card.messages = Slots("SM", profile.memories.slots["SM"])
+        return identity, card
 
     def _commands_of(self, profile: Profile) -> CommandTable:
         """The command table of a profile, made once for all modems of its kind."""

@@ -52,6 +52,7 @@ class Device:
         self.slot = Slot(sim, self._card_changed)
         self.card_state = self.slot.state
         self.registration = Registration(card=self.card_state is SimState.READY)
+        self.profile = profile
         self.manner = profile.manner()
         self.behaviour = Behaviour(self, profile, rng)
         self.stored = profile.settings()  # the profile of AT&W, which ATZ restores

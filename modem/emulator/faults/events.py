@@ -19,8 +19,10 @@ from modem.emulator.faults.kinds import (
     Fill,
     Flood,
     Freeze,
+    Registration,
     Reset,
     Signal,
+    Sim,
     Swap,
     Unplug,
 )
@@ -79,8 +81,12 @@ def _happen(world: "World", modem: "Modem", fault: AnyEvent, now: float) -> None
             _flood(modem, fault, fault.count)
         case Reset():
             device.restart()
+        case Sim():
+            _change_sim(world, modem, fault)
         case Fill():
             _fill(modem, fault, now)
+        case Registration():
+            _change_registration(modem, fault)
         case Signal():
             device.identity = replace(device.identity, signal=fault.rssi)
         case Unplug():
@@ -98,6 +104,34 @@ def _flood(modem: "Modem", fault: Flood, left: int) -> None:
     device.notify(fault.text)
     if left > 1:
         device.later(fault.every_s, lambda now: _flood(modem, fault, left - 1))
+
+
+def _change_sim(world: "World", modem: "Modem", fault: Sim) -> None:
+    slot = modem.device.slot
+    match fault.what:
+        case "remove":
+            slot.remove()
+        case "insert":
+            slot.insert()
+        case "change":
+            world.change_card(modem)
+        case "pin":
+            slot.lock()
+        case "puk":
+            slot.require_puk()
+        case "busy":
+            slot.set_busy()
+            modem.device.later(fault.for_s, lambda now: slot.set_busy(False))
+        case "failed":
+            slot.fail()
+
+
+def _change_registration(modem: "Modem", fault: Registration) -> None:
+    device = modem.device
+    before = device.registration.offered
+    device.set_registration(fault.stat)
+    if fault.for_s is not None:
+        device.later(fault.for_s, lambda now: device.set_registration(before))
 
 
 def _fill(modem: "Modem", fault: Fill, now: float) -> None:

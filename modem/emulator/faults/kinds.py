@@ -216,10 +216,13 @@ class Reset(Fault):
 
 
 class Sim(Fault):
-    """Something happens to the card. `change` puts another card in, with its own number and empty memory."""
+    """Something happens to the card. `change` puts another one in, with its own number and an empty memory.
+
+    `pin` and `puk` make it ask for them, `failed` makes it dumb, `busy` is over after `for_s`.
+    """
 
     kind: Literal["sim"] = "sim"
-    what: Literal["remove", "insert", "change", "pin", "puk", "busy"]
+    what: Literal["remove", "insert", "change", "pin", "puk", "busy", "failed"]
     for_s: Seconds = 5
 
 
@@ -232,7 +235,7 @@ class Fill(Fault):
 
 
 class Registration(Fault):
-    """The modem loses the network: <stat> of +CREG becomes `stat`, for `for_s` or until the next such fault."""
+    """The network grants `stat` of 27.007 §7.2 (2: searching), for `for_s` or until the next such fault."""
 
     kind: Literal["registration"] = "registration"
     stat: int = Field(2, ge=0, le=5)
@@ -240,7 +243,7 @@ class Registration(Fault):
 
 
 class Signal(Fault):
-    """The signal changes: <rssi> of +CSQ."""
+    """The signal changes: `rssi` as `+CSQ` has it."""
 
     kind: Literal["signal"] = "signal"
     rssi: int = Field(5, ge=0, le=99)

@@ -258,3 +258,24 @@ def test_modem_resets_itself(modem: Terminal, inflict_now: Inflict) -> None:
 def test_signal_gets_weak(modem: Terminal, inflict_now: Inflict) -> None:
     inflict_now(kind="signal", rssi=3)
     assert modem.say(b"AT+CSQ\r") == b"\r\n+CSQ: 3,0\r\n" + OK
+
+
+@pytest.mark.parametrize(
+    ("what", "answer"),
+    [("remove", b"+CME ERROR: 10\r\n"), ("pin", b": SIM PIN\r\n" + OK), ("puk", b": SIM PUK\r\n" + OK)],
+)
+def test_sim_is_removed_or_locked(modem: Terminal, inflict_now: Inflict, what: str, answer: bytes) -> None:
+    inflict_now(kind="sim", what=what)
+    assert modem.say(b"AT+CPIN?\r", answer)
+
+
+def test_sim_is_another_one(modem: Terminal, inflict_now: Inflict) -> None:
+    before = modem.say(b"AT+CIMI\r")
+    inflict_now(kind="sim", what="change")
+    assert modem.say(b"AT+CIMI\r") != before
+
+
+def test_registration_is_lost_and_comes_back(modem: Terminal, inflict_now: Inflict) -> None:
+    modem.say(b"AT+CREG=1\r")
+    inflict_now(kind="registration", stat=2, for_s=0.1)
+    assert modem.until(b"+CREG: 1\r\n") == b"\r\n+CREG: 2\r\n\r\n+CREG: 1\r\n"
