@@ -205,7 +205,7 @@ class Journal:
     """Keeps the last submits and the last events for cursors and, if `logged`, everything until a writer drains it."""
 
     def __init__(self, logged: bool = False, traced: bool = False) -> None:
-        self.traced = traced and logged
+        self.traced = traced
         self._logged = logged
         self._unwritten: list[Record] = []
         self._submits = _Ring[Submitted](KEEP_SUBMITS)
