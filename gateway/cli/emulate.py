@@ -13,6 +13,7 @@ from modem.emulator.profiles import catalogue
 from modem.emulator.scenario.model import Scenario
 from modem.emulator.scenario.tape import Recording
 from modem.emulator.scenario.trace import TraceError, read_trace
+from modem.emulator.serving.screen import Screen
 from modem.emulator.serving.server import Server
 
 
@@ -41,6 +42,7 @@ def _recordings(trace: Path | None) -> list[Recording]:
 @click.option("--baud", type=click.IntRange(50), help="Pace of the ports; without it they are as fast as they can.")
 @click.option("--seed", default="0", show_default=True, help="Everything random comes from it.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Append what happens, as JSON lines.")
+@click.option("--watch", is_flag=True, help="Show modems and traffic on the terminal while it runs.")
 @click.option("--trace", is_flag=True, help="Log the bytes of every port too.")
 @click.option(
     "--scenario", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="What happens when: a YAML file."
@@ -58,6 +60,7 @@ def emulate(
     baud: int | None,
     seed: str,
     log: Path | None,
+    watch: bool,
     trace: bool,
     scenario: Path | None,
     replay: Path | None,
@@ -65,6 +68,8 @@ def emulate(
     """Emulated GSM modems with a network behind them, for any program that speaks AT."""
     if trace and log is None:
         raise click.UsageError("--trace writes to the log: give --log FILE too.")
+    if watch and not sys.stderr.isatty():
+        raise click.UsageError("--watch draws on the standard error output, which is no terminal here.")
     try:
         recordings = _recordings(replay)
         chosen = [catalogue.load(profile) for profile in profiles]
@@ -102,4 +107,13 @@ def emulate(
     ready = {"modems": [port.describe() for port in server.modems], "control": server.control_url}
     click.echo(json.dumps(ready))
     sys.stdout.flush()
-    server.run()
+    if not watch:
+        server.run()
+        return
+    screen = Screen(server, sys.stderr.fileno())
+    signal.signal(signal.SIGWINCH, lambda signum, frame: server.wake())
+    server.add_task(screen)
+    try:
+        server.run()
+    finally:
+        screen.close()

@@ -71,6 +71,11 @@ class Dialogue:
 
     # What comes from the terminal.
 
+    @property
+    def last_line(self) -> str:
+        """The last command line, or AT if there was none: what A/ repeats."""
+        return self._last_line.decode("latin-1")
+
     def feed(self, data: bytes) -> None:
         """Take bytes from the terminal. Beyond 64 KiB unread, what comes is lost, as in a UART."""
         hang = self._disturbance.hang

@@ -38,12 +38,12 @@ class Loop:
         self.handlers: dict[int, Handler] = {}
         self.tasks: list[Task] = []
         self.turns = 0  # an idle loop makes none
-        self._jobs = Jobs(self._kick)
+        self._jobs = Jobs(self.wake)
         self._stopping = False
         self._closed = False
         self._epoch = time.time() - time.monotonic()  # wall time that never steps back
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self.handle(self._wake, lambda events: self._woken())
+        self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self.handle(self._event, lambda events: self._woken())
 
     def now(self) -> float:
         """Seconds since the epoch, never going back."""
@@ -83,13 +83,13 @@ class Loop:
     def stop(self) -> None:
         """Make `run` end soon. Safe from any thread and from a signal handler."""
         self._stopping = True
-        self._kick()
+        self.wake()
 
     def close(self) -> None:
         """Give the loop's own descriptors back. It must have ended."""
         self._closed = True
         self._jobs.end()
-        os.close(self._wake)
+        os.close(self._event)
         self.epoll.close()
 
     def _timeout(self) -> float | None:
@@ -100,9 +100,10 @@ class Loop:
                 earliest = due
         return None if earliest is None else max(0.0, earliest - self.now())
 
-    def _kick(self) -> None:
+    def wake(self) -> None:
+        """Make the loop turn. Safe from any thread and from a signal handler."""
         if not self._closed:
-            os.eventfd_write(self._wake, 1)
+            os.eventfd_write(self._event, 1)
 
     def _woken(self) -> None:
-        os.eventfd_read(self._wake)
+        os.eventfd_read(self._event)

@@ -24,7 +24,7 @@ from modem.emulator.scenario.tape import Recording
 from modem.emulator.serving.control.dispatch import Surroundings
 from modem.emulator.serving.endpoints import ControlPort
 from modem.emulator.serving.logfile import LogFile
-from modem.emulator.serving.loop import Loop
+from modem.emulator.serving.loop import Loop, Task
 from modem.emulator.serving.ports import Port
 from modem.emulator.serving.terminals import Terminals
 from modem.emulator.serving.waits import Wait, Waits
@@ -127,6 +127,14 @@ class Server:
     def stop(self) -> None:
         """Make the loop end soon. Safe from any thread and from a signal handler."""
         self._loop.stop()
+
+    def wake(self) -> None:
+        """Make the loop turn once. Safe from any thread and from a signal handler."""
+        self._loop.wake()
+
+    def add_task(self, task: Task) -> None:
+        """Have something done in every turn of the loop; before the loop runs."""
+        self._loop.tasks.append(task)
 
     def call(self, job: Callable[[World, float], T]) -> T:
         """Run a function on the world in the loop's thread and give its result; RuntimeError if it has ended."""
