@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action
 from modem.emulator.device.calls import Telephone
+from modem.emulator.device.clock import Clock
 from modem.emulator.device.dialogue import Dialogue
+from modem.emulator.device.indicators import Indicators
 from modem.emulator.device.memory import Memory, change_card, make_memories
 from modem.emulator.device.messagelines import View
 from modem.emulator.device.notices import Notice, Notices
+from modem.emulator.device.packet import Context
 from modem.emulator.device.phonebook import PhoneBook, device_books
 from modem.emulator.device.registration import DOMAINS, Registration, Stat
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
@@ -55,8 +58,8 @@ class Device:
         self.profile = profile
         self.manner = profile.manner()
         self.behaviour = Behaviour(self, profile, rng)
-        self.stored = profile.settings()  # the profile of AT&W, which ATZ restores
-        self.settings = self.stored.copy()
+        self.stored = [profile.settings(), profile.settings()]  # what AT&W0 and AT&W1 keep; a start takes the first
+        self.settings = self.stored[0].copy()
         self.telephone = Telephone(self)
         self.ussd = UssdClient(self)
         self.commands = commands
@@ -73,7 +76,9 @@ class Device:
         self.battery_percent = 100
         self.powered = True  # false while it is unplugged
         self.link_open = False
-        self.clock_shift_s = 0.0
+        self.clock = Clock()
+        self.indicators = Indicators(self)
+        self.contexts: dict[int, Context] = {}  # +CGDCONT, in non-volatile memory
         self.refused = False  # a message was turned away: say Ready as soon as that may change
         self.now = 0.0
         self.notices = Notices()
@@ -104,6 +109,10 @@ class Device:
 
     def take_output(self) -> bytes:
         """Bytes to write now: responses, and notices if the line is free."""
+        mode, _, _, ind, _ = self.settings.cmer
+        if ind and mode and self.link_open:
+            for text in self.indicators.changes():
+                self.notify(text)
         return self.dialogue.take_output()
 
     def take_effect(self) -> Effect | None:
@@ -145,12 +154,12 @@ class Device:
     def restart(self) -> None:
         """Start anew, as after a loss of power: settings are the stored ones, what was going on is forgotten."""
         self.leave_network()
-        self.reset_settings()
+        self.settings = self.stored[0].copy()
         self.slot.restart()
         self.cpms = list(self.layout.chosen)
         self.cpbs = "SM"
         self.set_functionality(1)
-        self.clock_shift_s = 0.0
+        self.clock = Clock(zone_quarters=self.clock.zone_quarters)
         if self.notices.awaited is not None and self.notices.awaited.network_waits:
             self.refused = True
             self.tell(Acknowledged(ok=False))
@@ -168,6 +177,18 @@ class Device:
         """Change what the network grants: <stat> of 27.007 §7.2, 0 to 5. ValueError for any other number."""
         self.registration.offered = Stat(stat)
         self.registration_changed()
+
+    def hear_zone(self, zone_quarters: int) -> None:
+        """The network tells the time and its zone (TS 22.042); +CTZU takes it over, +CTZR reports another zone."""
+        settings = self.settings
+        changed = zone_quarters != self.clock.zone_quarters
+        if settings.ctzu:
+            self.clock.correct(zone_quarters)
+        if changed and settings.ctzr == 1:
+            self.notify(f'+CTZV: "{zone_quarters:+03d}"')
+        elif changed and settings.ctzr:
+            local = Clock(zone_quarters=zone_quarters).local(self.now)
+            self.notify(f'+CTZE: "{zone_quarters:+03d}",0,"{local:%Y/%m/%d,%H:%M:%S}"')
 
     # What handlers need.
 
@@ -225,10 +246,6 @@ class Device:
         if self.refused:
             self.refused = False
             self.tell(Ready())
-
-    def reset_settings(self) -> None:
-        """Put back the stored profile, as ATZ does."""
-        self.settings = self.stored.copy()
 
     def memory(self, place: int) -> Memory:
         """The memory chosen as <mem1>, <mem2> or <mem3> (`place` 0, 1, 2)."""

@@ -108,6 +108,12 @@ class Settings:
     ddet: int = 0
     ccwa: int = 0
     cusd: int = 0
+    ctzu: int = 0
+    ctzr: int = 0
+    cmer: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    ipr: int = 0  # 0 is autobauding; none of the three changes anything on a pty
+    icf: tuple[int, int] = (3, 3)
+    ifc: tuple[int, int] = (2, 2)
     registers: dict[int, int] = field(default_factory=lambda: {0: 0, 3: 13, 4: 10, 5: 8, 6: 2, 7: 60, 8: 2, 10: 2})
     basic: dict[str, int] = field(default_factory=dict)  # &C &D X L M …: kept, without effect on a pty
 

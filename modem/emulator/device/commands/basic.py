@@ -1,8 +1,28 @@
-"""V.250 commands: echo, result codes, S-registers, reset, and the ones a pty has no use for but must accept."""
+"""Basic commands of V.250: echo, result codes, S-registers, profiles, identification.
+
+Owns also the ones a pty has no use for but must accept. Calls are in `calls`, the line's own settings in `line`.
+"""
+
+from typing import Final
 
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
-from modem.emulator.device.results import Answer, AtError, CommandTable, Verb, accepts, says
+from modem.emulator.device.results import Answer, AtError, CommandTable, Verb
+from modem.emulator.device.state import Settings
+
+_REGISTERS: Final = {  # lowest and highest value (V.250 §6.2.1 to §6.2.3, §6.3.8 to §6.3.12)
+    0: (0, 255),
+    3: (0, 127),
+    4: (0, 127),
+    5: (0, 127),
+    6: (2, 10),
+    7: (0, 255),
+    8: (0, 255),
+    10: (1, 254),
+}
+_KEPT: Final = {"X": (4, 4), "&C": (1, 1), "&D": (2, 0), "&S": (1, 0), "&K": (6, 0), "L": (3, 0), "M": (2, 0)}
+"""Highest value and the one at first of settings without effect here; &D and X are looked at by the telephone."""
+_SHOWN: Final = ("X", "&C", "&D")
 
 
 def _flag(field: str) -> Verb:
@@ -18,8 +38,8 @@ def _flag(field: str) -> Verb:
     return Verb(execute=choose, set=choose)
 
 
-def _kept(name: str, highest: int) -> Verb:
-    """A setting that changes nothing here: its range is checked and its value kept."""
+def _kept(name: str) -> Verb:
+    highest, _ = _KEPT[name]
 
     def keep(modem: Device, values: Parameters) -> Answer:
         value = values[0] if values else 0
@@ -32,13 +52,14 @@ def _kept(name: str, highest: int) -> Verb:
 
 
 def _register(modem: Device, values: Parameters) -> Answer:
-    """S n = v (V.250 §5.3.2): 0..255, the three that shape the line 0..127."""
+    """S n = v (V.250 §5.3.2); a register that is not there, or a value out of its range, is an error."""
     if len(values) != 2:  # S5 alone would make 5 the register that = and ? mean; nobody needs it
         raise AtError
     number, value = values[0], values[1] or 0
-    if not isinstance(number, int) or not isinstance(value, int) or number > 255:
+    if not isinstance(number, int) or not isinstance(value, int) or number not in _REGISTERS:
         raise AtError
-    if value > (127 if number in (3, 4, 5) else 255):
+    lowest, highest = _REGISTERS[number]
+    if not lowest <= value <= highest:
         raise AtError
     modem.settings.registers[number] = value
     return None
@@ -51,14 +72,51 @@ def _read_register(modem: Device, values: Parameters) -> Answer:
     return f"{modem.settings.registers[number]:03d}"
 
 
-def _reset(modem: Device, values: Parameters) -> Answer:
-    if values and values[0] not in (0, 1):
+def _place(values: Parameters) -> int:
+    """Which of the two stored profiles is meant."""
+    place = values[0] if values else 0
+    if not isinstance(place, int) or place > 1:
         raise AtError
-    modem.reset_settings()
+    return place
+
+
+def _restore(modem: Device, values: Parameters) -> Answer:
+    """Z[n] (V.250 §6.1.1): the settings of a stored profile."""
+    modem.settings = modem.stored[_place(values)].copy()
     return None
 
 
+def _store(modem: Device, values: Parameters) -> Answer:
+    """&W[n]: keep the settings, for Z and, the first of the two, for the next start."""
+    modem.stored[_place(values)] = modem.settings.copy()
+    return None
+
+
+def _factory(modem: Device, values: Parameters) -> Answer:
+    """&F (V.250 §6.1.2): the settings as the modem left the factory."""
+    _place(values)
+    modem.settings = modem.behaviour.profile.settings()
+    return None
+
+
+def _view(modem: Device, values: Parameters) -> Answer:
+    """&V: the settings now, and the stored ones."""
+    _place(values)
+    profiles = {"ACTIVE PROFILE": modem.settings}
+    profiles |= {f"STORED PROFILE {place}": stored for place, stored in enumerate(modem.stored)}
+    return "\r\n".join(f"{title}:\r\n{_written(settings)}" for title, settings in profiles.items())
+
+
+def _written(settings: Settings) -> str:
+    basic = {name: settings.basic.get(name, _KEPT[name][1]) for name in _SHOWN}
+    flags = {"E": settings.echo, "Q": settings.quiet, "V": settings.verbose, **basic}
+    letters = " ".join(f"{name}{value}" for name, value in flags.items())
+    registers = " ".join(f"S{number:02d}:{settings.registers[number]:03d}" for number in _REGISTERS)
+    return f"{letters}\r\n{registers}"
+
+
 def _identify(modem: Device, values: Parameters) -> Answer:
+    """I[n] (V.250 §6.1.3): what each number shows is the manufacturer's; here all show the same."""
     identity = modem.identity
     if values and values[0] not in range(10):
         raise AtError
@@ -70,18 +128,10 @@ COMMANDS: CommandTable = {
     "V": _flag("verbose"),
     "Q": _flag("quiet"),
     "S": Verb(set=_register, read=_read_register),
-    "Z": Verb(execute=_reset, set=_reset),
-    "&F": Verb(execute=_reset, set=_reset),
+    "Z": Verb(execute=_restore, set=_restore),
+    "&F": Verb(execute=_factory, set=_factory),
+    "&W": Verb(execute=_store, set=_store),
+    "&V": Verb(execute=_view, set=_view),
     "I": Verb(execute=_identify, set=_identify),
-    "&W": _kept("&W", 1),
-    "&C": _kept("&C", 1),
-    "&D": _kept("&D", 2),
-    "&S": _kept("&S", 1),
-    "&K": _kept("&K", 6),
-    "X": _kept("X", 4),
-    "L": _kept("L", 3),
-    "M": _kept("M", 2),
-    "+GCAP": Verb(execute=says("+GCAP: +CGSM"), test=accepts),
-    "+IPR": Verb(set=accepts, read=says("+IPR: 0"), test=says("+IPR: (),(0,9600,19200,38400,57600,115200)")),
-    "+IFC": Verb(set=accepts, read=says("+IFC: 0,0"), test=says("+IFC: (0-2),(0-2)")),
+    **{name: _kept(name) for name in _KEPT},
 }

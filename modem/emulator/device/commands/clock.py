@@ -1,33 +1,39 @@
-"""The clock (27.007 §8.15)."""
+"""The clock, and what the network may do to it (27.007 §8.15, §8.40, §8.41)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from modem.emulator.device.commandline import Parameters
+from modem.emulator.device.commands.forms import number_setting
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, accepts, incorrect
 
-ZONE_QUARTERS = 28  # UTC+7
+_FORM = "%y/%m/%d,%H:%M:%S"
+_FORM_LENGTH = len("yy/MM/dd,hh:mm:ss")
 
 
-def _clock(modem: Device, values: Parameters) -> Answer:
-    """+CCLK="yy/MM/dd,hh:mm:ss±zz" (27.007 §8.15)."""
+def _set_clock(modem: Device, values: Parameters) -> Answer:
+    """+CCLK="yy/MM/dd,hh:mm:ss±zz" (27.007 §8.15): local time; without a zone it stays the one it was."""
     text = values[0] if len(values) == 1 else None
+    if not isinstance(text, str):
+        raise CmeError(50)
     try:
-        if not isinstance(text, str) or not -96 <= int(text[17:] or "0") <= 96:
-            raise CmeError(50)
-        local = datetime.strptime(text[:17], "%y/%m/%d,%H:%M:%S").replace(tzinfo=UTC)
+        local = datetime.strptime(text[:_FORM_LENGTH], _FORM).replace(tzinfo=UTC)
+        zone = int(text[_FORM_LENGTH:] or modem.clock.zone_quarters)
     except ValueError:
         raise CmeError(50) from None
-    shown = datetime.fromtimestamp(modem.now, UTC) + timedelta(minutes=15 * ZONE_QUARTERS)
-    modem.clock_shift_s = (local - shown).total_seconds()
+    if not -96 <= zone <= 96:
+        raise CmeError(50)
+    modem.clock.set_local(local, zone, modem.now)
     return None
 
 
 def _read_clock(modem: Device, values: Parameters) -> Answer:
-    shown = datetime.fromtimestamp(modem.now + modem.clock_shift_s, UTC) + timedelta(minutes=15 * ZONE_QUARTERS)
-    return f'+CCLK: "{shown:%y/%m/%d,%H:%M:%S}{ZONE_QUARTERS:+03d}"'
+    clock = modem.clock
+    return f'+CCLK: "{clock.local(modem.now):{_FORM}}{clock.zone_quarters:+03d}"'
 
 
 COMMANDS: CommandTable = {
-    "+CCLK": Verb(set=_clock, read=_read_clock, test=accepts, refusal=incorrect),
+    "+CCLK": Verb(set=_set_clock, read=_read_clock, test=accepts, refusal=incorrect),
+    "+CTZU": number_setting("+CTZU", "ctzu", 1),
+    "+CTZR": number_setting("+CTZR", "ctzr", 2),
 }

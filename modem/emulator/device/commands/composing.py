@@ -15,7 +15,6 @@ from modem.emulator.codec.validity import enhanced_validity
 from modem.emulator.device.causes import PDU_MODE, TEXT_MODE
 from modem.emulator.device.charset import number_from_terminal
 from modem.emulator.device.commandline import Parameters
-from modem.emulator.device.commands.clock import ZONE_QUARTERS
 from modem.emulator.device.device import Device
 from modem.emulator.device.messagelines import tpdu_length
 from modem.emulator.device.results import CmsError
@@ -126,7 +125,7 @@ def text_deliver(modem: Device, origin: Address, text: bytes) -> Deliver:
         if csmp.fo & 3 == MTI_DELIVER and isinstance(csmp.vp, str):
             scts = stamp_from_text(csmp.vp)
         else:
-            scts = encode_timestamp(modem.now + modem.clock_shift_s, ZONE_QUARTERS)
+            scts = encode_timestamp(modem.now + modem.clock.shift_s, modem.clock.zone_quarters)
     except FieldError:
         raise CmsError(TEXT_MODE) from None
     return Deliver(origin, scts, ud, csmp.pid, fo, modem.sim.smsc)

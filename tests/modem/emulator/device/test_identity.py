@@ -22,3 +22,18 @@ def test_identity_is_that_of_one_device_and_one_card(bench: Bench) -> None:
     assert len(device.identity.imei) == 15
     assert device.sim.iccid.startswith("8970")
     assert bench.say("ATI")[0] == device.identity.manufacturer
+
+
+def test_serial_number_comes_in_the_form_asked_for(bench: Bench) -> None:
+    imei = bench.modem.device.identity.imei
+    assert bench.say("AT+CGSN=0") == bench.say("AT+GSN") == [imei, "OK"]
+    assert bench.say("AT+CGSN=1") == [f'+CGSN: "{imei}"', "OK"]
+    assert bench.say("AT+CGSN=2") == [f'+CGSN: "{imei[:14]}01"', "OK"]
+    assert bench.say("AT+CGSN=3;+CGSN=?") == ['+CGSN: "01"', "+CGSN: (0-3)", "OK"]
+    assert bench.say("AT+CGSN=4") == ["ERROR"]
+
+
+def test_list_of_commands_is_the_table(bench: Bench) -> None:
+    *listed, last = bench.say("AT+CLAC")
+    assert last == "OK"
+    assert listed == sorted(bench.modem.device.commands)

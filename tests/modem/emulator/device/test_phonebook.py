@@ -141,7 +141,7 @@ def _carries(cscs: str, text: str) -> bool:
     return not set(shown) & set(b'"\r\n\b') and (cscs == "GSM" or text.isascii())
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(NUMBERS, NAMES, st.integers(1, 250))
 def test_entry_written_is_read_back_in_every_character_set_that_can_carry_it(
     number: str, name: str, index: int
