@@ -6,7 +6,7 @@ everything random in it comes from `streams`, which gives a source of its own fo
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,9 @@ from modem.emulator.faults.events import PortChange
 from modem.emulator.faults.kinds import Duplicate, Fault
 from modem.emulator.faults.weather import Weather
 from modem.emulator.journal import Faulted, Journal, Traced
+from modem.emulator.network import changes
 from modem.emulator.network.centre import ServiceCentre
+from modem.emulator.network.changes import NetworkChange
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.network.exchange import Exchange
 from modem.emulator.network.numbers import canonical
@@ -187,6 +189,7 @@ class World:
         self.centre.attach(modem)
         self.exchange.attach(modem)
         device.now = now
+        device.clock.zone_quarters = self.centre.conditions.zone_quarters
         device.behaviour.power_up()
         return modem
 
@@ -209,6 +212,16 @@ class World:
         if id(profile) not in self._shaped:
             self._shaped[id(profile)] = profile, shape(self._commands, profile)
         return self._shaped[id(profile)][1]
+
+    def change_network(self, change: Mapping[str, object] | NetworkChange, now: float) -> None:
+        """Change the network as `changes.apply` does. A new time zone is told to all modems (TS 22.042)."""
+        before = self.centre.conditions.zone_quarters
+        changes.apply(self.centre, change, now)
+        zone = self.centre.conditions.zone_quarters
+        for modem in self.modems if zone != before else ():
+            modem.device.now = now
+            self.touch(modem)
+            modem.device.hear_zone(zone)
 
     def modem(self, name: str) -> Modem:
         """A modem by its name or its number; ValueError if there is none."""

@@ -20,7 +20,7 @@ from modem.emulator.device.messagelines import View
 from modem.emulator.device.notices import Notice, Notices
 from modem.emulator.device.packet import Context
 from modem.emulator.device.phonebook import PhoneBook, device_books
-from modem.emulator.device.registration import DOMAINS, Registration, Stat
+from modem.emulator.device.registration import DOMAINS, E_UTRAN, GSM, Registration, Stat
 from modem.emulator.device.results import Acknowledged, AtError, CommandTable, Effect, Ready
 from modem.emulator.device.sim import Sim, SimState, Slot
 from modem.emulator.device.state import Identity, MessageProfile
@@ -54,7 +54,9 @@ class Device:
         self.identity = identity
         self.slot = Slot(sim, self._card_changed)
         self.card_state = self.slot.state
-        self.registration = Registration(card=self.card_state is SimState.READY)
+        self.registration = Registration(
+            card=self.card_state is SimState.READY, act=E_UTRAN if profile.lte else GSM, tells_act=profile.lte
+        )
         self.profile = profile
         self.manner = profile.manner()
         self.behaviour = Behaviour(self, profile, rng)

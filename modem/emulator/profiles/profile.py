@@ -302,6 +302,11 @@ class Profile(Part):
         """The settings of a modem as it leaves the factory."""
         return Settings(**self.defaults.model_dump(exclude_none=True))
 
+    @property
+    def lte(self) -> bool:
+        """Whether the modem is served by E-UTRAN, and says so behind the place in +CREG and the like."""
+        return any(QUIRKS[name].lte for name in self.quirks)
+
     def manner(self) -> Manner:
         """What the standards leave open about calls and USSD."""
         steps = {str(step): text for step, text in self.calls.steps.items()}

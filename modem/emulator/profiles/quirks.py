@@ -1,7 +1,8 @@
 """Odd behaviour that real modems were reported to have, as named switches. A profile turns one on and names the report.
 
-Pure. A quirk may change the command table, the lines that are written, and what an unknown command gets. One that could
-be said as plain data (an answer, a notice, a value) is no quirk and stands in the profile itself.
+Pure. A quirk may change the command table, the lines that are written, what an unknown command gets, and the radio
+technology. One that could be said as plain data (an answer, a notice, a value) is no quirk and stands in the profile
+itself.
 """
 
 import re
@@ -26,11 +27,12 @@ class CommandNotSupport(AtError):
 
 @dataclass(frozen=True, slots=True)
 class QuirkCode:
-    """What a quirk does: to the table, to a line before it is framed, to an unknown command."""
+    """What a quirk does: to the table, to a line before it is framed, to an unknown command, to the radio."""
 
     table: Callable[[CommandTable], CommandTable] | None = None
     line: Callable[[str], str] | None = None
     unknown: Callable[[], AtError] | None = None
+    lte: bool = False
 
 
 def _rewritten(pattern: str, replacement: str) -> Callable[[str], str]:
@@ -72,16 +74,8 @@ def _forgets_service_centre(handler: Handler | None) -> Handler:
     return choose
 
 
-_PLACE = _rewritten(r'^(\+C(?:|G|E)REG: .*"[0-9A-F]+","[0-9A-F]+")(?:,[0-9])?$', r"\1,7")
-_OPERATOR = _rewritten(r'^(\+COPS: [0-9],[0-9],"[^"]*"),[0-9]$', r"\1,7")
-
-
-def _says_lte(text: str) -> str:
-    return _OPERATOR(_PLACE(text))
-
-
 QUIRKS: Mapping[str, QuirkCode] = {
-    "access-is-lte": QuirkCode(line=_says_lte),
+    "access-is-lte": QuirkCode(lte=True),
     "blank-line-before-cmgs": QuirkCode(line=_rewritten(r"^(?=\+CMGS: )", "\r\n")),
     "clac-lines-end-twice": QuirkCode(
         table=_with("+CLAC", lambda verb: replace(verb, execute=_each_line_with_cr(verb.execute)))

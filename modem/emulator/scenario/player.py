@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from modem.emulator.faults.events import inflict
 from modem.emulator.journal import Faulted, Record, event_of
-from modem.emulator.network import changes
 from modem.emulator.network.subscribers import Caller
 from modem.emulator.scenario.model import Happening, Scenario, Step
 
@@ -26,7 +25,7 @@ class Player:
             if step.when is not None and step.when.modem is not None:
                 world.modem(step.when.modem)
         if scenario.network is not None:
-            changes.apply(world.centre, scenario.network, now)
+            world.change_network(scenario.network, now)
         self._watched: list[_Watch] = []
         if scenario.starts == "ready":
             self._start(now)
@@ -76,7 +75,7 @@ class Player:
     def _act(self, step: Step, modem: "Modem", now: float) -> None:
         world = self._world
         if step.network is not None:
-            changes.apply(world.centre, step.network, now)
+            world.change_network(step.network, now)
         if step.clear_faults:
             modem.device.faults.clear()
         for fault in step.fault or ():

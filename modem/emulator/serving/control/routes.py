@@ -6,7 +6,7 @@ Dispatch and the OpenAPI document are both made from it, so that neither can kno
 from collections.abc import Callable
 from http import HTTPStatus
 
-from modem.emulator.network.changes import NetworkChange, apply, describe
+from modem.emulator.network.changes import NetworkChange, describe
 from modem.emulator.serving.control import models
 from modem.emulator.serving.control.modems import add_fault, clear_faults, deliver, list_faults, list_modems, show_modem
 from modem.emulator.serving.control.operation import Asked, Body, Poll, Route
@@ -29,7 +29,7 @@ def _network(asked: Asked, query: models.NoQuery) -> Body:
 
 def _change_network(asked: Asked, body: NetworkChange) -> Body:
     try:
-        apply(asked.world.centre, body, asked.now)
+        asked.world.change_network(body, asked.now)
     except ValueError as wrong:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, str(wrong)) from None
     return describe(asked.world.centre)

@@ -35,3 +35,11 @@ def test_zone_of_the_network_is_told_and_taken_over_as_asked(bench: Bench) -> No
     device.hear_zone(-4)
     assert bench.wait(0) == b""
     assert bench.say("AT+CTZU?;+CTZR?;+CTZR=?") == ["+CTZU: 1", "+CTZR: 2", "+CTZR: (0-2)", "OK"]
+
+
+def test_zone_changed_in_the_network_reaches_the_modems(bench: Bench) -> None:
+    bench.say("AT+CTZR=1")
+    bench.world.change_network({"latency_ms": 5}, bench.now)
+    assert bench.wait(0) == b""
+    bench.world.change_network({"zone_quarters": 8}, bench.now)
+    assert bench.wait(0) == b'\r\n+CTZV: "+08"\r\n'
