@@ -23,12 +23,17 @@ def _descriptors() -> dict[str, str]:
     return found
 
 
+def _left(threads: set[threading.Thread], descriptors: dict[str, str]) -> list[str]:
+    """What there is now and was not before."""
+    alive = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
+    return alive + [f"{fd}: {target}" for fd, target in _descriptors().items() if descriptors.get(fd) != target]
+
+
 @pytest.fixture(autouse=True)
 def nothing_outlives_a_test() -> Iterator[None]:
     threads, descriptors = set(threading.enumerate()), _descriptors()
     yield
-    gc.collect()
-    left = [thread.name for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
-    assert not left, f"threads outlived the test: {left}"
-    opened = {fd: target for fd, target in _descriptors().items() if descriptors.get(fd) != target}
-    assert not opened, f"descriptors outlived the test: {opened}"
+    if _left(threads, descriptors):
+        gc.collect()  # only then: on every test it would take longer than the tests
+    left = _left(threads, descriptors)
+    assert not left, f"threads or descriptors outlived the test: {left}"
