@@ -33,7 +33,7 @@ class Emulator:
         select.select([self._process.stdout], [], [], START_S)
         ready = json.loads(self._process.stdout.readline())
         self.modems: list[dict[str, str]] = ready["modems"]
-        self._control: str = ready["control"]
+        self.control: str = ready["control"]
         self._read = 0
         self._lines: list[dict[str, object]] = []
 
@@ -64,7 +64,7 @@ class Emulator:
 
     def post(self, path: str, **body: object) -> dict[str, object]:
         """Ask something of the control port."""
-        request = urllib.request.Request(self._control + path, json.dumps(body).encode(), method="POST")
+        request = urllib.request.Request(self.control + path, json.dumps(body).encode(), method="POST")
         with urllib.request.urlopen(request, timeout=START_S) as answer:
             found: dict[str, object] = json.load(answer)
         return found

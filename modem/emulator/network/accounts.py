@@ -8,11 +8,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from modem.emulator.network.numbers import canonical
 
-Money = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+def _exact(value: object) -> Decimal:
+    """The decimal that was written; as a float it would be another number."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticCustomError("amount", "An amount is a number")
+    return Decimal(str(value))
+
+
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(float, return_type=float, when_used="json"),
+    WithJsonSchema({"type": "number"}),
+]
 """An amount as it is written: a number."""
 
 OPENING = Decimal("100.00")

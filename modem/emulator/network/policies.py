@@ -82,5 +82,7 @@ class SpamFilter(_Policy):
 class Credit(_Policy):
     """What a part costs; it is taken from the account of the SIM."""
 
-    price: Money = Field(ge=0, description="For each part, in the operator's currency.")
+    price: Money = Field(
+        ge=0, description="For each part, in the operator's currency.", json_schema_extra={"minimum": 0}
+    )
     answer: Answer = Field(10, description="What those get who cannot pay: a +CMS ERROR, or silent.")

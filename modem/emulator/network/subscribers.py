@@ -9,7 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
 from modem.emulator.agenda import Action
 from modem.emulator.device.effects import Cause
@@ -33,7 +33,9 @@ def check_number(number: str) -> str:
     return number
 
 
-Number = Annotated[str, AfterValidator(check_number)]
+Number = Annotated[
+    str, AfterValidator(check_number), WithJsonSchema({"type": "string", "pattern": r"^\+?[0-9*#]{1,20}$"})
+]
 
 
 class Conversation(BaseModel):

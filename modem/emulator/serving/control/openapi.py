@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document, made from the table of routes and the models of its bodies."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -38,8 +38,29 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             "description": "An emulated mobile network: what its subscribers do, what became of what modems sent.",
         },
         "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": _exact(schemas["$defs"])},
     }
+
+
+def _exact(schemas: dict[str, Any]) -> dict[str, Any]:
+    """Say what pydantic checks and its schemas leave out: no other keys than the pattern's, and which kind it is."""
+    for found in list(_within(schemas)):
+        if "patternProperties" in found:
+            found.setdefault("additionalProperties", False)
+        if "discriminator" in found:
+            for reference in found["discriminator"]["mapping"].values():
+                schema = schemas[reference.rpartition("/")[2]]
+                key = found["discriminator"]["propertyName"]
+                schema["required"] = sorted({key, *schema.get("required", ())})
+    return schemas
+
+
+def _within(value: object) -> Iterator[dict[str, Any]]:
+    """Every object in a document, from outside to inside."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _within(inner)
 
 
 def _operation(route: Route) -> dict[str, Any]:

@@ -305,3 +305,17 @@ def test_any_json_gets_an_answer(body: dict[str, object]) -> None:
     bench = Bench(1, Conditions())
     for target in ("/v1/network", "/v1/modems/0/deliver"):
         assert _ask(bench, "POST", target, body)[0] in (200, 400, 422)
+
+
+def test_whole_number_with_a_fraction_of_zero_is_whole(bench: Bench) -> None:
+    assert _ask(bench, "POST", "/v1/network", b'{"zone_quarters": 12.0}')[1]["zone_quarters"] == 12
+    assert _ask(bench, "POST", "/v1/network", b'{"zone_quarters": 12.5}')[0] == 400
+    assert _ask(bench, "POST", "/v1/network", b'{"latency_ms": NaN}')[0] == 400
+
+
+def test_money_is_a_number_and_nothing_is_taken_for_something_else(bench: Bench) -> None:
+    account = {"+79131234567": {"balance": 10.10}}
+    shown = _ask(bench, "POST", "/v1/network", {"accounts": account})[1]
+    assert shown["accounts"] == account
+    assert _ask(bench, "POST", "/v1/network", {"accounts": {"+79131234567": {"balance": "1"}}})[0] == 400
+    assert _ask(bench, "POST", "/v1/modems/0/fault", {"kind": "unplug", "rename": 0})[0] == 400

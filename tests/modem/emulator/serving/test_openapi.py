@@ -101,3 +101,12 @@ def test_answer_that_is_not_as_described_is_found(ask: Callable[..., tuple[int, 
     assert len(answer["submits"]) == 2
     del answer["submits"][1]["pdu"]
     assert [list(error.path) for error in validator.iter_errors(answer)] == [["submits", 1]]
+
+
+def test_schemas_say_which_keys_and_which_kind(ask: Callable[..., tuple[int, Any]]) -> None:
+    document = ask("GET", "/openapi.json")[1]
+    schemas = document["components"]["schemas"]
+    fault = Draft202012Validator({"$ref": "#/components/schemas/FaultBody", "components": document["components"]})
+    assert fault.is_valid({"kind": "lost_answer"})
+    assert not fault.is_valid({"information": True})
+    assert schemas["CallFrom"]["properties"]["replies"]["additionalProperties"] is False
