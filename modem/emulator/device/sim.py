@@ -101,6 +101,7 @@ class Sim:
     fixed: PhoneBook = field(default_factory=lambda: PhoneBook("FD", 20))
     own: PhoneBook = field(default_factory=lambda: PhoneBook("ON", 4))
     fixed_only: bool = False
+    mnc_digits: int = 2  # how many of the IMSI's digits after the first three are the network's
     waiting_classes: int = 0  # +CCWA and +CCFC: the network keeps these for the subscriber
     forwarding: dict[int, Forwarding] = field(default_factory=dict)  # by <reason> 0..3
     barring: Barring = field(default_factory=lambda: Barring("0000"))
