@@ -76,6 +76,10 @@ class EmulatedModem:
         """A subscriber writes to this modem; returns the number of parts. ValueError if that cannot be sent."""
         return self._server.call(lambda world, now: world.centre.deliver(self._port.modem, sender, text, now))
 
+    def deliver_tpdu(self, tpdu: bytes) -> None:
+        """The network hands over a finished SMS-DELIVER (23.040 §9.2.2.1). ValueError if it is none."""
+        self._server.call(lambda world, now: world.centre.deliver_tpdu(self._port.modem, tpdu, now))
+
     def call(self, sender: str, **behaviour: object) -> bool:
         """A subscriber calls; returns whether the modem rings. `behaviour` is that of the control port's call."""
         caller = Caller.model_validate(behaviour)

@@ -8,6 +8,7 @@ random source of its own, so that setting one rate does not change what another 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modem.emulator.agenda import Action, Agenda
@@ -15,7 +16,7 @@ from modem.emulator.codec.address import Address
 from modem.emulator.codec.command import Command
 from modem.emulator.codec.compose import compose
 from modem.emulator.codec.timestamp import encode_timestamp
-from modem.emulator.codec.tpdu import Deliver, as_deliver, encode_deliver
+from modem.emulator.codec.tpdu import Deliver, as_deliver, decode_deliver, encode_deliver
 from modem.emulator.device.results import AtError, CmsError, Submitted
 from modem.emulator.journal import Delivered, Journal, Refused
 from modem.emulator.journal import Submitted as SubmitRecord
@@ -107,9 +108,15 @@ class ServiceCentre:
 
     # Subscribers.
 
-    def deliver(self, station: Station, sender: str, text: str, now: float) -> int:
+    def deliver(self, station: Station, sender: str, text: str, now: float, message_class: int | None = None) -> int:
         """A subscriber writes to a modem; returns the number of parts. UnicodeError for a name not in GSM 7-bit."""
-        return self._write(self._queues.at(station), sender, text, now)
+        return self._write(self._queues.at(station), sender, text, now, message_class)
+
+    def deliver_tpdu(self, station: Station, tpdu: bytes, now: float) -> None:
+        """Put a finished SMS-DELIVER into the network for a modem; FieldError if it is none (23.040 §9.2.2.1)."""
+        deliver = replace(decode_deliver(b"\x00" + tpdu), smsc=self.conditions.smsc)
+        mobile = self._mobile(deliver.origin.text, deliver, now + self.conditions.validity_s, None)
+        self._queues.send(self._queues.at(station), mobile, 0.0, now)
 
     def write(self, sender: str, to: str, text: str, now: float) -> int:
         """A subscriber writes to a number or short code; LookupError if no modem has it, else as `deliver`."""
@@ -274,13 +281,13 @@ class ServiceCentre:
             delay_s = draw(from_ms(service.delay_ms), self._latency)
             self._later(delay_s, now, lambda then: self._write(queue, code, answer, then))
 
-    def _write(self, queue: Queue, sender: str, text: str, now: float) -> int:
+    def _write(self, queue: Queue, sender: str, text: str, now: float, message_class: int | None = None) -> int:
         origin = Address.of(sender)
         if not sender or len(origin.value) > (MAX_NAME if origin.toa & 0x70 == 0x50 else MAX_DIGITS):
             raise UnicodeError("a sender is up to 20 digits or up to 11 characters")
         ref = self._long_refs[sender] = (self._long_refs.get(sender, 0) + 1) & 0xFF
         scts = encode_timestamp(now, self.conditions.zone_quarters)
-        parts = compose(text, ref)
+        parts = compose(text, ref, message_class=message_class)
         for ud in parts:
             deliver = Deliver(origin, scts, ud, smsc=self.conditions.smsc)
             mobile = self._mobile(sender, deliver, now + self.conditions.validity_s, None)

@@ -135,8 +135,12 @@ def test_wait_ends_with_what_was_waited_for(tmp_path: Path) -> None:
         first, second = network.modems
         first.fault("signal", rssi=3)
         assert first.wait_for("fault", kind="signal")["rssi"] == 3
+        with pytest.raises(ValueError, match="not an SMS-DELIVER"):
+            second.deliver_tpdu(b"\x01")
+        second.deliver_tpdu(bytes.fromhex("040B919731214365F70000420150000000210136"))
+        assert second.wait_for("deliver", text="6")["from"] == "+79131234567"
         second.deliver("0919", "5")
-        assert second.wait_for("deliver")["text"] == "5"
+        assert second.wait_for("deliver", text="5")["from"] == "0919"
         assert second.call("+79131234567", withheld=True)
         with pytest.raises(AssertionError, match="modem1: no report within 0 s"):
             second.wait_for("report", timeout_s=0)

@@ -164,16 +164,18 @@ def _given(route: Route, request: Request) -> Any:
         return query
     if request.media_type not in _JSON_ENOUGH:
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send JSON, as application/json.")
+    value, text = _one_kind_of_number(request.body)
     try:
-        return route.body.model_validate_json(_one_kind_of_number(request.body), strict=True)
+        return route.body.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise invalid("body", error) from None
+        raise invalid("body", value, error) from None
 
 
-def _one_kind_of_number(body: bytes) -> bytes:
-    """The body with 28.0 as 28: JSON does not tell them apart, and neither does a schema (§6.1.1 of its validation)."""
+def _one_kind_of_number(body: bytes) -> tuple[object, str]:
+    """The body with 28.0 as 28, for JSON does not tell them apart: what it says, and as JSON again."""
     try:
-        return json.dumps(json.loads(body, parse_float=_number)).encode()
+        value = json.loads(body, parse_float=_number)
+        return value, json.dumps(value)
     except (ValueError, RecursionError):
         raise Refused(HTTPStatus.BAD_REQUEST, "The body is not JSON.") from None
 
@@ -190,7 +192,7 @@ def _checked_query(route: Route, request: Request) -> BaseModel:
     try:
         return route.query.model_validate(dict(pairs))
     except ValidationError as error:
-        raise invalid("query", error) from None
+        raise invalid("query", dict(pairs), error) from None
 
 
 def _describe(asked: Asked, query: NoQuery) -> Body:

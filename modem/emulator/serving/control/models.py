@@ -59,6 +59,23 @@ class Deliver(Given):
         examples=["+79131234567"],
     )
     text: str = Field(max_length=8000, description="Cut into parts as a phone does.", examples=["5"])
+    message_class: Literal[0, 1, 2, 3] | None = Field(
+        default=None, alias="class", description="TS 23.038 §4: 0 is shown at once and not stored (flash)."
+    )
+
+
+class DeliverTpdu(Given):
+    """A finished message: what the network would hand over."""
+
+    pdu: str = Field(
+        pattern=r"^([0-9A-Fa-f]{2}){1,200}$",
+        description="An SMS-DELIVER in hexadecimal digits, without service centre address (TS 23.040 §9.2.2.1).",
+        examples=["040B919731214365F70000420150000000210135"],
+    )
+
+
+class DeliverBody(RootModel[Deliver | DeliverTpdu]):
+    """A message to the modem, as sender and text or as a TPDU."""
 
 
 class Parts(Shown):

@@ -31,12 +31,17 @@ def show_modem(asked: Asked, query: models.NoQuery) -> Body:
     }
 
 
-def deliver(asked: Asked, body: models.Deliver) -> Body:
+def deliver(asked: Asked, body: models.DeliverBody) -> Body:
     """A message from a subscriber."""
+    centre, message = asked.world.centre, body.root
     try:
-        return {"parts": asked.world.centre.deliver(asked.modem, body.sender, body.text, asked.now)}
+        if isinstance(message, models.DeliverTpdu):
+            centre.deliver_tpdu(asked.modem, bytes.fromhex(message.pdu), asked.now)
+            return {"parts": 1}
+        parts = centre.deliver(asked.modem, message.sender, message.text, asked.now, message.message_class)
     except ValueError as wrong:
         raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, f"This cannot be sent: {wrong}.") from None
+    return {"parts": parts}
 
 
 def add_fault(asked: Asked, body: models.FaultBody) -> Body:

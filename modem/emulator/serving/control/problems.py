@@ -1,6 +1,8 @@
 """Refusals: the statuses of 4xx and their problem details (RFC 9457)."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -24,23 +26,35 @@ def problem(status: HTTPStatus, sentence: str, mistakes: list[Mistake] | None = 
     return Problem(title=status.phrase, status=status.value, detail=sentence, errors=mistakes)
 
 
-def invalid(what: str, error: ValidationError) -> Refused:
-    """A body or a query (`what`) that its model does not take, with every mistake in it.
+def invalid(what: str, value: object, error: ValidationError) -> Refused:
+    """A body or a query (`what`) with this value that its model does not take, with every mistake in it.
 
     400 if the OpenAPI document says so already, 422 for what a schema cannot say: values that do not go together.
     """
     found = error.errors(include_url=False, include_context=False, include_input=False)
     mistakes = [
-        Mistake(
-            pointer="".join(f"/{_escape(step)}" for step in one["loc"]), detail=one["msg"].removeprefix("Value error, ")
-        )
-        for one in found
+        Mistake(pointer=_pointer(one["loc"], value), detail=one["msg"].removeprefix("Value error, ")) for one in found
     ]
     first = mistakes[0]
     sentence = f"The {what} is not right: {first.pointer or 'all of it'}: {first.detail}."
     contradictory = all(one["type"] == "value_error" for one in found)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if contradictory else HTTPStatus.BAD_REQUEST
     return Refused(status, sentence, mistakes=mistakes)
+
+
+def _pointer(place: Sequence[int | str], value: Any) -> str:
+    """A JSON pointer to a place in a value. Steps that are not in it name a variant of a model, or what is missing."""
+    pointer = ""
+    for number, step in enumerate(place, 1):
+        if isinstance(value, dict):
+            present = step in value
+        else:
+            present = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if present:
+            value = value[step]
+        if present or (number == len(place) and step != "[key]" and isinstance(value, dict)):
+            pointer += f"/{_escape(step)}"
+    return pointer
 
 
 def _escape(step: int | str) -> str:

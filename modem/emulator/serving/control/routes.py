@@ -59,7 +59,7 @@ _MODEM = "/v1/modems/{k}"
 ROUTES = (
     Route("GET", "/v1/modems", "The modems and where to reach them", list_modems, models.Modems),
     Route("GET", _MODEM, "A modem as it is now", show_modem, models.ModemState),
-    Route("POST", f"{_MODEM}/deliver", "A subscriber writes", deliver, models.Parts, models.Deliver),
+    Route("POST", f"{_MODEM}/deliver", "A subscriber writes", deliver, models.Parts, models.DeliverBody),
     Route("POST", f"{_MODEM}/fault", "Let a fault happen, or wait", add_fault, models.FaultAdded, models.FaultBody),
     Route("GET", f"{_MODEM}/faults", "The faults that wait", list_faults, models.Faults),
     Route("DELETE", f"{_MODEM}/faults", "Clear them", clear_faults, models.Cleared, query=models.WhichFault),

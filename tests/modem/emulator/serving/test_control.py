@@ -48,6 +48,20 @@ def test_broadcast_of_more_pages_than_there_are_is_refused(bench: Bench) -> None
     assert _ask(bench, "POST", "/v1/network/broadcast", {"text": "\u0416" * 1000, "mid": 50})[0] == 400
 
 
+TPDU = "040B919731214365F70000420150000000210135"
+
+
+def test_finished_message_and_flash_message_reach_the_modem(bench: Bench) -> None:
+    bench.say("AT+CNMI=2,2")
+    assert _ask(bench, "POST", "/v1/modems/0/deliver", {"pdu": TPDU}) == (200, {"parts": 1})
+    assert TPDU.encode() in bench.wait(0)
+    assert _ask(bench, "POST", "/v1/modems/0/deliver", {"from": "0919", "text": "5", "class": 0}) == (200, {"parts": 1})
+    lines = bench.journal.events_after(0)[0]
+    assert [(line["from"], line["text"]) for line in lines] == [("+79131234567", "5"), ("0919", "5")]
+    # TP-DCS with class 0 in the general group, 23.038 §4: 0x10.
+    assert str(lines[1]["pdu"])[16:].startswith("04048190910010")
+
+
 def test_submits_are_read_after_a_cursor(bench: Bench) -> None:
     bench.send(14, PDU)
     bench.send(14, PDU)
@@ -214,6 +228,10 @@ def test_head_is_answered_as_get(bench: Bench) -> None:
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": 5}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "time": 1}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "", "text": "x"}, 400),
+        ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "class": 4}, 400),
+        ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "pdu": "00"}, 400),
+        ("POST", "/v1/modems/0/deliver", {"pdu": "0"}, 400),
+        ("POST", "/v1/modems/0/deliver", {"pdu": "00"}, 422),
         ("POST", "/v1/modems/0/deliver", {"sender": "1", "text": "x"}, 400),
         ("POST", "/v1/modems/0/deliver?x=1", {"from": "1", "text": "x"}, 400),
         ("POST", "/v1/modems/0/deliver", b"[" * 100_000, 400),
@@ -245,6 +263,22 @@ def test_every_mistake_in_a_body_is_pointed_at(bench: Bench) -> None:
     _, answer = _ask(bench, "POST", "/v1/network", body)
     pointers = [mistake["pointer"] for mistake in answer["errors"]]  # type: ignore[attr-defined]
     assert pointers == ["/handsets/+7~19~01/state", "/colour"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "pointer"),
+    [
+        ("modems/0/fault", {"kind": "error", "code": -1}, "/code"),  # not /error/code: that is the variant's name
+        ("network", {"latency_ms": {"kind": "fixed"}}, "/latency_ms/ms"),
+        ("network", {"retry_ms": [1, -1]}, "/retry_ms/1"),
+        ("modems/0/call", {"from": "1", "replies": {"x": "1"}}, "/replies/x"),
+        ("modems/0/deliver", {"from": "1"}, "/text"),
+        ("modems/0/deliver", [], ""),
+    ],
+)
+def test_mistake_is_pointed_at_where_it_stands_in_the_body(bench: Bench, path: str, body: object, pointer: str) -> None:
+    _, answer = _ask(bench, "POST", f"/v1/{path}", body)
+    assert answer["errors"][0]["pointer"] == pointer  # type: ignore[index]
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH"])
