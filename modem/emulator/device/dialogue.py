@@ -188,7 +188,7 @@ class Dialogue:
                 self._overlong, self._unread, self._echoed = True, b"", 0
             return False
         line = self._consume(end + 1)[:end]
-        if self._overlong:
+        if self._overlong or len(line) > MAX_LINE:
             self._overlong = False
             self._end("ERROR")
         else:

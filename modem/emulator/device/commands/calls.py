@@ -26,6 +26,7 @@ _WITHOUT_MEANING = str.maketrans("", "", ",TtPpWw!@-().")  # V.250 §6.3.1.1 to 
 _USSD = re.compile(r"[*#][0-9*#]*#")
 _STORED = re.compile(r'(?:"([^"]*)"|([A-Za-z]{2}))?([0-9]+)?([IiGg]*)')
 _ON_CARD = ("SM", "FD", "ON")
+_PACKET = re.compile(r"\*9[89](\*.*)?#")  # request for a packet service (27.007 §10.2.1), which this network has not
 _NUMBER = re.compile(r"\+?[0-9*#A-C]+")
 _MAX_DIGITS = 40  # what a call to a fixed number may have with its extension
 _KEYS = frozenset("0123456789*#ABCD")
@@ -44,6 +45,8 @@ def _dial(modem: Device, values: Parameters) -> Answer:
         text = last.number if last else ""
     elif text.startswith(">"):
         text = _stored_number(modem, text[1:])
+    if not is_voice and _PACKET.fullmatch(text):
+        raise CallFailed("NO CARRIER")
     if _USSD.fullmatch(text):
         modem.ussd.send(text)
         return None

@@ -58,6 +58,13 @@ def test_many_empty_lines_before_a_slash_take_no_time(bench: Bench) -> None:
     assert bench.raw(b"\r" * 60_000 + b"/\rAT\r") == b"\r\nOK\r\n"
 
 
+@pytest.mark.timeout(20)
+def test_overlong_line_in_one_piece_is_refused_and_not_repeated(bench: Bench) -> None:
+    """It was carried out, and A/ did it again: a minute for 35,000 of them."""
+    assert bench.raw(b"AT" * 35_000 + b"\r") == b"\r\nERROR\r\n"
+    assert bench.raw(b"A/" * 35_000) == b"\r\nOK\r\n" * 35_000
+
+
 def test_line_feed_after_carriage_return_is_passed_over(bench: Bench) -> None:
     assert bench.raw(b"AT\r\nAT\r\n\r\n") == b"\r\nOK\r\n" * 2
     assert bench.raw(b"AT+CMGS=25\r\n") == b"\r\n> "

@@ -25,6 +25,12 @@ def test_code_is_answered_after_its_ok(bench: Bench) -> None:
     assert bench.say("AT+CUSD?") == ["+CUSD: 1", "OK"]
 
 
+@pytest.mark.parametrize("line", ["ATD*99#", "ATD*99***1#", "ATD*98*1#"])
+def test_request_for_a_packet_service_is_no_ussd(bench: Bench, line: str) -> None:
+    """27.007 §10.2.1; wvdial and chat dial it. This network has no packet service."""
+    assert bench.say(line) == ["NO CARRIER"]
+
+
 @pytest.mark.parametrize("line", [b"ATD*100#;\r", b"ATD*100#\r"])
 def test_dialled_code_starts_ussd(bench: Bench, line: bytes) -> None:
     bench.say("AT+CUSD=1")
