@@ -12,6 +12,14 @@ from tests.fuzz.subject import Subject
 BURSTS = 200  # in one world; then a fresh one, with another profile
 
 
+def _short(doings: list[object]) -> str:
+    """What was done, long input cut: the seed gives it again."""
+    shown = [
+        f"{did[:200]!r}... {len(did)} octets" if isinstance(did, bytes) and len(did) > 400 else did for did in doings
+    ]
+    return repr(shown)
+
+
 def main() -> int:
     """Exit status: 1 if something did not hold."""
     options = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
@@ -29,7 +37,7 @@ def main() -> int:
                 octets += subject.fire()
             except Exception:
                 traceback.print_exc()
-                print(f"seed {given.seed}, world {world}, burst {burst}: {subject.last!r}", file=sys.stderr)
+                print(f"seed {given.seed}, world {world}, burst {burst}: {_short(subject.last)}", file=sys.stderr)
                 return 1
             bursts += 1
             slowest = max(slowest, time.monotonic() - started)

@@ -72,3 +72,13 @@ def test_gammu_asks_for_the_balance_and_dials(tmp_path: Path, emulator: Emulator
     assert 'Service reply        : "Balans: 100.00 r."' in ussd
     assert [line["text"] for line in emulator.events("ussd")] == ["*100#", "Balans: 100.00 r."]
     assert emulator.events("call")[0]["to"] == "+79131234567"
+
+
+def test_gammu_answers_a_call(tmp_path: Path, emulator: Emulator, run: Run) -> None:
+    emulator.post("/v1/modems/0/call", **{"from": "+79131234567"})
+
+    run("gammu", "-c", _configure(tmp_path, emulator.link()), "answercall", seconds=40)
+
+    emulator.stop()
+    assert "ATA\r" in emulator.said()
+    assert "answer" in [line["what"] for line in emulator.events("call")]
