@@ -82,3 +82,22 @@ def test_gammu_answers_a_call(tmp_path: Path, emulator: Emulator, run: Run) -> N
     emulator.stop()
     assert "ATA\r" in emulator.said()
     assert "answer" in [line["what"] for line in emulator.events("call")]
+
+
+def test_gammu_monitor_counts_what_the_memories_hold(tmp_path: Path, emulator: Emulator, run: Run) -> None:
+    emulator.deliver("+79231112233", "Hello")
+
+    output = run("gammu", "-c", _configure(tmp_path, emulator.link()), "monitor", "2", seconds=30)
+
+    assert "SIM SMS status       : 1 used, 0 unread, 30 locations" in output
+    assert "Phone SMS status     : 0 used, 0 unread, 100 locations" in output
+    assert "Leaving monitor mode" in output
+
+
+def test_gammu_reads_network_phone_books_and_battery(tmp_path: Path, emulator: Emulator, run: Run) -> None:
+    network, own, battery = _batch(run, tmp_path, emulator.link(), "networkinfo", "getallmemory ON", "battery")
+
+    assert "Packet network state : home network" in network
+    assert "Packet network       : 250 99" in network
+    assert f'General number       : "{emulator.number()}"' in own
+    assert "Battery level        : 100 percent" in battery

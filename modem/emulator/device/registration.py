@@ -43,10 +43,6 @@ class Operator:
     numeric: str
     allowed: bool = True
 
-    def name(self, form: int) -> str:
-        """<oper> in a <format>: 0 long, 1 short, 2 numeric."""
-        return (self.long, self.short, self.numeric)[form]
-
 
 HOME_OPERATOR: Final = Operator("Otklik Mobile", "Otklik", "25099")  # MNC 99 of MCC 250 is nobody's
 _OTHER_OPERATOR: Final = Operator("Test PLMN 1-1", "Test1-1", "00101", allowed=False)

@@ -59,13 +59,20 @@ def _register(modem: Device, mode: Mode, name: str | None) -> None:
         raise CmeError(32)
 
 
+def _operator_names(modem: Device, operator: Operator) -> tuple[str, str, str]:
+    """<oper> in all three formats. Only names are text in the set of +CSCS: the number stays digits, as the codes of
+    +CREG do."""
+    cscs = modem.settings.cscs
+    return to_terminal(operator.long, cscs), to_terminal(operator.short, cscs), operator.numeric
+
+
 def _read_operator(modem: Device, values: Parameters) -> Answer:
     registration = modem.registration
     mode = int(registration.mode)
     if not registration.served:
         return f"+COPS: {mode}"
     form = modem.settings.cops_format
-    name = to_terminal(registration.chosen.name(form), modem.settings.cscs)
+    name = _operator_names(modem, registration.chosen)[form]
     return f'+COPS: {mode},{form},"{name}",{registration.act}'
 
 
@@ -79,7 +86,7 @@ def _networks(modem: Device, values: Parameters) -> Answer:
         stat = _AVAILABLE if operator.allowed else _FORBIDDEN
         if operator is registration.chosen and registration.served:
             stat = _CURRENT
-        long, short, numeric = (to_terminal(operator.name(form), modem.settings.cscs) for form in range(3))
+        long, short, numeric = _operator_names(modem, operator)
         shown.append(f'({stat},"{long}","{short}","{numeric}",{registration.act})')
     return f"+COPS: {','.join(shown)},,(0-4),(0-2)"
 

@@ -63,8 +63,6 @@ def test_operator_is_shown_in_the_form_asked_for(bench: Bench) -> None:
         bench.say(f"AT+COPS=3,{form}")
         shown.append(bench.say("AT+COPS?")[0])
     assert shown == ['+COPS: 0,0,"Otklik Mobile",0', '+COPS: 0,1,"Otklik",0', '+COPS: 0,2,"25099",0']
-    bench.say('AT+CSCS="UCS2"')
-    assert bench.say("AT+COPS?")[0] == '+COPS: 0,2,"00320035003000390039",0'
 
 
 def test_networks_in_sight_are_listed_with_their_state(bench: Bench) -> None:
@@ -94,3 +92,11 @@ def test_signal_is_told_in_two_scales(bench: Bench) -> None:
     rssi = bench.modem.device.identity.signal
     assert bench.say("AT+CSQ") == [f"+CSQ: {rssi},0", "OK"]
     assert bench.say("AT+CESQ") == [f"+CESQ: {2 * rssi - 2},0,255,255,255,255", "OK"]
+
+
+def test_operator_number_is_digits_in_every_charset(bench: Bench) -> None:
+    """gammu asks in HEX and looks the digits up."""
+    assert bench.say('AT+CSCS="HEX";+COPS=3,2;+COPS?') == ['+COPS: 0,2,"25099",0', "OK"]
+    assert bench.say("AT+COPS=3,1;+COPS?") == ['+COPS: 0,1,"4F746B6C696B",0', "OK"]
+    bench.say('AT+CSCS="UCS2";+COPS=3,2')
+    assert bench.say("AT+COPS?") == ['+COPS: 0,2,"25099",0', "OK"]
