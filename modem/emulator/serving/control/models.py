@@ -59,7 +59,7 @@ class Deliver(Given):
         examples=["+79131234567"],
     )
     text: str = Field(max_length=8000, description="Cut into parts as a phone does.", examples=["5"])
-    message_class: Literal[0, 1, 2, 3] | None = Field(
+    message_class: Annotated[int, Field(ge=0, le=3)] | None = Field(
         default=None, alias="class", description="TS 23.038 §4: 0 is shown at once and not stored (flash)."
     )
 

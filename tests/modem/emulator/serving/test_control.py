@@ -229,6 +229,8 @@ def test_head_is_answered_as_get(bench: Bench) -> None:
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "time": 1}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "", "text": "x"}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "class": 4}, 400),
+        ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "class": False}, 400),
+        ("POST", "/v1/modems/0/fault", {"kind": "registration", "stat": True}, 400),
         ("POST", "/v1/modems/0/deliver", {"from": "1", "text": "x", "pdu": "00"}, 400),
         ("POST", "/v1/modems/0/deliver", {"pdu": "0"}, 400),
         ("POST", "/v1/modems/0/deliver", {"pdu": "00"}, 422),
