@@ -14,9 +14,10 @@ from random import Random
 
 from modem.emulator.codec.octets import FieldError
 from modem.emulator.journal import Journal
+from modem.emulator.modem import Modem
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.profiles import catalogue
-from modem.emulator.world import Modem, World
+from modem.emulator.world import World
 from tests.fuzz.grammar import Input
 
 START = 1_700_000_000.0

@@ -33,15 +33,8 @@ class ArmedFaults:
         self._rng = rng
         self._record = record
         self._by_kind: dict[type[Armed], list[_Waiting]] = {}
+        self.any = False  # whether any fault waits: what the hot path asks first, so a plain value
         self._numbers = 0
-
-    def __bool__(self) -> bool:
-        """Whether any fault waits; the hot path asks this first."""
-        return bool(self._by_kind)
-
-    def has(self, *kinds: type[Armed]) -> bool:
-        """Whether a fault of one of these kinds waits."""
-        return any(kind in self._by_kind for kind in kinds)
 
     def arm(self, fault: AnyArmed, now: float) -> int:
         """Let a fault wait from `now` on; returns the number by which it can be cleared."""
@@ -50,6 +43,7 @@ class ArmedFaults:
         ends = None if fault.for_s is None or fault.kind == "hang" else now + fault.for_s
         waiting = _Waiting(self._numbers, fault, fault.skip, fault.times, ends)
         self._by_kind.setdefault(type(fault), []).append(waiting)
+        self.any = True
         return waiting.number
 
     def clear(self, number: int | None = None) -> int:
@@ -107,6 +101,7 @@ class ArmedFaults:
             self._by_kind[kind] = waiting
         else:
             self._by_kind.pop(kind, None)
+        self.any = bool(self._by_kind)
 
     def _all(self) -> list[_Waiting]:
         return sorted((entry for waiting in self._by_kind.values() for entry in waiting), key=lambda one: one.number)

@@ -29,7 +29,8 @@ from modem.emulator.faults.kinds import (
 from modem.emulator.journal import Faulted
 
 if TYPE_CHECKING:
-    from modem.emulator.world import Modem, World
+    from modem.emulator.modem import Modem
+    from modem.emulator.world import World
 
 _FILLER = "+79000000001"
 

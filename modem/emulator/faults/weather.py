@@ -23,7 +23,7 @@ class Weather:
 
     def to_terminal(self, data: bytes, now: float) -> bytes:
         """Take what the modem writes; give what reaches the terminal now, as one write."""
-        if not self._pieces and not self._faults:
+        if not self._pieces and not self._faults.any:
             return data
         if data:
             self._put(self._changed(data, "from_modem", now), now)
@@ -33,7 +33,7 @@ class Weather:
 
     def to_modem(self, data: bytes, now: float) -> bytes:
         """What reaches the modem of what the terminal wrote."""
-        return self._changed(data, "to_modem", now) if self._faults else data
+        return self._changed(data, "to_modem", now) if self._faults.any else data
 
     @property
     def due(self) -> float | None:

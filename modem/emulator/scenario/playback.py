@@ -32,6 +32,6 @@ class Playback(Dialogue):
 
     def _write(self, delay_s: float, data: bytes) -> None:
         if delay_s:
-            self._modem.later(delay_s, lambda now: self._out.append(data))
+            self._modem.later(delay_s, lambda now: self._output.write(data))
         else:
-            self._out.append(data)
+            self._output.write(data)

@@ -11,7 +11,8 @@ from modem.emulator.network.subscribers import Caller
 from modem.emulator.scenario.model import Happening, Scenario, Step
 
 if TYPE_CHECKING:
-    from modem.emulator.world import Modem, World
+    from modem.emulator.modem import Modem
+    from modem.emulator.world import World
 
 
 class Player:

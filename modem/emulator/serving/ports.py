@@ -3,8 +3,8 @@
 import socket
 from pathlib import Path
 
+from modem.emulator.modem import Modem
 from modem.emulator.serving.lines import Line
-from modem.emulator.world import Modem
 
 
 class Port:

@@ -11,11 +11,12 @@ from itertools import count
 from pathlib import Path
 
 from modem.emulator.faults.events import PortBack, PortGone, PortsSwapped
+from modem.emulator.modem import Modem
 from modem.emulator.profiles.profile import Profile
 from modem.emulator.serving.lines import Line, Pty
 from modem.emulator.serving.loop import Loop
 from modem.emulator.serving.ports import Port, listen, symlink, unlink_own
-from modem.emulator.world import Modem, World
+from modem.emulator.world import World
 
 LOOK_S = 0.05
 

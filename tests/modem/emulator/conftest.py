@@ -4,9 +4,10 @@ from random import Random
 import pytest
 
 from modem.emulator.journal import Journal
+from modem.emulator.modem import Modem
 from modem.emulator.network.conditions import Conditions
 from modem.emulator.profiles.profile import GENERIC_PROFILE, Profile
-from modem.emulator.world import Modem, World
+from modem.emulator.world import World
 
 START = 1_700_000_000.0
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from modem.emulator.modem import Modem
 from modem.emulator.serving.control.models import NoQuery
 from modem.emulator.serving.ports import Port
-from modem.emulator.world import Modem, World
+from modem.emulator.world import World
 
 Body = BaseModel | Mapping[str, object]
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from modem.emulator.device.commandline import MAX_LINE
 from modem.emulator.device.commands.table import GENERIC
-from modem.emulator.device.dialogue import MAX_UNREAD
+from modem.emulator.device.input import MAX_UNREAD
 from modem.emulator.journal import Journal
 from modem.emulator.network.conditions import Conditions
 from tests.modem.emulator.conftest import Bench

@@ -240,7 +240,7 @@ def test_fault_is_cleared_by_its_number(bench: Bench) -> None:
     assert faults.clear(first) == 1
     assert [entry["kind"] for entry in faults.listed()] == ["bare_prompt"]
     assert faults.clear() == 1
-    assert not faults
+    assert not faults.any
 
 
 def test_each_strike_is_in_the_log(bench: Bench) -> None:

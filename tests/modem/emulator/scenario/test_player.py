@@ -52,9 +52,9 @@ def test_faults_come_together_and_are_cleared(bench: Bench) -> None:
         "steps:\n - {at_s: 1, fault: [{kind: echo, times: null}, {kind: blanks}]}\n - {at_s: 2, clear_faults: true}\n",
     )
     bench.wait(1)
-    assert bench.modem.device.faults
+    assert bench.modem.device.faults.any
     bench.wait(1)
-    assert not bench.modem.device.faults
+    assert not bench.modem.device.faults.any
 
 
 def test_network_is_set_from_the_start_and_by_steps(bench: Bench) -> None:
