@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modem.emulator.network.conditions import Conditions
@@ -330,13 +330,16 @@ def test_half_wrong_network_request_changes_nothing(bench: Bench) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
+KEYS = ["latency_ms", "handsets", "retry_ms", "from", "text", "zone_quarters"]
 
 
-@given(st.dictionaries(st.sampled_from(["latency_ms", "handsets", "retry_ms", "from", "text", "zone_quarters"]), JSON))
+# How long an example takes says something about the machine only.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=3))
 def test_any_json_gets_an_answer(body: dict[str, object]) -> None:
     bench = Bench(1, Conditions())
     for target in ("/v1/network", "/v1/modems/0/deliver"):
