@@ -22,9 +22,12 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/installed-test
+bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.submit
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.emulator
+	$(BIN)/python -m benchmarks.emulator_memory
+	$(BIN)/python -m benchmarks.codecs
 
 crash: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -m crash
