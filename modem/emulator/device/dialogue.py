@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modem.emulator.device.device import Device
 
 _PROMPT = b"\r\n> "
+COMMANDS_AT_ONCE, BREATH_S = 2000, 0.001
 _BARE = (Command("", Form.EXECUTE),)  # AT alone is a command line too (V.250 §5.2.1)
 
 
@@ -42,6 +43,7 @@ class Dialogue:
         self._last_line = b"AT"
         self._pending: tuple[Command, ...] = ()
         self._form = Form.EXECUTE  # of the command that is being carried out
+        self._carried_out = 0  # commands since the others last had their turn
         self._entry: Ask | None = None
         self._wait: Wait | _Pause | None = None
 
@@ -142,8 +144,12 @@ class Dialogue:
     # Reading.
 
     def _work(self) -> None:
+        self._carried_out = 0
         while self._input and self._wait is None and self._disturbance.hang is None:
             if not (self._read_line() if self._entry is None else self._read_text(self._entry)):
+                return
+            if self._carried_out > COMMANDS_AT_ONCE:  # the other modems want their turn
+                self.pause(BREATH_S, lambda: None)
                 return
 
     def _read_line(self) -> bool:
@@ -197,6 +203,7 @@ class Dialogue:
 
     def _run(self) -> None:
         while self._pending:
+            self._carried_out += 1
             command, *rest = self._pending
             self._pending = tuple(rest)
             name = self._output.command = command.name or "AT"

@@ -44,7 +44,7 @@ class Operator:
     allowed: bool = True
 
 
-HOME_OPERATOR: Final = Operator("Otklik Mobile", "Otklik", "25099")  # MNC 99 of MCC 250 is nobody's
+HOME_OPERATOR: Final = Operator("Otklik Mobile", "Otklik", "99970")  # MCC 999 is for private networks (ITU-T E.212)
 _OTHER_OPERATOR: Final = Operator("Test PLMN 1-1", "Test1-1", "00101", allowed=False)
 
 _Shown = tuple[tuple[Stat, int, int], ...]
@@ -104,7 +104,8 @@ class Registration:
         if n != 2 or stat not in _SERVED:
             return str(int(stat))
         act = f",{self.act}" if self.tells_act else ""
-        return f'{int(stat)},"{self.lac:04X}","{self.cell:08X}"{act}'
+        cell = f"{self.cell:08X}" if self.act == E_UTRAN else f"{self.cell & 0xFFFF:04X}"  # 23.003 §4.3.1 and §19.6
+        return f'{int(stat)},"{self.lac:04X}","{cell}"{act}'
 
     def notices(self, levels: dict[str, int]) -> list[str]:
         """What has changed since this was last asked, for domains whose n is 1 (status) or 2 (status and place)."""

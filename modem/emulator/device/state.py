@@ -139,7 +139,7 @@ def make_identity(number: int, rng: "Random") -> tuple[Identity, Sim]:
         Identity(imei=imei + _luhn(imei), signal=rng.randrange(14, 29)),
         Sim(
             iccid=iccid + _luhn(iccid),
-            imsi=f"25099{batch:03d}{number:07d}",
+            imsi=f"99970{batch:03d}{number:07d}",
             number=f"+7900{batch:03d}{number:04d}",
             smsc="+79000000099",
         ),

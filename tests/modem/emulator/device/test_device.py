@@ -26,7 +26,7 @@ def test_echo_comes_as_it_is_typed(bench: Bench) -> None:
 
 def test_several_commands_in_one_line_get_one_result(bench: Bench) -> None:
     assert bench.raw(b"AT+CMEE=1;+CREG=2\r") == b"\r\nOK\r\n"
-    assert bench.raw(b"AT+CREG?;+CMEE?\r") == b'\r\n+CREG: 2,1,"1F40","00A1B2C3"\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n'
+    assert bench.raw(b"AT+CREG?;+CMEE?\r") == b'\r\n+CREG: 2,1,"1F40","B2C3"\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n'
     assert bench.raw(b"AT+CMEE?;+NOSUCH;+CREG?\r") == b"\r\n+CMEE: 1\r\n\r\nERROR\r\n"
 
 
@@ -62,7 +62,8 @@ def test_many_empty_lines_before_a_slash_take_no_time(bench: Bench) -> None:
 def test_overlong_line_in_one_piece_is_refused_and_not_repeated(bench: Bench) -> None:
     """It was carried out, and A/ did it again: a minute for 35,000 of them."""
     assert bench.raw(b"AT" * 35_000 + b"\r") == b"\r\nERROR\r\n"
-    assert bench.raw(b"A/" * 35_000) == b"\r\nOK\r\n" * 35_000
+    out = bench.raw(b"A/" * 32_000) + b"".join(bench.wait(0.002) for _ in range(20))
+    assert out == b"\r\nOK\r\n" * 32_000
 
 
 def test_line_feed_after_carriage_return_is_passed_over(bench: Bench) -> None:
@@ -175,3 +176,11 @@ def test_any_bytes_leave_the_modem_answering(pieces: list[bytes]) -> None:
     bench.raw(b"\x1b\rATE0Q0V1\r")
     bench.wait(30)
     assert bench.raw(b"AT\r").endswith(b"\r\nOK\r\n")
+
+
+def test_terminal_that_floods_the_modem_leaves_the_others_their_turn(bench: Bench) -> None:
+    bench.raw(b"AT" + b"+CSQ;" * 400 + b"\r")
+    first = bench.raw(b"A/" * 100)
+    assert 2000 <= first.count(b"+CSQ: ") <= 3000
+    rest = b"".join(bench.wait(0.002) for _ in range(40))
+    assert (first + rest).count(b"+CSQ: ") == 40_000

@@ -103,9 +103,9 @@ def test_card_that_comes_and_goes_is_announced_with_the_registration(bench: Benc
 def test_another_card_brings_its_own_messages_and_number(bench: Bench) -> None:
     bench.deliver("5")
     assert bench.say("AT+CPMS?")[0].startswith('+CPMS: "SM",1,30,')
-    bench.modem.device.slot.insert(Sim("8970100000000000005", "250990000000005", "+79005550005", "+79000000099"))
+    bench.modem.device.slot.insert(Sim("8970100000000000005", "999700000000005", "+79005550005", "+79000000099"))
     assert bench.say("AT+CPMS?")[0].startswith('+CPMS: "SM",0,30,')
-    assert bench.say("AT+CIMI")[0] == "250990000000005"
+    assert bench.say("AT+CIMI")[0] == "999700000000005"
     assert bench.say("AT+CNUM")[0] == '+CNUM: "","+79005550005",145'
 
 

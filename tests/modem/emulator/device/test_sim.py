@@ -45,7 +45,7 @@ def test_tries_stay_in_their_range_and_the_right_pin_gives_them_back(entries: li
 
 def test_slot_says_what_can_be_done_with_the_card_and_when_that_changes() -> None:
     seen: list[SimState] = []
-    card = Sim("89701", "25099", "+79000000000", "+79000000099")
+    card = Sim("89701", "99970", "+79000000000", "+79000000099")
     slot = Slot(card, lambda: seen.append(slot.state))
     slot.lock()
     slot.verify("1234")
@@ -56,7 +56,7 @@ def test_slot_says_what_can_be_done_with_the_card_and_when_that_changes() -> Non
     slot.fail()
     slot.remove()
     slot.insert()
-    other = Sim("89702", "25099", "+79000000001", "+79000000099")
+    other = Sim("89702", "99970", "+79000000001", "+79000000099")
     slot.insert(other)
     pin, ready, absent = SimState.PIN, SimState.READY, SimState.ABSENT
     shown = [pin, ready, SimState.PUK, ready, SimState.BUSY, ready, SimState.FAILED, absent, pin, absent, ready]
