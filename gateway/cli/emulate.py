@@ -5,14 +5,16 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import click
 
 from modem import documents
+from modem.emulator.errors import EmulatorError
 from modem.emulator.profiles import catalogue
 from modem.emulator.scenario.model import Scenario
 from modem.emulator.scenario.tape import Recording
-from modem.emulator.scenario.trace import TraceError, read_trace
+from modem.emulator.scenario.trace import read_trace
 from modem.emulator.serving.screen import Screen
 from modem.emulator.serving.server import Server
 
@@ -87,17 +89,13 @@ def emulate(
             recordings=recordings,
             profiles=chosen,
         )
-    except catalogue.UnknownProfile as unknown:
-        raise click.UsageError(str(unknown)) from None
-    except (documents.DocumentError, TraceError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
+    except (documents.DocumentError, EmulatorError) as error:
+        _give_up(2, str(error))
     except ValueError as error:
-        click.echo(f"{scenario}: {error}.", err=True)
-        sys.exit(2)
+        _give_up(2, f"{scenario}: {error}.")
     except OSError as error:
-        click.echo(f"The emulator cannot start: {error}. Choose another port or directory.", err=True)
-        sys.exit(1)
+        cause = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        _give_up(1, f"The emulator cannot start: {cause}. Give another port or path.")
 
     def stop(signum: int, frame: FrameType | None) -> None:
         server.stop()
@@ -107,6 +105,13 @@ def emulate(
     ready = {"modems": [port.describe() for port in server.modems], "control": server.control_url}
     click.echo(json.dumps(ready))
     sys.stdout.flush()
+    try:
+        _serve(server, watch)
+    except EmulatorError as error:
+        _give_up(1, str(error))
+
+
+def _serve(server: Server, watch: bool) -> None:
     if not watch:
         server.run()
         return
@@ -117,3 +122,8 @@ def emulate(
         server.run()
     finally:
         screen.close()
+
+
+def _give_up(status: int, sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(status)

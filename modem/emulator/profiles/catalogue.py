@@ -10,11 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from modem import documents
+from modem.emulator.errors import UnknownProfile
 from modem.emulator.profiles.profile import Profile
-
-
-class UnknownProfile(ValueError):
-    """No profile has this name; the message lists those that there are."""
 
 
 @cache

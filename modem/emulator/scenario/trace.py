@@ -7,11 +7,8 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
+from modem.emulator.errors import TraceError
 from modem.emulator.scenario.tape import Recording, record
-
-
-class TraceError(Exception):
-    """The file is no trace; the message says where and why."""
 
 
 def read_trace(lines: Iterable[str], name: str) -> dict[str, Recording]:

@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+from modem.emulator.errors import LogLost
 from modem.emulator.journal import Journal
 
 FLUSH_S = 0.04
 
 
 class LogFile:
-    """A task of the loop that appends log lines; OSError if the file cannot be opened."""
+    """A task of the loop that appends log lines; OSError if the file cannot be opened, LogLost if not be written."""
 
     def __init__(self, path: Path, journal: Journal) -> None:
+        self._path = path
         self._file = path.open("ab", buffering=0)
         self._journal = journal
         self._due: float | None = None
@@ -32,10 +34,17 @@ class LogFile:
 
     def close(self) -> None:
         """Write what is left and close the file."""
-        self._write()
-        self._file.close()
+        try:
+            self._write()
+        finally:
+            self._file.close()
 
     def _write(self) -> None:
         rest = memoryview(self._journal.drain())
-        while rest:
-            rest = rest[self._file.write(rest) :]
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise LogLost(
+                f"The log {self._path} cannot be written: {error.strerror}. Make room and start anew."
+            ) from None

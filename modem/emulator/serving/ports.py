@@ -41,9 +41,9 @@ def listen(port: int) -> socket.socket:
         listener.bind(("127.0.0.1", port))
         listener.listen(64)
         listener.setblocking(False)
-    except OSError:
+    except OSError as error:
         listener.close()
-        raise
+        raise OSError(error.errno, f"port {port} on 127.0.0.1: {error.strerror}") from None
     return listener
 
 

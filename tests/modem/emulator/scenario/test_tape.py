@@ -1,9 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modem.emulator.errors import TraceError
 from modem.emulator.scenario.playback import Playback
 from modem.emulator.scenario.tape import Tape, cut, record
-from modem.emulator.scenario.trace import TraceError, read_trace
+from modem.emulator.scenario.trace import read_trace
 from tests.modem.emulator.conftest import Bench
 
 OK = b"\r\nOK\r\n"
