@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _PROMPT = b"\r\n> "
 COMMANDS_AT_ONCE, BREATH_S = 2000, 0.001
 _BARE = (Command("", Form.EXECUTE),)  # AT alone is a command line too (V.250 §5.2.1)
+_ABORT_AFTER_S = 0.125  # before, a character is ignored: it may be the LF behind the CR of the line (V.250 §5.6.1)
 
 
 class _Pause:
@@ -46,6 +47,7 @@ class Dialogue:
         self._carried_out = 0  # commands since the others last had their turn
         self._entry: Ask | None = None
         self._wait: Wait | _Pause | None = None
+        self._wait_since = 0.0
 
     # What comes from the terminal.
 
@@ -60,7 +62,8 @@ class Dialogue:
         if hang is not None and hang.deaf:
             return
         if hang is None and isinstance(self._wait, Wait) and self._wait.abort is not None:
-            self._wait.abort()
+            if self._modem.now - self._wait_since >= _ABORT_AFTER_S:
+                self._wait.abort()
             return
         self._input.add(data)
         if hang is None:
@@ -256,7 +259,7 @@ class Dialogue:
             self._prompt(answer)
             return False
         if isinstance(answer, Wait):
-            self._wait = answer
+            self._wait, self._wait_since = answer, self._modem.now
             return False
         delay_s = self._modem.behaviour.delay_s(self._output.command, self._form)
         if delay_s:

@@ -76,10 +76,10 @@ class Output:
         settings = self._modem.settings
         if settings.quiet:
             return b""
-        if settings.verbose:
-            return self._framed(code)
         number = _NUMERIC.get(code)
-        return f"{number}{chr(settings.registers[3])}".encode() if number else f"{code}\r\n".encode()
+        if settings.verbose or number is None:  # those of other standards have no number (V.250 §5.7.2)
+            return self._framed(code)
+        return f"{number}{chr(settings.registers[3])}".encode()
 
     def _framed(self, text: str) -> bytes:
         settings = self._modem.settings

@@ -74,3 +74,5 @@ def test_terse_modem_writes_errors_of_the_standards_in_words(bench: Bench) -> No
     assert bench.raw(b"ATV0+CMEE=1\r") == b"0\r"
     assert bench.raw(b"AT+CFUN=9\r") == b"+CME ERROR: 50\r\n"
     assert bench.raw(b"ATE2\r") == b"4\r"
+    assert bench.raw(b"ATS3=33\r") == b"0!"
+    assert bench.raw(b"AT+CFUN=9!") == b"+CME ERROR: 50!\n"

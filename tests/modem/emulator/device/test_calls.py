@@ -454,9 +454,18 @@ def test_model_that_waits_ends_atd_with_the_reason(bench: Bench) -> None:
 def test_any_character_aborts_atd_that_waits(bench: Bench) -> None:
     bench.modem.device.manner = Manner(dial_waits=True)
     bench.raw(b"ATD+79131234567;\r")
+    bench.wait(0.13)
     assert bench.raw(b"ATH\r") == b"\r\nNO CARRIER\r\n"
     assert bench.say("AT+CPAS") == ["+CPAS: 0", "OK"]
     assert call_log(bench)[-1]["cause"] == "normal"
+
+
+def test_line_feed_behind_the_line_aborts_nothing(bench: Bench) -> None:
+    bench.say("AT+COLP=1")
+    bench.raw(b"ATD+79131234567;\r")
+    bench.wait(0.12)
+    assert bench.raw(b"\n") == b""
+    assert bench.wait(4) == b'\r\n+COLP: "+79131234567",145\r\n\r\nOK\r\n'
 
 
 def test_model_has_notices_of_its_own_for_an_outgoing_call(bench: Bench) -> None:
