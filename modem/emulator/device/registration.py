@@ -86,8 +86,10 @@ class Registration:
 
     @property
     def in_coverage(self) -> bool:
-        """Whether a cell is received, even one that refuses service."""
-        return self.stat in _SERVED or self.stat is Stat.DENIED
+        """Whether a cell is received, even one that refuses service, or has only emergency calls for want of a card."""
+        if not self.radio or self.mode is Mode.DEREGISTERED:
+            return False
+        return not self.chosen.allowed or self.offered in (*_SERVED, Stat.DENIED)
 
     def domain_stat(self, domain: str) -> Stat:
         """<stat> of one of DOMAINS. The packet domain of a technology that does not serve is out of its coverage."""

@@ -100,3 +100,12 @@ def test_operator_number_is_digits_in_every_charset(bench: Bench) -> None:
     assert bench.say("AT+COPS=3,1;+COPS?") == ['+COPS: 0,1,"4F746B6C696B",0', "OK"]
     bench.say('AT+CSCS="UCS2";+COPS=3,2')
     assert bench.say("AT+COPS?") == ['+COPS: 0,2,"99970",0', "OK"]
+
+
+def test_cell_is_measured_without_an_open_card_while_there_is_one(bench: Bench) -> None:
+    bench.modem.device.slot.remove()
+    bench.wait(0)
+    signal = bench.modem.device.identity.signal
+    assert bench.say("AT+CREG?;+CSQ") == ["+CREG: 0,0", f"+CSQ: {signal},0", "OK"]
+    bench.modem.device.set_registration(2)
+    assert bench.say("AT+CSQ") == ["+CSQ: 99,99", "OK"]
