@@ -48,6 +48,8 @@ def _dial(modem: Device, values: Parameters) -> Answer:
     if not is_voice and _PACKET.fullmatch(text):
         raise CallFailed("NO CARRIER")
     if _USSD.fullmatch(text):
+        if modem.card_state is not SimState.READY:
+            raise card_error(modem.card_state)
         modem.ussd.send(text)
         return None
     number, withheld = _read_number(modem, text)

@@ -165,3 +165,11 @@ def test_test_forms_name_what_can_be_locked(bench: Bench) -> None:
     for line in ('AT+CLCK="XX",2', 'AT+CLCK="SC",3', 'AT+CLCK="SC"', 'AT+CPWD="PN","1","2"', 'AT+CPINR="SIM X"'):
         assert bench.say(line) == ["+CME ERROR: 50"]
     assert bench.say('AT+CLCK="PN",1,"1234"') == ["+CME ERROR: 3"]
+
+
+@pytest.mark.parametrize("command", ["AT+CCFC=0,2", "AT+CCWA=1,2", "ATD*100#", 'AT+CUSD=1,"*100#"'])
+def test_services_of_the_network_name_the_card_that_is_in_the_way(locked: Bench, command: str) -> None:
+    assert locked.say(command) == ["+CME ERROR: 11"]
+    locked.modem.device.slot.remove()
+    locked.wait(0)
+    assert locked.say(command) == ["+CME ERROR: 10"]
