@@ -3,12 +3,14 @@
 Owns GSM, IRA, UCS2 and HEX as they look on the line. Must not know which command a string belongs to.
 """
 
+import re
 from binascii import unhexlify
 
 from modem.emulator.codec.alphabet import septets_to_text, text_to_septets
 from modem.emulator.codec.octets import FieldError
 
 _NO_SEPTETS = bytes(range(0x80, 0x100))
+_NUMBER_IN_HEX = re.compile(r"(2B)?(2[3A]|3[0-9])+", re.IGNORECASE)  # +, #, *, digits: the same in GSM 7-bit and ASCII
 
 
 def to_terminal(text: str, cscs: str) -> str:
@@ -57,12 +59,14 @@ def _septets(text: str, lossy: bool) -> bytes:
 
 
 def number_from_terminal(text: str, cscs: str) -> str:
-    """A number the terminal gave; with UCS2 or HEX it may be coded or plain, and modems take both."""
-    if cscs == "UCS2" and len(text) % 4 == 0 and text.upper().startswith("00"):
+    """A number the terminal gave, or with UCS2 a word; with UCS2 or HEX it may be coded or plain: modems take both."""
+    if cscs == "UCS2" and len(text) % 4 == 0 and text.startswith("00"):
         try:
             return unhexlify(text).decode("utf-16-be")
         except ValueError:
             return text
+    if cscs == "HEX" and _NUMBER_IN_HEX.fullmatch(text):
+        return unhexlify(text).decode("ascii")
     return text
 
 

@@ -1,6 +1,7 @@
 """Choosing the memories, and freeing their slots: CPMS (27.005 §3.2.2) and CMGD (§3.5.4)."""
 
 from modem.emulator.device.causes import INVALID_INDEX, NOT_SUPPORTED, wrong_parameter
+from modem.emulator.device.charset import number_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.memory import State
@@ -24,10 +25,11 @@ def _choose(modem: Device, values: Parameters) -> Answer:
     """+CPMS=<mem1>[,<mem2>[,<mem3>]]; the answer counts what the memories hold now."""
     if not 1 <= len(values) <= 3:
         raise CmsError(NOT_SUPPORTED)
-    for place, name in enumerate(values):
+    names = [number_from_terminal(str(value), modem.settings.cscs) for value in values]
+    for place, name in enumerate(names):
         if name not in (modem.memories if place == 0 else _writable(modem)):
             raise CmsError(NOT_SUPPORTED)
-    modem.cpms[: len(values)] = [str(name) for name in values]
+    modem.cpms[: len(names)] = names
     modem.may_receive()
     chosen = [modem.memories[name] for name in modem.cpms]
     return "+CPMS: " + ",".join(f"{memory.used},{memory.capacity}" for memory in chosen)

@@ -1,6 +1,7 @@
 """Reading what the memories hold: CMGR CMGL (27.005 §3.4.2, §3.4.3), from <mem1>."""
 
 from modem.emulator.device.causes import INVALID_INDEX, wrong_parameter
+from modem.emulator.device.charset import number_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.memory import Entry, State
@@ -50,10 +51,11 @@ def _wanted(modem: Device, values: Parameters) -> State | None:
     if asked is None:
         return State.REC_UNREAD
     if modem.settings.cmgf:
-        if asked == "ALL":
+        label = number_from_terminal(str(asked), modem.settings.cscs)
+        if label == "ALL":
             return None
-        if asked in LABELS:
-            return LABELS[str(asked)]
+        if label in LABELS:
+            return LABELS[label]
     elif asked == _ALL:
         return None
     elif asked in tuple(State):

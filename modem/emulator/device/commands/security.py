@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from modem.emulator.device.access import card_error
-from modem.emulator.device.charset import secret_from_terminal
+from modem.emulator.device.charset import number_from_terminal, secret_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, CmeError, CommandTable, Verb, accepts, incorrect, says
@@ -97,16 +97,17 @@ def _tries(modem: Device, values: Parameters) -> Answer:
 
 def _lock(modem: Device, values: Parameters) -> Answer:
     """+CLCK=<fac>,<mode>[,<passwd>[,<class>]] (27.007 §7.4)."""
-    facility, mode, password, classes = [*values, None, None, None, None][:4]
+    named, mode, password, classes = [*values, None, None, None, None][:4]
+    facility = number_from_terminal(str(named), modem.settings.cscs)
     if len(values) > 4 or facility not in _FACILITIES or mode not in (_UNLOCK, _LOCK, _QUERY):
         raise CmeError(50)
     if classes is not None and (not isinstance(classes, int) or not 1 <= classes <= sum(CLASSES)):
         raise CmeError(50)
     if facility in BARRINGS or facility in GROUPS:
-        return _bar(modem, str(facility), mode, password, DEFAULT_CLASSES if classes is None else classes)
+        return _bar(modem, facility, mode, password, DEFAULT_CLASSES if classes is None else classes)
     if mode == _QUERY:
         locked = {"SC": modem.sim.pin.enabled, "FD": modem.sim.fixed_only}
-        return f"+CLCK: {int(locked.get(str(facility), False))}"
+        return f"+CLCK: {int(locked.get(facility, False))}"
     if facility in _PERSONALISATIONS:
         raise CmeError(3)
     digits = _secret(modem, password, _PIN_DIGITS)
@@ -141,7 +142,8 @@ def _change_password(modem: Device, values: Parameters) -> Answer:
     """+CPWD=<fac>,<oldpwd>,<newpwd> (27.007 §7.5)."""
     if len(values) != 3:
         raise CmeError(50)
-    facility, old, new = values
+    named, old, new = values
+    facility = number_from_terminal(str(named), modem.settings.cscs)
     card = modem.sim
     if facility in ("SC", "P2"):
         before, after = _secret(modem, old, _PIN_DIGITS), _secret(modem, new, _PIN_DIGITS)

@@ -13,6 +13,7 @@ from modem.emulator.codec.tpdu import (
     encode_submit,
 )
 from modem.emulator.device.causes import MEMORY_FULL, PDU_MODE, TEXT_MODE
+from modem.emulator.device.charset import number_from_terminal
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.commands.composing import (
     announced_length,
@@ -48,7 +49,7 @@ def _cmgw(modem: Device, values: Parameters) -> Answer:
 def _write_text(modem: Device, values: Parameters) -> Answer:
     settings = modem.settings
     stat = values[2] if len(values) > 2 and values[2] is not None else State.STO_UNSENT.label
-    state = LABELS.get(str(stat))
+    state = LABELS.get(number_from_terminal(str(stat), settings.cscs))
     if state is None or len(values) > 3:
         raise CmsError(TEXT_MODE)
     number = values[:2] if values and values[0] is not None else ()

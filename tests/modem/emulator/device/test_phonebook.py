@@ -123,8 +123,8 @@ def test_last_calls_move_up_and_fall_out() -> None:
 NAMES = st.text(st.sampled_from(GSM7_BASIC.replace("\x1b", "") + "€[]Иё漢😀"), max_size=18).filter(
     lambda text: stored_length(text) <= 18
 )
-# A plain number that could as well be UCS2 in hexadecimal is read as that where UCS2 is chosen.
-NUMBERS = st.from_regex(r"\+?[0-9*#]{1,20}", fullmatch=True).filter(lambda number: not number.startswith("00"))
+# A plain number that could as well be coded is read as that: 00… where UCS2 is chosen, 3x3x… where HEX is.
+NUMBERS = st.from_regex(r"(?!00|(23|3[0-9])+$)\+?[0-9*#]{1,20}", fullmatch=True)
 
 
 def _carries(cscs: str, text: str) -> bool:
