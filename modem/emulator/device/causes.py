@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from modem.emulator.device.device import Device
 
 CALL_BARRED: Final = 10  # sending while +CLCK bars outgoing messages; the network says so (TS 24.011 §8.2.5.4)
-NOT_ALLOWED: Final = 302  # +CMSS of a message that was received
+NOT_ALLOWED: Final = 302  # +CMSS of a message that was received, a destination outside fixed dialling
 NOT_SUPPORTED: Final = 303  # a value outside the range of a setting, a form the command has not, a memory that is none
 PDU_MODE: Final = 304  # <length> or <pdu> that is wrong, any other parameter that is wrong in PDU mode
 TEXT_MODE: Final = 305  # <da>, <stat>, <fo>, <vp>… that is wrong, a text its coding does not take

@@ -182,6 +182,8 @@ class Dialogue:
         try:
             if self._modem.faults.any:
                 self._disturbance.before_text_is_taken(self._output.command)
+            if self._modem.card_state is not SimState.READY:  # it may have gone since the prompt
+                check_access(self._output.command, self._form, self._modem.card_state)
             answer = entry.finish(self._modem, text)
         except AtError as error:
             self._end(error.final(self._modem.settings.cmee))

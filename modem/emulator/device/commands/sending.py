@@ -69,7 +69,9 @@ def _next_reference(modem: Device, smsc: str) -> int:
 
 
 def _send(modem: Device, submit: Submit, pdu: bytes, done: Callable[[int], str]) -> Wait:
-    """Hand a checked message to the network."""
+    """Hand a checked message to the network. Fixed dialling holds for its destination too (TS 31.102 §4.2.24)."""
+    if modem.sim.fixed_only and not modem.sim.fixed.has(submit.to.text):
+        raise CmsError(NOT_ALLOWED)
     mr = _next_reference(modem, submit.smsc)
     modem.tell(Submitted(submit, mr, pdu))
     return Wait(done, mr)

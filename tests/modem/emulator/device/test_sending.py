@@ -113,3 +113,22 @@ def test_send_after_the_pause_does_not_bring_the_link_back(bench: Bench) -> None
     bench.wait(6)
     bench.send(25, PRIVET)
     assert bench.say("AT+CMMS?") == ["+CMMS: 0", "OK"]
+
+
+def test_fixed_dialling_holds_for_messages_too(bench: Bench) -> None:
+    bench.say('AT+CMGF=1;+CPBS="FD","5678";+CPBW=1,"+79131234567",145,"Anna"')
+    assert bench.say('AT+CLCK="FD",1,"5678"') == ["OK"]
+    bench.say('AT+CMGS="+79131234568"')
+    assert bench.raw(b"no\x1a") == b"\r\n+CMS ERROR: 302\r\n"
+    bench.say('AT+CMGS="+79131234567"')
+    assert bench.raw(b"yes\x1a") == b"\r\n+CMGS: 0\r\n\r\nOK\r\n"
+
+
+@pytest.mark.parametrize("command", [b'AT+CMGS="+79131234567"\r', b'AT+CMGW="+79131234567"\r'])
+def test_card_that_goes_while_the_text_is_typed_ends_the_command(bench: Bench, command: bytes) -> None:
+    bench.say("AT+CMGF=1")
+    bench.raw(command)
+    bench.modem.device.slot.remove()
+    bench.wait(0)
+    assert bench.raw(b"late\x1a") == b"\r\n+CMS ERROR: 310\r\n\r\n+CPIN: NOT READY\r\n"
+    assert bench.modem.device.memories["SM"].used == 0
