@@ -1,7 +1,8 @@
 """The emulator's one epoll loop: descriptors with their handlers, tasks with their times, jobs of other threads.
 
-Owns the clock and the descriptor that wakes the loop. Knows nothing of modems. Nothing polls: with nothing to do the
-loop sleeps in epoll.
+Owns the clock and the descriptor that wakes the loop. Knows nothing of modems. With nothing to do the loop sleeps in
+epoll. Only right after something has happened it looks again for `LINGER_S`: the next thing a terminal says comes
+within that time, and a processor that was put to sleep takes as long to wake as a modem takes to answer.
 """
 
 import os
@@ -15,6 +16,9 @@ from modem.emulator.serving.jobs import Jobs
 T = TypeVar("T")
 Handler = Callable[[int], None]
 """Called with the events epoll reports for a descriptor."""
+
+
+LINGER_S = 0.0001
 
 
 class Task(Protocol):
@@ -40,6 +44,7 @@ class Loop:
         self.turns = 0  # an idle loop makes none
         self._jobs = Jobs(self.wake)
         self._stopping = False
+        self._last_event = 0.0
         self._closed = False
         self._epoch = time.time() - time.monotonic()  # wall time that never steps back
         self._event = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -68,7 +73,7 @@ class Loop:
         try:
             while not self._stopping:
                 self.turns += 1
-                for fd, events in self.epoll.poll(self._timeout()):
+                for fd, events in self._happened():
                     handler = self.handlers.get(fd)
                     if handler is not None:
                         handler(events)
@@ -79,6 +84,17 @@ class Loop:
         finally:
             self._stopping = True
             self._jobs.end()
+
+    def _happened(self) -> list[tuple[int, int]]:
+        """Descriptors with their events; waits for some, or for the next task that is due."""
+        until = self._last_event + LINGER_S
+        while not (found := self.epoll.poll(0)) and time.monotonic() < until:
+            pass
+        if not found:
+            found = self.epoll.poll(self._timeout())
+        if found:
+            self._last_event = time.monotonic()
+        return found
 
     def stop(self) -> None:
         """Make `run` end soon. Safe from any thread and from a signal handler."""
