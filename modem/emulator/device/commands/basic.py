@@ -5,6 +5,7 @@ Owns also the ones a pty has no use for but must accept. Calls are in `calls`, t
 
 from typing import Final
 
+from modem.emulator.device.calls import CallState
 from modem.emulator.device.commandline import Parameters
 from modem.emulator.device.device import Device
 from modem.emulator.device.results import Answer, AtError, CommandTable, Verb
@@ -81,8 +82,12 @@ def _place(values: Parameters) -> int:
 
 
 def _restore(modem: Device, values: Parameters) -> Answer:
-    """Z[n] (V.250 §6.1.1): the settings of a stored profile."""
-    modem.settings = modem.stored[_place(values)].copy()
+    """Z[n] (V.250 §6.1.1): the settings of a stored profile. A call ends, one that only rings does not."""
+    stored = modem.stored[_place(values)]
+    call = modem.telephone.call
+    if call is not None and call.state is not CallState.INCOMING:
+        modem.telephone.hang_up()
+    modem.settings = stored.copy()
     return None
 
 

@@ -274,6 +274,16 @@ def test_closing_the_port_under_atd_that_waits_leaves_the_line_free(bench: Bench
     assert bench.say("AT+CPAS") == ["+CPAS: 0", "OK"]
 
 
+def test_reset_ends_a_call_and_lets_one_ring(bench: Bench) -> None:
+    bench.say(f"ATD{OUTSIDE};")
+    assert bench.say("ATZ9") == ["ERROR"]
+    assert bench.say("AT+CPAS") == ["+CPAS: 4", "OK"]
+    assert bench.say("ATZ;E0;+CPAS") == ["+CPAS: 0", "OK"]
+    assert call_log(bench)[-1]["cause"] == "normal"
+    ring(bench)
+    assert bench.say("ATZ;E0;+CPAS") == ["+CPAS: 3", "OK"]
+
+
 def test_chld_1_takes_and_ends_a_call(bench: Bench) -> None:
     bench.say("AT+CMEE=1")
     assert bench.say("AT+CHLD=1") == ["+CME ERROR: 3"]
