@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from modem.emulator.serving.jobs import Jobs
 
 T = TypeVar("T")
+LONGEST_S = 86400.0  # epoll counts milliseconds in an int: what is further off is looked at again every day
 Handler = Callable[[int], None]
 """Called with the events epoll reports for a descriptor."""
 
@@ -114,7 +115,7 @@ class Loop:
             due = task.due
             if due is not None and (earliest is None or due < earliest):
                 earliest = due
-        return None if earliest is None else max(0.0, earliest - self.now())
+        return None if earliest is None else min(max(0.0, earliest - self.now()), LONGEST_S)
 
     def wake(self) -> None:
         """Make the loop turn. Safe from any thread and from a signal handler."""

@@ -1,5 +1,8 @@
 """Where a modem of the server can be reached: listening sockets, and the symlinks that keep a pty's name stable."""
 
+import errno
+import fcntl
+import os
 import socket
 from pathlib import Path
 
@@ -47,13 +50,40 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
+def claim(directory: Path) -> int:
+    """Take a directory for our links until the descriptor is closed; OSError if another emulator has taken it.
+
+    The lock is on the directory itself: nothing is left of it, however the process ends. Links that a killed process
+    left are taken away.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    claimed = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for link in directory.glob("modem*"):
+            if _leads_to_pty(link):
+                link.unlink()
+    except OSError as error:
+        os.close(claimed)
+        if isinstance(error, BlockingIOError):
+            raise OSError(errno.EBUSY, "another emulator has its links there", str(directory)) from None
+        raise
+    return claimed
+
+
 def symlink(link: Path, target: str) -> Path:
-    """A stable name for a pty; an older one, left by a process that was killed, is replaced."""
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if link.is_symlink():
+    """A stable name for a pty, in the place of an older one; FileExistsError if something else has the name."""
+    if _leads_to_pty(link):
         link.unlink()
-    link.symlink_to(target)
+    try:
+        link.symlink_to(target)
+    except FileExistsError:
+        raise FileExistsError(errno.EEXIST, "there is something of this name already", str(link)) from None
     return link
+
+
+def _leads_to_pty(link: Path) -> bool:
+    return link.is_symlink() and str(link.readlink()).startswith("/dev/pts/")
 
 
 def unlink_own(link: Path, target: str) -> None:

@@ -5,6 +5,7 @@ to call from a signal handler. Other threads reach the world by `call`, which ru
 something to happen in it by `wait`.
 """
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from modem.emulator.serving.control.dispatch import Surroundings
 from modem.emulator.serving.endpoints import ControlPort
 from modem.emulator.serving.logfile import LogFile
 from modem.emulator.serving.loop import Loop, Task
-from modem.emulator.serving.ports import Port
+from modem.emulator.serving.ports import Port, claim
 from modem.emulator.serving.terminals import Terminals
 from modem.emulator.serving.waits import Wait, Waits
 from modem.emulator.world import World
@@ -42,8 +43,8 @@ class Server:
 
     `directory` gets symlinks modem0…; `tcp` is modem 0's TCP port, the others follow (0: any free ones); `control`
     is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. Modems are of the
-    `profiles` in turn; the first play `recordings`, one each. OSError if a port is taken; ValueError if the scenario
-    names a modem that is not there.
+    `profiles` in turn; the first play `recordings`, one each. OSError if a port, the directory or the log cannot be
+    had; ValueError if the scenario names a modem that is not there.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Server:
         self._loop = Loop()
         self._terminals = Terminals(self._loop, self.world, baud, profiles)
         self._waits = Waits()
+        self._claim: int | None = None
         self._log: LogFile | None = None
         self._control: ControlPort | None = None
         self._closed = False
@@ -80,6 +82,8 @@ class Server:
             if log is not None:
                 self._log = LogFile(log, self.journal)
                 self._loop.tasks.append(self._log)
+            if directory is not None:
+                self._claim = claim(directory)
             for number in range(modems):
                 self._terminals.add(number, directory, tcp, pty)
             for modem, recording in zip(self.world.modems, recordings, strict=False):
@@ -183,8 +187,12 @@ class Server:
         self._closed = True
         self._waits.end()
         self._terminals.close()
+        if self._claim is not None:
+            os.close(self._claim)
         if self._control is not None:
             self._control.close()
-        if self._log is not None:
-            self._log.close()
-        self._loop.close()
+        try:
+            if self._log is not None:
+                self._log.close()
+        finally:
+            self._loop.close()
