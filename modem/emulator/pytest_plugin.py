@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedNetwork]:
     """The network of this test: its conditions, its subscribers, what happened in it."""
+    from modem.documents import DocumentError
+    from modem.emulator.errors import EmulatorError
     from modem.emulator.testing import EmulatedNetwork
 
     options: dict[str, Any] = {
@@ -47,7 +49,7 @@ def network(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         options |= marker.kwargs
     try:
         made = EmulatedNetwork(2, tmp_path_factory.mktemp("modems"), control=True, **options)
-    except (TypeError, ValueError) as wrong:
+    except (TypeError, ValueError, EmulatorError, DocumentError) as wrong:
         raise pytest.UsageError(f"modem marker: {wrong}") from None
     with made:
         request.node.stash[_KEY] = made

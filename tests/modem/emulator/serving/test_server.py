@@ -284,3 +284,9 @@ def test_port_that_is_taken_is_an_error_that_leaves_nothing_behind() -> None:
         with pytest.raises(OSError, match="in use"):
             Server(1, tcp=taken.getsockname()[1])
         assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_what_is_due_in_a_year_does_not_end_the_loop(server: Server) -> None:
+    server.call(lambda world, now: world.agenda.at(now + 366 * 86400, lambda then: None))
+    for _ in range(3):  # a loop that ends carries out one call more at most
+        assert server.call(lambda world, now: len(world.modems)) == 2
