@@ -98,6 +98,6 @@ def test_gammu_reads_network_phone_books_and_battery(tmp_path: Path, emulator: E
     network, own, battery = _batch(run, tmp_path, emulator.link(), "networkinfo", "getallmemory ON", "battery")
 
     assert "Packet network state : home network" in network
-    assert "Packet network       : 250 99" in network
+    assert "Packet network       : 999 70" in network
     assert f'General number       : "{emulator.number()}"' in own
     assert "Battery level        : 100 percent" in battery
