@@ -4,6 +4,7 @@ A delay is written as a number of milliseconds or as an object with a `kind`. Th
 as the distribution itself, and draws from a random source that is passed in. Knows nothing of what is delayed.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from math import log
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 Milliseconds = Annotated[float, Field(strict=True, ge=0, le=1e12, allow_inf_nan=False)]
 
 
-class _Distribution(BaseModel):
+class _Distribution(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    @abstractmethod
     def draw(self, rng: "Random") -> float:
         """A delay in seconds, never below 0."""
-        raise NotImplementedError
 
 
 class Uniform(_Distribution):
