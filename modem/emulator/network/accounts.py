@@ -13,11 +13,13 @@ from pydantic_core import PydanticCustomError
 
 from modem.emulator.network.numbers import canonical
 
+_NUMBER_WANTED = "float_type"  # a document, where every scalar is a word, makes a number of it and asks again
+
 
 def _exact(value: object) -> Decimal:
     """The decimal that was written; as a float it would be another number."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise PydanticCustomError("amount", "An amount is a number")
+        raise PydanticCustomError(_NUMBER_WANTED, "An amount is a number")
     return Decimal(str(value))
 
 

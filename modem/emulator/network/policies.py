@@ -8,11 +8,13 @@ import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from modem.emulator.network.accounts import Money
 from modem.emulator.network.delays import Milliseconds
 
 HOUR_MS = 3_600_000.0
+_NUMBER_WANTED = "int_type"  # a document, where every scalar is a word, makes a number of it and asks again
 
 
 def _is_code(value: object) -> bool:
@@ -22,13 +24,13 @@ def _is_code(value: object) -> bool:
 def _answer(value: object) -> object:
     if value == "silent" or _is_code(value):
         return value
-    raise ValueError("an answer is the code of a +CMS ERROR, 0 to 999, or silent")
+    raise PydanticCustomError(_NUMBER_WANTED, "An answer is the code of a +CMS ERROR, 0 to 999, or silent")
 
 
 def _answer_or_delay(value: object) -> object:
     if value in ("silent", "delay") or _is_code(value):
         return value
-    raise ValueError("an answer is the code of a +CMS ERROR, 0 to 999, or silent or delay")
+    raise PydanticCustomError(_NUMBER_WANTED, "An answer is the code of a +CMS ERROR, 0 to 999, or silent or delay")
 
 
 Answer = Annotated[int | Literal["silent"], BeforeValidator(_answer)]

@@ -6,6 +6,7 @@ Owns when each step is due. What a step does is done by those who own it: faults
 from typing import TYPE_CHECKING
 
 from modem.emulator.faults.events import inflict
+from modem.emulator.faults.kinds import Swap
 from modem.emulator.journal import Faulted, Record, event_of
 from modem.emulator.network.subscribers import Caller
 from modem.emulator.scenario.model import Happening, Scenario, Step
@@ -25,6 +26,9 @@ class Player:
             world.modem(step.modem)
             if step.when is not None and step.when.modem is not None:
                 world.modem(step.when.modem)
+            for fault in step.fault or ():
+                if isinstance(fault, Swap):
+                    world.modem(fault.other)
         if scenario.network is not None:
             world.change_network(scenario.network, now)
         self._watched: list[_Watch] = []

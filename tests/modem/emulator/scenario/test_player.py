@@ -1,6 +1,7 @@
 import pytest
 
 from modem import documents
+from modem.emulator.network.changes import describe
 from modem.emulator.scenario.model import Scenario
 from modem.emulator.scenario.player import Player
 from tests.modem.emulator.conftest import Bench
@@ -69,6 +70,48 @@ def test_network_is_set_from_the_start_and_by_steps(bench: Bench) -> None:
     assert list(bench.conditions.handsets) == ["+79130000001"]
 
 
+EVERYTHING = """
+network:
+  latency_ms: {kind: lognormal, median_ms: 800, sigma: 0.5}
+  report_latency_ms: {kind: exponential, mean_ms: 2000}
+  validity_ms: 86400000
+  retry_ms: [60000, 300000]
+  zone_quarters: 12
+  handsets:
+    "+79130000002": {state: "off", for_ms: 5000, then: {state: busy, trying: 33}}
+    "+7914*": {state: slow, takes_ms: 100, status: 2, cms_error: 38}
+  accounts: {"+79009260000": {balance: 100.50}}
+  short_codes: {"0919": modem0, "900": {answers: {balance: "{balance}"}, otherwise: "?", delay_ms: 5}}
+  called: {"+79130000006": {outcome: answers, after_s: 2, keys: "12#", replies: {"5": "6"}, hangs_up_after_s: 10}}
+  ussd: {codes: {"*102*{reply}#": {text: paid, pays_in: true, pause_s: 1}}, reply_within_s: 9}
+  loss_rate: 0.01
+  duplicate_rate: 0.02
+  reorder_rate: 0.03
+  reorder_ms: {kind: normal, mean_ms: 900, sd_ms: 100}
+  report_trying: true
+  report_late_ms: {kind: uniform, min_ms: 10, max_ms: 900}
+  report_early_rate: 0.04
+  report_loss_rate: 0.05
+  report_duplicate_rate: 0.06
+  report_zone_quarters: 28
+  report_modem: modem0
+  daily_cap: {limit: 200, answer: 8}
+  throttle: {per_minute: 20, answer: 42}
+  spam: {receivers: 30, within_ms: 1000, patterns: ["(?i)casino"], answer: 38}
+  credit: {price: 1.5, answer: silent}
+"""
+
+
+def test_every_condition_can_be_written_in_a_scenario(bench: Bench) -> None:
+    _play(bench, EVERYTHING)
+    network = describe(bench.world.centre)
+    assert set(documents.parse(EVERYTHING, "s.yaml", Scenario).network.model_fields_set) == set(network)
+    assert network["accounts"] == {"+79009260000": {"balance": 100.5}}
+    assert network["credit"] == {"price": 1.5, "answer": "silent"}
+    assert network["spam"]["answer"] == 38
+    assert network["throttle"]["per_minute"] == 20
+
+
 def test_scenario_may_start_with_the_first_terminal(bench: Bench) -> None:
     bench.world.set_link(bench.modem, False, bench.now)
     _play(bench, "starts: terminal\nsteps:\n - {at_s: 1, deliver: {from: '0919', text: '5'}}\n")
@@ -82,6 +125,8 @@ def test_scenario_may_start_with_the_first_terminal(bench: Bench) -> None:
 def test_modem_that_is_not_there_is_refused(bench: Bench) -> None:
     with pytest.raises(ValueError, match="there is no modem 7"):
         _play(bench, "steps:\n - {at_s: 1, modem: 7, deliver: {from: '0919', text: '5'}}\n")
+    with pytest.raises(ValueError, match="there is no modem 8"):
+        _play(bench, "steps:\n - {at_s: 1, fault: {kind: swap, other: 8}}\n")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +138,8 @@ def test_modem_that_is_not_there_is_refused(bench: Bench) -> None:
         ("steps:\n - {at_s: 1}\n", "s.yaml:2:4: steps.0: nothing happens in this step"),
         ("steps:\n - {at_s: 1, every_s: 2, clear_faults: true}\n", "s.yaml:2:4: steps.0: a step has exactly one of"),
         ("steps:\n - {at_s: 1, deliver: {text: '5'}}\n", "s.yaml:2:14: steps.0.deliver.from: is missing"),
+        ("network: {credit: {price: much}}\n", "s.yaml:1:20: network.credit.price: an amount is a number"),
+        ("network: {daily_cap: {limit: 5, answer: 1000}}\n", "s.yaml:1:33: network.daily_cap.answer: an answer is the"),
         ("steps: [\n", "s.yaml:2:1: not readable as YAML"),
     ],
 )
