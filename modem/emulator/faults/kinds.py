@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-Seconds = Annotated[float, Field(ge=0, le=366 * 86400)]
-Milliseconds = Annotated[float, Field(ge=0, le=86_400_000)]
+Seconds = Annotated[float, Field(ge=0, le=366 * 86400, description="Seconds.")]
+Milliseconds = Annotated[float, Field(ge=0, le=86_400_000, description="Milliseconds.")]
 
 
 class Fault(BaseModel):

@@ -49,7 +49,7 @@ class NetworkChange(BaseModel):
 
     latency_ms: DelayMs = Field(0, description="Time from a submit to its +CMGS answer.")
     report_latency_ms: DelayMs = Field(0, description="Time from that answer to the delivery, and so to its report.")
-    validity_ms: Milliseconds = Field(0, description="How long a message without TP-VP is kept.")
+    validity_ms: Milliseconds = Field(0, description="Milliseconds a message without TP-VP is kept.")
     retry_ms: tuple[Milliseconds, ...] = Field((), description="Pauses between tries at a handset out of reach.")
     zone_quarters: Zone = Field(0, description="The centre's time zone in quarter-hours.")
     handsets: dict[Name, Handset | None] = Field(

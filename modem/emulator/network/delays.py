@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 if TYPE_CHECKING:
     from random import Random
 
-Milliseconds = Annotated[float, Field(strict=True, ge=0, le=1e12, allow_inf_nan=False)]
+Milliseconds = Annotated[float, Field(strict=True, ge=0, le=1e12, allow_inf_nan=False, description="Milliseconds.")]
+_Positive = Annotated[float, Field(strict=True, gt=0, le=1e12, allow_inf_nan=False, description="Milliseconds.")]
 
 
 class _Distribution(BaseModel, ABC):
@@ -59,8 +60,8 @@ class LogNormal(_Distribution):
     """Half below the median, with a long tail: what delivery times look like. `sigma` is that of the logarithm."""
 
     kind: Literal["lognormal"]
-    median_ms: Annotated[float, Field(strict=True, gt=0, le=1e12, allow_inf_nan=False)]
-    sigma: Annotated[float, Field(strict=True, ge=0, le=5, allow_inf_nan=False)]
+    median_ms: _Positive
+    sigma: float = Field(strict=True, ge=0, le=5, allow_inf_nan=False, description="Of the natural logarithm.")
 
     def draw(self, rng: "Random") -> float:
         """A delay in seconds."""
@@ -71,7 +72,7 @@ class Exponential(_Distribution):
     """The wait for something that may come at any moment."""
 
     kind: Literal["exponential"]
-    mean_ms: Annotated[float, Field(strict=True, gt=0, le=1e12, allow_inf_nan=False)]
+    mean_ms: _Positive
 
     def draw(self, rng: "Random") -> float:
         """A delay in seconds."""

@@ -60,7 +60,7 @@ class SpamFilter(_Policy):
     """The same text to many receivers, or a text the operator does not like."""
 
     receivers: int | None = Field(None, strict=True, ge=1, description="Receivers one text of one SIM may have.")
-    within_ms: Milliseconds = Field(HOUR_MS, description="The time in which receivers are counted.")
+    within_ms: Milliseconds = Field(HOUR_MS, description="Milliseconds in which receivers are counted.")
     patterns: tuple[str, ...] = Field((), description="Regular expressions; a text in which one is found is refused.")
     answer: Answer = Field(21, description="What spam gets: a +CMS ERROR, or silent.")
 

@@ -43,10 +43,10 @@ class Conversation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    keys: Keys = ""  # sends these DTMF tones, one every KEY_PAUSE_S, beginning one pause after the answer
-    replies: dict[Key, Keys] = Field(default_factory=dict)  # a tone heard, and the tones sent upon it
-    hangs_up_on: Key | None = None  # ends the call when it hears this tone
-    hangs_up_after_s: Seconds | None = None  # ends the call so long after the answer
+    keys: Keys = Field("", description="DTMF tones it sends, one every 0.25 s, beginning 0.25 s after the answer.")
+    replies: dict[Key, Keys] = Field(default_factory=dict, description="A tone heard, and the tones sent upon it.")
+    hangs_up_on: Key | None = Field(None, description="It ends the call when it hears this tone.")
+    hangs_up_after_s: Seconds | None = Field(None, description="It ends the call so many seconds after the answer.")
 
 
 class Outcome(Enum):
@@ -83,8 +83,8 @@ def refusal_of(handset: Handset) -> Cause | None:
 class Called(Conversation):
     """A subscriber who is called; answers or rejects after ringing for `after_s` seconds."""
 
-    outcome: Outcome = Outcome.ANSWERS
-    after_s: Seconds = 3.0
+    outcome: Outcome = Field(Outcome.ANSWERS, description="How it meets the call; silent: it rings and nobody comes.")
+    after_s: Seconds = Field(3.0, description="Seconds it rings before it answers or rejects.")
 
     @property
     def refusal(self) -> Cause | None:
@@ -95,8 +95,10 @@ class Called(Conversation):
 class Caller(Conversation):
     """A subscriber who calls a modem; without an answer it gives up after `gives_up_after_s` seconds."""
 
-    withheld: bool = False
-    gives_up_after_s: Seconds | None = None
+    withheld: bool = Field(False, description="Whether it keeps its number from the modem.")
+    gives_up_after_s: Seconds | None = Field(
+        None, description="Seconds it lets the modem ring; null: until the network ends the call."
+    )
 
 
 class Subscriber:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Protocol, Self
+from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -67,12 +67,14 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    text: str = ""
-    outcome: Outcome = Outcome.ANSWERS
-    pause_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.5
-    pays_in: bool = False  # what was typed is an amount: it is paid in before the text is made
-    choices: dict[str, "Answer"] = Field(default_factory=dict)  # by reply; to any other one it asks again
-    otherwise: "Answer | None" = None  # what any other reply leads to
+    text: str = Field("", description="What the subscriber is shown; up to 182 characters of GSM 7-bit, 80 in UCS2.")
+    outcome: Outcome = Field(Outcome.ANSWERS, description="How the network meets the request.")
+    pause_s: float = Field(0.5, ge=0, allow_inf_nan=False, description="Seconds until it does.")
+    pays_in: bool = Field(False, description="What was typed is an amount, paid in before the text is made.")
+    choices: dict[str, "Answer"] = Field(
+        default_factory=dict, description="Answers by reply; to any other one it asks again."
+    )
+    otherwise: "Answer | None" = Field(None, description="What any other reply leads to.")
 
     @property
     def asks(self) -> bool:
@@ -96,9 +98,11 @@ class Services(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    codes: dict[str, Answer]
-    unknown: Answer = Answer(outcome=Outcome.NOT_SUPPORTED)
-    reply_within_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 60.0
+    codes: dict[str, Answer] = Field(description="Answers by code, as *100#.")
+    unknown: Answer = Field(Answer(outcome=Outcome.NOT_SUPPORTED), description="The answer to every other code.")
+    reply_within_s: float = Field(
+        60.0, gt=0, allow_inf_nan=False, description="Seconds the network waits for a reply, then ends the session."
+    )
 
     @model_validator(mode="after")
     def _codes_can_be_dialled(self) -> Self:

@@ -42,7 +42,7 @@ class After(Given):
     """Where to go on, and how long to wait if there is nothing yet."""
 
     after: Cursor = Field(default=0, description="The `next` of the answer before; 0 for the beginning.")
-    wait_ms: Wait = Field(default=0, description="Hold the answer back until there is something, at most so long.")
+    wait_ms: Wait = Field(default=0, description="Milliseconds to wait at most if there is nothing yet.")
 
 
 class NoQuery(Given):
@@ -104,15 +104,15 @@ class LogLine(Shown):
 
     t: str = Field(description="UTC, with milliseconds.", examples=["2023-11-14T22:13:20.250Z"])
     modem: str | None = Field(default=None, description="The modem's name.")
-    event: str = Field(description="submit, deliver, report, fault, call, at.", examples=["submit"])
+    event: str = Field(description="submit, deliver, report, refusal, fault, call, ussd, at.", examples=["submit"])
 
 
 class Concatenation(Shown):
     """A part's place in a long message (TS 23.040 §9.2.3.24.1)."""
 
-    ref: int
-    total: int
-    seq: int
+    ref: int = Field(description="The same in all parts.")
+    total: int = Field(description="So many parts there are.")
+    seq: int = Field(description="Which of them this is, from 1.")
 
 
 class Submit(LogLine):
@@ -120,17 +120,17 @@ class Submit(LogLine):
 
     event: Literal["submit"]
     ref: int = Field(description="TP-MR.", ge=0, le=255)
-    to: str
-    text: str
+    to: str = Field(description="The receiver's number, as the modem gave it.")
+    text: str = Field(description="The text of this part.")
     pdu: str = Field(description="As the modem handed it over, in hexadecimal digits.")
-    udh: Concatenation | None
+    udh: Concatenation | None = Field(description="Null if it is not part of a longer message.")
     srr: bool = Field(description="Whether a status report was asked for.")
 
 
 class Submits(Shown):
     """Submits after a cursor."""
 
-    submits: list[Submit]
+    submits: list[Submit] = Field(description="In the order in which the network took them.")
     next: int = Field(description="Give it as `after` to go on from here.")
     missed: int = Field(description="How many after the cursor are no longer kept.")
 
@@ -138,7 +138,7 @@ class Submits(Shown):
 class Events(Shown):
     """Log lines after a cursor."""
 
-    events: list[LogLine]
+    events: list[LogLine] = Field(description="In the order in which they happened.")
     next: int = Field(description="Give it as `after` to go on from here.")
     missed: int = Field(description="How many after the cursor are no longer kept.")
 
@@ -147,12 +147,12 @@ class Modem(Shown):
     """A modem and where to reach it."""
 
     name: str
-    pty: str | None
+    pty: str | None = Field(description="The device to open; null if there is none.")
     link: str | None = Field(description="A symlink to the pty that keeps its name.")
     tcp: int | None = Field(description="Its port on 127.0.0.1.")
-    imei: str
-    iccid: str
-    number: str
+    imei: str = Field(description="What +CGSN says.")
+    iccid: str = Field(description="The number of the card.")
+    number: str = Field(description="The subscriber number, as others dial it.")
 
 
 class Modems(Shown):
@@ -161,19 +161,19 @@ class Modems(Shown):
     modems: list[Modem]
 
 
-class Fill(Shown):
+class MemoryUse(Shown):
     """How full a memory is."""
 
-    used: int
-    capacity: int
+    used: int = Field(description="Messages in it.")
+    capacity: int = Field(description="Messages it has room for.")
 
 
 class CallState(Shown):
     """The call a modem is in."""
 
     number: str | None = Field(description="The other end; null if it withholds its number.")
-    outgoing: bool
-    phase: Literal["dialling", "alerting", "active"]
+    outgoing: bool = Field(description="Whether the modem calls.")
+    phase: Literal["dialling", "alerting", "active"] = Field(description="How far it has come.")
 
 
 class ArmedFault(Shown):
@@ -190,12 +190,12 @@ class ModemState(Modem):
     """A modem as it is now."""
 
     open: bool = Field(description="Whether a terminal has its port open.")
-    registered: bool
+    registered: bool = Field(description="Whether the network serves it.")
     signal: int = Field(description="<rssi> of +CSQ: 0 to 31, 99 unknown.")
-    memories: dict[str, Fill]
-    profile: str
-    call: CallState | None
-    faults: list[ArmedFault]
+    memories: dict[str, MemoryUse] = Field(description="By the name that +CPMS has.")
+    profile: str = Field(description="Which modem it is.")
+    call: CallState | None = Field(description="Null if there is none.")
+    faults: list[ArmedFault] = Field(description="Those that wait.")
 
 
 class FaultBody(RootModel[AnyFault]):
@@ -217,13 +217,13 @@ class Faults(Shown):
 class WhichFault(Given):
     """One fault, or without a number all of them."""
 
-    number: Cursor | None = None
+    number: Cursor | None = Field(None, description="As the fault was answered with; without it, all.")
 
 
 class Cleared(Shown):
     """How many faults were cleared."""
 
-    cleared: int
+    cleared: int = Field(description="So many.")
 
 
 class CallFrom(Caller):
@@ -244,27 +244,32 @@ class CallFrom(Caller):
 class CallMade(Shown):
     """Whether the modem rings."""
 
-    rings: bool
+    rings: bool = Field(description="Whether it does.")
     cause: str | None = Field(description="Why not.")
 
 
 class CallNow(Shown):
     """The call after what was done in it; null if it is over."""
 
-    call: CallState | None
+    call: CallState | None = Field(description="As it is now.")
 
 
 class KeysSent(Given):
     """Tones from the other end."""
 
-    keys: str = Field(pattern=r"^[0-9*#A-D]+$", max_length=100, examples=["1#"])
+    keys: str = Field(pattern=r"^[0-9*#A-D]+$", max_length=100, description="DTMF tones.", examples=["1#"])
 
 
 class UssdPush(Given):
     """A text from the operator."""
 
-    text: str = Field(min_length=1, max_length=182, examples=["Your balance is 5.00"])
-    wants_reply: bool = False
+    text: str = Field(
+        min_length=1,
+        max_length=182,
+        description="Up to 182 characters of GSM 7-bit, 80 in UCS2.",
+        examples=["Your balance is 5.00"],
+    )
+    wants_reply: bool = Field(False, description="Whether the session goes on with a reply (<m> 1 of +CUSD).")
 
 
 class Done(Shown):

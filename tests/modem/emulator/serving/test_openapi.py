@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from modem.emulator.serving.control import openapi
 from modem.emulator.serving.control.dispatch import Reply, Surroundings, handle
 from modem.emulator.serving.control.routes import ROUTES
 from modem.emulator.serving.http1 import Request
@@ -110,3 +111,15 @@ def test_schemas_say_which_keys_and_which_kind(ask: Callable[..., tuple[int, Any
     assert fault.is_valid({"kind": "lost_answer"})
     assert not fault.is_valid({"information": True})
     assert schemas["CallFrom"]["properties"]["replies"]["additionalProperties"] is False
+
+
+def test_every_time_has_its_unit_and_every_schema_a_plain_name() -> None:
+    document = openapi.document(ROUTES)
+    schemas = document["components"]["schemas"]
+    fields = {
+        (name, key): field for name, schema in schemas.items() for key, field in schema.get("properties", {}).items()
+    }
+    times = {key: field for key, field in fields.items() if key[1].endswith(("_s", "_ms"))}
+    assert len(times) > 20
+    assert [key for key, field in times.items() if "econds" not in json.dumps(field)] == []
+    assert [name for name in schemas if not name.isalnum()] == []
