@@ -26,7 +26,7 @@ _AMOUNT = re.compile(r"[0-9]{1,6}")
 _CODE = re.compile(r"[*#][0-9*#]*(?:\{reply\}[0-9*#]*)?#")
 
 
-class Outcome(Enum):
+class UssdOutcome(Enum):
     """How the network meets a request; the number is the <m> that ends it."""
 
     ANSWERS = "answers"
@@ -36,10 +36,10 @@ class Outcome(Enum):
 
 
 _ENDS = {
-    Outcome.ANSWERS: NO_MORE,
-    Outcome.TERMINATED: TERMINATED,
-    Outcome.NOT_SUPPORTED: NOT_SUPPORTED,
-    Outcome.TIMES_OUT: TIMED_OUT,
+    UssdOutcome.ANSWERS: NO_MORE,
+    UssdOutcome.TERMINATED: TERMINATED,
+    UssdOutcome.NOT_SUPPORTED: NOT_SUPPORTED,
+    UssdOutcome.TIMES_OUT: TIMED_OUT,
 }
 
 
@@ -68,7 +68,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: str = Field("", description="What the subscriber is shown; up to 182 characters of GSM 7-bit, 80 in UCS2.")
-    outcome: Outcome = Field(Outcome.ANSWERS, description="How the network meets the request.")
+    outcome: UssdOutcome = Field(UssdOutcome.ANSWERS, description="How the network meets the request.")
     pause_s: float = Field(0.5, ge=0, allow_inf_nan=False, description="Seconds until it does.")
     pays_in: bool = Field(False, description="What was typed is an amount, paid in before the text is made.")
     choices: dict[str, "Answer"] = Field(
@@ -83,9 +83,9 @@ class Answer(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.outcome is not Outcome.ANSWERS and self.asks:
+        if self.outcome is not UssdOutcome.ANSWERS and self.asks:
             raise ValueError("only an answer can ask for a reply")
-        if self.outcome is Outcome.ANSWERS and not self.text:
+        if self.outcome is UssdOutcome.ANSWERS and not self.text:
             raise ValueError("an answer needs a text")
         if self.pays_in and self.asks:
             raise ValueError("an answer that pays in cannot ask for a reply")
@@ -99,7 +99,7 @@ class Services(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     codes: dict[str, Answer] = Field(description="Answers by code, as *100#.")
-    unknown: Answer = Field(Answer(outcome=Outcome.NOT_SUPPORTED), description="The answer to every other code.")
+    unknown: Answer = Field(Answer(outcome=UssdOutcome.NOT_SUPPORTED), description="The answer to every other code.")
     reply_within_s: float = Field(
         60.0, gt=0, allow_inf_nan=False, description="Seconds the network waits for a reply, then ends the session."
     )
@@ -199,7 +199,7 @@ class Ussd:
             raise ValueError(f"{terminal.name} is not in the network")
         if terminal in self._sessions:
             raise ValueError(f"{terminal.name} has a USSD session already")
-        end = Answer(outcome=Outcome.TERMINATED) if wants_reply else None
+        end = Answer(outcome=UssdOutcome.TERMINATED) if wants_reply else None
         self._then(terminal, Answer(text=text, pause_s=0, otherwise=end), "", now)
 
     def _then(self, terminal: Terminal, answer: Answer, reply: str, now: float) -> None:
