@@ -1,5 +1,6 @@
 """`otklik emulate`: emulated modems for other programs. Serves until SIGTERM or SIGINT."""
 
+import errno
 import json
 import math
 import os
@@ -84,7 +85,7 @@ def emulate(
         chosen = [catalogue.load(profile) for profile in profiles]
         count = modems or max(1, len(recordings))
         if tcp is not None and tcp + count - 1 > LAST_PORT:
-            raise click.UsageError(f"--tcp {tcp} leaves ports for {LAST_PORT - tcp + 1} modems, not for {count}.")
+            raise click.UsageError(f"--tcp {tcp} is too high for {count} modems: the last port is {LAST_PORT}.")
         server = Server(
             count,
             directory,
@@ -105,7 +106,8 @@ def emulate(
         _give_up(2, f"{scenario}: {str(error).removesuffix('.')}.")
     except OSError as error:
         cause = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        _give_up(1, f"The emulator cannot start: {cause}. Give another port or path.")
+        cure = "Allow more (ulimit -n)" if error.errno == errno.EMFILE else "Give another port or path"
+        _give_up(1, f"The emulator cannot start: {cause}. {cure}.")
 
     try:
         _when_told_to_end(server.stop)

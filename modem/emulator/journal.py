@@ -157,7 +157,7 @@ class UssdEvent:
 
 
 Record = Submitted | Delivered | Reported | Refused | CallEvent | UssdEvent | Traced | Faulted
-_EVENTS = {
+EVENTS = {
     Submitted: "submit",
     Delivered: "deliver",
     Reported: "report",
@@ -171,7 +171,7 @@ _EVENTS = {
 
 def event_of(record: Record) -> str:
     """The name of a record's event, as a log line has it."""
-    return _EVENTS[type(record)]
+    return EVENTS[type(record)]
 
 
 def log_line(record: Record) -> dict[str, object]:

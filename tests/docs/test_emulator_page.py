@@ -10,6 +10,7 @@ from gateway.cli.emulate import emulate
 from modem import documents
 from modem.emulator.device.commands.table import GENERIC
 from modem.emulator.faults.kinds import AnyArmed, AnyEvent
+from modem.emulator.journal import EVENTS
 from modem.emulator.network.changes import NetworkChange
 from modem.emulator.scenario.model import Scenario
 
@@ -46,6 +47,10 @@ def test_every_fault_is_in_the_table_with_the_fields_it_has() -> None:
 def _armed_end(name: str) -> set[str]:
     """`for_s` is described once for armed faults; for these it is a field of their own."""
     return set() if name in ("hang", "freeze", "sim", "registration", "unplug", "swap") else {"for_s"}
+
+
+def test_every_event_of_the_log_is_in_the_table() -> None:
+    assert {row[0].strip("`") for row in _rows(_block("events"))} == set(EVENTS.values())
 
 
 @pytest.mark.parametrize("key", NetworkChange.model_fields)

@@ -64,7 +64,9 @@ class Step(Part):
     """One moment (`at_s`, `every_s` or `when`) and what happens then, to `modem` where it is a modem's affair."""
 
     at_s: Seconds | None = Field(None, description="Seconds after the start.")
-    every_s: Annotated[float, Field(gt=0)] | None = Field(None, description="Again and again, first after so long.")
+    every_s: Annotated[Seconds, Field(ge=0.001)] | None = Field(
+        None, description="Again and again, first after so long."
+    )
     when: Happening | None = Field(None, description="After something is in the log.")
     after_s: Seconds = Field(0, description="Seconds between `when` and what happens.")
     times: int | None = Field(None, ge=1, description="With every_s or when: how often at most.")

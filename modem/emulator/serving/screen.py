@@ -4,6 +4,7 @@ A task of the loop. What the screen shows is `watch`'s. It is drawn at most four
 something has happened; a terminal that takes nothing (Ctrl-S) misses a picture and holds nobody up.
 """
 
+import contextlib
 import os
 import select
 from collections import Counter, deque
@@ -31,7 +32,7 @@ class Screen:
         self._traffic: deque[str] = deque(maxlen=_KEPT)
         self._due: float | None = 0.0
         self._drawn_at = 0.0
-        os.write(fd, _ENTER.encode())
+        self._put(_ENTER)
 
     @property
     def due(self) -> float | None:
@@ -49,15 +50,23 @@ class Screen:
 
     def close(self) -> None:
         """Give the terminal back."""
-        os.write(self._fd, _LEAVE.encode())
+        self._put(_LEAVE)
+
+    def _put(self, text: str) -> None:
+        """Write; a terminal that has been closed shows nothing, and the emulator goes on."""
+        with contextlib.suppress(OSError):
+            os.write(self._fd, text.encode())
 
     def _draw(self) -> None:
         if not select.select([], [self._fd], [], 0)[1]:
             return
-        width, height = os.get_terminal_size(self._fd)
+        try:
+            width, height = os.get_terminal_size(self._fd)
+        except OSError:  # it has been closed
+            return
         lines = render(self._snapshot(), width, height)
         picture = "\r\n".join(f"{line}\x1b[K" for line in lines)
-        os.write(self._fd, f"{_BEGIN}{picture}{_END}".encode())
+        self._put(f"{_BEGIN}{picture}{_END}")
 
     def _snapshot(self) -> Snapshot:
         lines, self._cursor, _ = self._server.journal.events_after(self._cursor)

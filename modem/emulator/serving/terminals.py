@@ -4,6 +4,7 @@ Owns every port of the server and its lines, opening and closing, and the way of
 terminal at a time has a modem's attention: who came or spoke last on the pty, or the one that holds the socket.
 """
 
+import os
 import select
 import socket
 from collections.abc import Sequence
@@ -138,8 +139,8 @@ class Terminals:
     def _plug(self, port: Port, rename: bool) -> None:
         port.plugged = True
         if rename:
-            taken = {other.place for other in self.ports}
-            port.place = next(name for name in map("modem{}".format, count(len(self.ports))) if name not in taken)
+            names = map("modem{}".format, count(len(self.ports)))
+            port.place = next(name for name in names if not self._is_taken(name, port.directory))
         if port.pty is None:
             return
         before, first = port.pty, None
@@ -148,6 +149,12 @@ class Terminals:
             first = port.lines[0]
             self._add_pty(port)
             self._drop_line(port, first)
+
+    def _is_taken(self, name: str, directory: Path | None) -> bool:
+        """Whether a port is called so, or somebody keeps something of this name where its link would be."""
+        return any(port.place == name for port in self.ports) or (
+            directory is not None and os.path.lexists(directory / name)
+        )
 
     def _swap(self, one: Modem, other: Modem) -> None:
         """Let each port lead to the other modem. The list of ports stays in the order of the modems."""

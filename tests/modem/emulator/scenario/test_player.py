@@ -138,6 +138,8 @@ def test_modem_that_is_not_there_is_refused(bench: Bench) -> None:
         ("steps:\n - {at_s: 1}\n", "s.yaml:2:4: steps.0: nothing happens in this step"),
         ("steps:\n - {at_s: 1, every_s: 2, clear_faults: true}\n", "s.yaml:2:4: steps.0: a step has exactly one of"),
         ("steps:\n - {at_s: 1, deliver: {text: '5'}}\n", "s.yaml:2:14: steps.0.deliver.from: is missing"),
+        ("steps:\n - {every_s: 0.0001, clear_faults: true}\n", "s.yaml:2:5: steps.0.every_s: input should be greater"),
+        ("steps:\n - {every_s: .inf, clear_faults: true}\n", "s.yaml:2:5: steps.0.every_s: input should be"),
         ("network: {credit: {price: much}}\n", "s.yaml:1:20: network.credit.price: an amount is a number"),
         ("network: {daily_cap: {limit: 5, answer: 1000}}\n", "s.yaml:1:33: network.daily_cap.answer: an answer is the"),
         ("steps: [\n", "s.yaml:2:1: not readable as YAML"),

@@ -102,7 +102,7 @@ def _refused(*arguments: str, status: int) -> str:
 
 def test_tcp_ports_past_the_last_one_are_refused() -> None:
     said = _refused("--tcp", "65535", "--modems", "2", status=2)
-    assert said.endswith("Error: --tcp 65535 leaves ports for 1 modems, not for 2.")
+    assert said.endswith("Error: --tcp 65535 is too high for 2 modems: the last port is 65535.")
 
 
 def test_scenario_with_a_wrong_name_in_the_network_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -149,3 +149,10 @@ def test_ready_line_that_cannot_be_printed_ends_the_emulator_with_a_sentence(tmp
         "The ready line cannot be printed: No space left on device. Give the standard output a reader.\n"
     )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_too_many_modems_for_the_limit_of_open_files_are_refused_with_the_cure() -> None:
+    limited = ["sh", "-c", 'ulimit -n 50 && exec "$@"', "sh", *COMMAND, "--modems", "100"]
+    done = subprocess.run(limited, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "The emulator cannot start: Too many open files. Allow more (ulimit -n).\n"

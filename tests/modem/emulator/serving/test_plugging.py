@@ -69,6 +69,14 @@ def test_renamed_port_comes_back_under_another_link_and_another_device(server: S
         assert str(imei).encode() in modem.say(b"ATE0;+CGSN\r")
 
 
+def test_renamed_port_leaves_a_file_of_somebody_else_alone(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "modem2").write_text("not ours")
+    _inflict(server, 0, kind="unplug", for_s=BACK_S, rename=True)
+    _wait_until_plugged(server, 0)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["modem1", "modem2", "modem3"]
+    assert (tmp_path / "modem2").read_text() == "not ours"
+
+
 def test_swapped_ports_lead_to_each_others_modem(server: Server, tmp_path: Path) -> None:
     imeis = [str(port.describe()["imei"]).encode() for port in server.modems]
     _inflict(server, 0, kind="swap", other="modem1", for_s=BACK_S)

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 
 import pyte
 
+from modem.emulator.serving.screen import REDRAW_S
+
 DEADLINE_S = 20.0
 
 
@@ -98,3 +100,25 @@ def test_screen_is_refused_without_a_terminal() -> None:
     assert done.returncode == 2
     assert "--watch draws on the standard error output, which is no terminal here." in done.stderr
     assert done.stdout == ""
+
+
+def test_terminal_that_is_closed_does_not_end_the_emulator() -> None:
+    master, slave = os.openpty()
+    command = [sys.executable, "-m", "gateway", "emulate", "--control", "0", "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave, text=True) as process:
+        try:
+            assert process.stdout is not None
+            control = json.loads(process.stdout.readline())["control"]
+            pictures = f"{control}/v1/submits?wait_ms={2000 * REDRAW_S:.0f}"  # nothing comes: it takes so long
+            os.close(slave)
+            os.close(master)
+            body = json.dumps({"from": "+79131234567", "text": "5"}).encode()
+            for _ in range(2):
+                with urllib.request.urlopen(f"{control}/v1/modems/0/deliver", body, timeout=10) as answer:
+                    assert answer.status == 200
+                with urllib.request.urlopen(pictures, timeout=10) as answer:
+                    assert answer.status == 200
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(DEADLINE_S) == 0
+        finally:
+            process.kill()
