@@ -9,6 +9,7 @@ Aliases are refused: a document that names itself has no end. Knows no single ke
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -147,10 +148,12 @@ def _fault(name: str, root: yaml.Node | None, error: Any, model: type[BaseModel]
     key = ".".join(map(str, (*found, path[-1]) if missing else found)) or "file"
     place = _place(name, node)
     if error["type"] == "extra_forbidden":
-        known = _known_keys(model, path[:-1])
-        meant = difflib.get_close_matches(str(path[-1]), known, n=1)
-        hint = f", did you mean '{meant[0]}'?" if meant else f"; known here: {', '.join(known)}"
-        return f"{place}: {key}: unknown key{hint}"
+        return f"{place}: {key}: unknown key{_hint(str(path[-1]), _known_keys(model, path[:-1]))}"
+    if error["type"] == "union_tag_invalid":
+        choice = error["ctx"]
+        field = choice["discriminator"].strip("'")
+        known = re.findall(r"'(.*?)'", choice["expected_tags"])
+        return f"{place}: {key}: unknown {field} {choice['tag']}{_hint(choice['tag'], known)}"
     if missing:
         return f"{place}: {key}: is missing"
     if path and str(path[0]) in explain:
@@ -158,6 +161,11 @@ def _fault(name: str, root: yaml.Node | None, error: Any, model: type[BaseModel]
     text = str(error["msg"]).removeprefix("Value error, ")
     small = text[:1] if text[1:2].isupper() else text[:1].lower()  # a sentence begins small, a name like SM does not
     return f"{place}: {key}: {small}{text[1:]}"
+
+
+def _hint(word: str, known: list[str]) -> str:
+    meant = difflib.get_close_matches(word, known, n=1)
+    return f", did you mean '{meant[0]}'?" if meant else f"; known here: {', '.join(known)}"
 
 
 def _known_keys(model: type[BaseModel], path: _Path) -> list[str]:
