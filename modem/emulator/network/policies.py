@@ -33,7 +33,8 @@ def _answer_or_delay(value: object) -> object:
     raise PydanticCustomError(_NUMBER_WANTED, "An answer is the code of a +CMS ERROR, 0 to 999, or silent or delay")
 
 
-Answer = Annotated[int | Literal["silent"], BeforeValidator(_answer)]
+_Code = Annotated[int, Field(ge=0, le=999)]
+Answer = Annotated[_Code | Literal["silent"], BeforeValidator(_answer)]
 
 
 class _Policy(BaseModel):
@@ -51,7 +52,7 @@ class Throttle(_Policy):
     """So many parts in any 60 seconds from one SIM."""
 
     per_minute: int = Field(strict=True, ge=1, description="Parts in 60 seconds that are taken.")
-    answer: Annotated[int | Literal["silent", "delay"], BeforeValidator(_answer_or_delay)] = Field(
+    answer: Annotated[_Code | Literal["silent", "delay"], BeforeValidator(_answer_or_delay)] = Field(
         42, description="What those above it get: a +CMS ERROR, silent, or delay, which lets +CMGS wait for its turn."
     )
 
