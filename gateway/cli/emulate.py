@@ -6,7 +6,8 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -80,7 +81,7 @@ def emulate(
     if math.isnan(latency_ms):
         raise click.UsageError("--latency-ms is a number of milliseconds.")
     _when_told_to_end(sys.exit)
-    try:
+    with _told(scenario):
         recordings = _recordings(replay)
         chosen = [catalogue.load(profile) for profile in profiles]
         count = modems or max(1, len(recordings))
@@ -100,15 +101,6 @@ def emulate(
             recordings=recordings,
             profiles=chosen,
         )
-    except (documents.DocumentError, EmulatorError) as error:
-        _give_up(2, str(error))
-    except ValueError as error:
-        _give_up(2, f"{scenario}: {str(error).removesuffix('.')}.")
-    except OSError as error:
-        cause = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        cure = "Allow more (ulimit -n)" if error.errno == errno.EMFILE else "Give another port or path"
-        _give_up(1, f"The emulator cannot start: {cause}. {cure}.")
-
     try:
         _when_told_to_end(server.stop)
         _announce(server)
@@ -117,6 +109,21 @@ def emulate(
         _give_up(1, str(error))
     finally:
         server.close()
+
+
+@contextmanager
+def _told(scenario: Path | None) -> Iterator[None]:
+    """Say in one sentence why the emulator cannot start, and end."""
+    try:
+        yield
+    except (documents.DocumentError, EmulatorError) as error:
+        _give_up(2, str(error))
+    except ValueError as error:
+        _give_up(2, f"{scenario}: {str(error).removesuffix('.')}.")
+    except OSError as error:
+        cause = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        cure = "Allow more (ulimit -n)" if error.errno == errno.EMFILE else "Give another port or path"
+        _give_up(1, f"The emulator cannot start: {cause}. {cure}.")
 
 
 def _when_told_to_end(end: Callable[[], object]) -> None:
