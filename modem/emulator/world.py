@@ -169,7 +169,7 @@ class World:
         """Bytes for the terminal of a modem, as one write; what a fault holds back is due later."""
         out = modem.weather.to_terminal(modem.device.take_output(), now)
         due = modem.weather.due
-        if due is not None and due != modem.weather_due:
+        if due is not None and (out or due != modem.weather_due):
             modem.weather_due = due
             self.agenda.at(due, lambda then: self.touch(modem))
         if out and self.journal.traced:

@@ -46,7 +46,7 @@ class Weather:
 
     def _put(self, data: bytes, now: float) -> None:
         late = self._faults.strike(Late, now)
-        when = max(now, self._pieces[-1][0] if self._pieces else now) + (late.by_ms / 1000 if late else 0.0)
+        when = now + (late.by_ms / 1000 if late else 0.0)
         split = self._faults.strike(Split, now)
         if split is None:
             self._pieces.append((when, data))

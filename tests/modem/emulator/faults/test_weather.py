@@ -97,3 +97,26 @@ def test_closed_port_forgets_what_was_under_way(bench: Bench) -> None:
     bench.world.set_link(bench.modem, False, bench.now)
     bench.world.set_link(bench.modem, True, bench.now)
     assert bench.wait(1) == b""
+
+
+def _served(bench: Bench) -> list[bytes]:
+    """What a server writes that asks only the modems the world has touched, until nothing is due."""
+    bench.world.touched = {}
+    written = []
+    while (due := bench.world.next_due()) is not None:
+        bench.now = max(bench.now, due)
+        bench.world.advance(bench.now)
+        touched, bench.world.touched = bench.world.touched, {}
+        written += [bench.world.take_output(modem, bench.now) for modem in touched]
+    return [piece for piece in written if piece]
+
+
+def test_what_follows_a_late_answer_comes_right_behind_it(bench: Bench) -> None:
+    bench.modem.device.faults.arm(FAULT.validate_python({"kind": "late", "by_ms": 100}), bench.now)
+    assert bench.raw(b"AT\r") + bench.raw(b"AT+CMEE?\r") == b""
+    assert _served(bench) == [OK, b"\r\n+CMEE: 0\r\n\r\nOK\r\n"]
+
+
+def test_pieces_without_a_pause_are_all_written(bench: Bench) -> None:
+    bench.modem.device.faults.arm(FAULT.validate_python({"kind": "split", "size": 2, "pause_ms": 0}), bench.now)
+    assert [bench.raw(b"AT\r"), *_served(bench)] == [b"\r\n", b"OK", b"\r\n"]

@@ -19,7 +19,7 @@ SPOKEN = [
     (16.3, "tx", b"\r\n+CMGS: 7\r\n"),
     (16.4, "tx", OK),
     (17.0, "rx", b"AT\r"),
-    (17.0, "tx", b"\r\nERROR\r\n"),
+    (17.0, "tx", b"\r\nBUSY\r\n"),
 ]
 
 
@@ -37,7 +37,7 @@ def test_terminal_that_says_the_same_gets_the_same_with_the_same_delays() -> Non
         (0.1, b"\r\n> "),
         (3.0, b"\r\n+CMGS: 7\r\n"),
         (3.1, OK),
-        (0.0, b"\r\nERROR\r\n"),
+        (0.0, b"\r\nBUSY\r\n"),
     ]
 
 
@@ -46,7 +46,7 @@ def test_terminal_that_skips_gets_the_next_place_where_it_was_said() -> None:
 
 
 def test_terminal_that_repeats_gets_the_last_answer_again() -> None:
-    assert _play(b"AT\r", b"AT\r", b"AT\r")[1:] == [(0.0, b"\r\nERROR\r\n")] * 2
+    assert _play(b"AT\r", b"AT\r", b"AT\r")[1:] == [(0.0, b"\r\nBUSY\r\n")] * 2
 
 
 def test_terminal_that_says_something_new_gets_error() -> None:
