@@ -28,7 +28,7 @@ from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
 from modem.fleet import Fleet
-from modem.port import PortSettings
+from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.runner import Runner
 

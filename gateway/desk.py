@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlite_utils import Database
 
 from gateway.inbox import Inbox
 from gateway.outbox import Outbox
+from gateway.phones import BadPhone, normalise
 from gateway.settings import ModemSettings
+from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
 from gateway.store import outbox as outbox_rows
 from gateway.store import state
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
-from modem.driver import Outcome, Stored
+from modem.dialogues.memories import Stored
+from modem.outcomes import Outcome
 from modem.pdu import Concat
-from modem.port import PartOrder, PortState, PortStatus
+from modem.worker.desk import PartOrder, PortState, PortStatus
 from scheduler.clock import Clock
 
 _LOG = structlog.get_logger(__name__)
@@ -38,7 +42,7 @@ class _Policy:
 
 
 class Desk:
-    """Implements `modem.port.Desk` on the store."""
+    """Implements `modem.worker.desk.Desk` on the store."""
 
     def __init__(
         self, writer: Writer, clock: Clock, outbox: Outbox, inbox: Inbox, modems: Sequence[ModemSettings]
@@ -79,8 +83,8 @@ class Desk:
         now = self._clock.now()
         self._writer.post(lambda db: self._outbox.settle(db, outcomes, now), "settling parts")
 
-    def release(self, parts: Sequence[int]) -> None:
-        self._writer.do(lambda db: outbox_rows.release(db, parts))
+    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
+        self._writer.do(lambda db: outbox_rows.release(db, parts, blamed))
         self._ring()
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
@@ -113,12 +117,44 @@ class Desk:
                 trouble=status.trouble,
                 now=now,
             )
-            if status.trouble is not None:
-                state.add_trouble(db, place=f"modem {status.name}", text=status.trouble, now=now)
 
         log = _LOG.warning if status.state is PortState.LOST else _LOG.info
         log("port", modem=status.name, state=status.state.value, sim=sim, trouble=status.trouble)
         self._writer.post(put, "writing a port's state")
+
+    def may_try_pin(self, card: str, pin: str) -> bool:
+        now = self._clock.now()
+        return self._writer.do(lambda db: fleet_rows.may_try_pin(db, card=card, pin=pin, now=now))
+
+    def alarm(self, name: str, kind: str, text: str | None) -> None:
+        now, place = self._clock.now(), f"modem {name}"
+
+        def put(db: Database) -> None:
+            if text is None:
+                fleet_rows.clear_alarm(db, place=place, kind=kind, now=now)
+            elif fleet_rows.raise_alarm(db, place=place, kind=kind, text=text, now=now):
+                _LOG.warning("alarm", modem=name, kind=kind, text=text)
+
+        self._writer.post(put, "writing an alarm")
+
+    def trouble(self, name: str, text: str, lines: Sequence[str]) -> None:
+        now, place = self._clock.now(), f"modem {name}"
+        _LOG.warning("trouble", modem=name, text=text, lines=list(lines))
+        self._writer.post(
+            lambda db: state.add_trouble(db, place=place, text=text, now=now, lines="\n".join(lines)),
+            "writing a trouble",
+        )
+
+    def cured(self, model: str, trouble: str, step: str) -> None:
+        now = self._clock.now()
+        _LOG.info("cured", model=model, trouble=trouble, step=step)
+        self._writer.post(
+            lambda db: fleet_rows.count_cure(db, model=model, trouble=trouble, step=step, now=now), "counting a cure"
+        )
+
+    def called(self, sim: str, number: str, at: datetime) -> None:
+        _LOG.info("call", sim=sim)
+        self._writer.post(lambda db: fleet_rows.add_call(db, sim=sim, phone=_phone(number), at=at), "writing a call")
 
     def may_resend(self, sim: str) -> bool:
         """Whether a part in doubt may go out again from this SIM; not while the SIM has not been seen."""
@@ -130,3 +166,10 @@ class Desk:
         if queued:
             # The bell may wake a worker before this commits; its claim then waits in line behind us.
             self._ring()
+
+
+def _phone(number: str) -> str | None:
+    try:
+        return normalise(number)
+    except BadPhone:
+        return None

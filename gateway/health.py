@@ -21,6 +21,7 @@ from gateway.store.database import holder
 from gateway.store.opening import readable
 from gateway.wording import render
 from modem.alphabet import measure
+from modem.dialogues import network
 from modem.driver import Modem
 from modem.errors import ModemError
 from scheduler.clock import Clock
@@ -123,7 +124,7 @@ def _port(settings: ModemSettings, clock: Clock) -> Finding:
     try:
         # Without the PIN: a check must not use up one of its tries.
         identity = modem.open()
-        text = f"{identity.model}, IMEI {identity.imei}, SIM {identity.sim}, signal {modem.signal()}"
+        text = f"{identity.model}, IMEI {identity.imei}, SIM {identity.sim}, signal {network.signal(modem)}"
     except ModemError as problem:
         return Finding(what, str(problem), fault=True)
     finally:

@@ -18,7 +18,7 @@ from gateway.model import InvitationState, MessageKind, PartState
 from gateway.store import invitations, outbox
 from gateway.store.invitations import InvitationRow
 from gateway.survey import Barred, Due, Silence, Undeliverable
-from modem.driver import Accepted, Outcome, Refused, Unknown
+from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.pdu import StatusReport
 from modem.tables import TP_STATUS, Cause, CauseClass, StatusClass, status_class
 

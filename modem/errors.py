@@ -1,7 +1,7 @@
 """What can go wrong between us and a modem, as one tree; `retryable` decides, the text informs.
 
 Outcomes of a submit are not here: refused and unknown are ordinary ends of a dialogue and are values
-(`modem.driver.Refused`, `modem.driver.Unknown`), not exceptions.
+(`modem.outcomes`), not exceptions.
 """
 
 from __future__ import annotations

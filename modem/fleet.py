@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modem.link import Clock
-from modem.port import Desk, PortSettings, PortWorker
+from modem.worker.desk import Desk, PortSettings
+from modem.worker.port import PortWorker
 
 
 class Fleet:

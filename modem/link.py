@@ -24,6 +24,7 @@ from typing import Any, Protocol
 import serial
 from gsmmodem.serial_comms import SerialComms
 
+from modem.causes import refusal
 from modem.errors import PortBusy, PortError, PortLost, PortMissing, Silent
 from modem.lines import AtReader, Event, Notice, Prompt, Reply
 
@@ -118,6 +119,13 @@ class Link(SerialComms):
             self._fell_silent()
             raise Silent(command, timeout_s)
         return reply
+
+    def ask(self, command: str, timeout_s: float = 10.0) -> tuple[str, ...]:
+        """The information lines of a command that must succeed. Raises CommandRefused, Silent or PortLost."""
+        reply = self.exchange(command, timeout_s)
+        if not reply.ok:
+            raise refusal(command, reply)
+        return reply.lines
 
     def ask_prompt(self, command: str, timeout_s: float) -> Reply | None:
         """Send a command that is answered by a prompt. None: the prompt is there, `send_payload` comes next.

@@ -98,12 +98,13 @@ def has_ready(db: Database, now: datetime) -> bool:
     return row is not None
 
 
-def release(db: Database, parts: Sequence[int]) -> None:
-    """Parts that were certainly not sent go back; the attempt does not count."""
+def release(db: Database, parts: Sequence[int], blamed: int | None = None) -> None:
+    """Parts that were certainly not sent go back; the attempt does not count, but who is `blamed` is."""
     for part in parts:
         db.execute(
-            "UPDATE parts SET state = 'queued', sim = NULL, attempts = attempts - 1 WHERE id = ? AND state = 'claimed'",
-            (part,),
+            "UPDATE parts SET state = 'queued', sim = NULL, attempts = attempts - 1, blamed = blamed + ?"
+            " WHERE id = ? AND state = 'claimed'",
+            (int(part == blamed), part),
         )
 
 
@@ -116,7 +117,7 @@ def find(db: Database, part: int) -> PartRow:
     return PartRow(row[0], row[1], row[2], MessageKind(row[3]), PartState(row[4]), row[5])
 
 
-def submitted(db: Database, parts: Sequence[tuple[int, int]], *, now: datetime, closes_at: datetime) -> None:
+def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: datetime, closes_at: datetime) -> None:
     """The service centre took these parts, each under its reference. An invitation's first starts its reply window."""
     moment = to_text(now)
     db.conn.executemany(

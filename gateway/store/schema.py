@@ -90,6 +90,33 @@ CREATE TABLE troubles (
   id INTEGER PRIMARY KEY, place TEXT NOT NULL, text TEXT NOT NULL, happened_at TEXT NOT NULL) STRICT;
 """
 
+# What a fleet needs to be known by: cards and what they did, what cured which model, what a person should know.
+_FLEET = """
+CREATE TABLE sims (
+  iccid TEXT PRIMARY KEY, imei TEXT, operator TEXT, seen_at TEXT, balance REAL, balance_text TEXT, balance_at TEXT)
+  STRICT;
+CREATE TABLE pins (card TEXT NOT NULL, digest TEXT NOT NULL, tried_at TEXT NOT NULL, PRIMARY KEY (card, digest)) STRICT;
+CREATE TABLE cures (
+  model TEXT NOT NULL, trouble TEXT NOT NULL, step TEXT NOT NULL, count INTEGER NOT NULL, last_at TEXT NOT NULL,
+  PRIMARY KEY (model, trouble, step)) STRICT;
+CREATE TABLE alarms (
+  id INTEGER PRIMARY KEY, place TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, raised_at TEXT NOT NULL,
+  cleared_at TEXT) STRICT;
+CREATE UNIQUE INDEX alarms_open ON alarms (place, kind) WHERE cleared_at IS NULL;
+CREATE TABLE wishes (
+  id INTEGER PRIMARY KEY, modem TEXT NOT NULL, verb TEXT NOT NULL, wished_at TEXT NOT NULL, done_at TEXT,
+  result TEXT) STRICT;
+CREATE INDEX wishes_open ON wishes (id) WHERE done_at IS NULL;
+CREATE TABLE calls (
+  id INTEGER PRIMARY KEY, sim TEXT NOT NULL, person INTEGER REFERENCES persons(id),
+  invitation INTEGER REFERENCES invitations(id), called_at TEXT NOT NULL) STRICT;
+ALTER TABLE ports ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE persons ADD COLUMN sim TEXT;
+ALTER TABLE troubles ADD COLUMN lines TEXT NOT NULL DEFAULT '';
+CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT NULL;
+"""
+
 # Where each visit has ended up. The first line that is true decides, and every visit falls through to the last: none
 # can be in two dispositions, none in none. `lost` is what cannot be explained, a fault of ours.
 _DISPOSITIONS = """
@@ -126,10 +153,19 @@ FROM visits v
 
 @migrations()
 def m001_end_to_end(db: Database) -> None:
-    for statement in _FIRST.split(";"):
+    _run(db, _FIRST)
+    db.execute(_DISPOSITIONS)
+
+
+@migrations()
+def m002_fleet(db: Database) -> None:
+    _run(db, _FLEET)
+
+
+def _run(db: Database, statements: str) -> None:
+    for statement in statements.split(";"):
         if statement.strip():
             db.execute(statement)
-    db.execute(_DISPOSITIONS)
 
 
 def migrate(db: Database, path: Path) -> None:

@@ -21,12 +21,12 @@ from gateway.store import outbox as outbox_rows
 from gateway.store import visits
 from gateway.store.database import open_writer
 from gateway.store.schema import migrate
-from modem.driver import Accepted, Outcome
 from modem.emulator.codec.address import Address
 from modem.emulator.codec.compose import compose
 from modem.emulator.codec.reports import StatusReport, encode_status_report
 from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver, encode_deliver
+from modem.outcomes import Accepted, Outcome
 
 NOON = datetime(2017, 9, 13, 5, tzinfo=UTC)
 """Twelve o'clock in Barnaul."""

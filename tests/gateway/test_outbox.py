@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.store.outbox import release
-from modem.driver import Accepted, Refused, Unknown
+from modem.outcomes import Accepted, Refused, Unknown
 from modem.tables import CMS_CAUSES
 from tests.gateway.conftest import PHONE, Centre
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from gsmmodem.modem import GsmModem
 
-from modem import driver
-from modem.driver import Accepted, Modem, Refused, Unknown, cause_of
+from modem.causes import cause_of
+from modem.dialogues import network
+from modem.dialogues import submit as submitting
+from modem.dialogues.submit import submit
+from modem.driver import Modem
 from modem.emulator import urls
 from modem.emulator.serving.server import Server
 from modem.errors import NotAModem
+from modem.outcomes import Accepted, Refused, Unknown
 from modem.pdu import Deliver, StatusReport, Submit, decode, encode_submit
 from modem.tables import CauseClass
 from scheduler.clock import SystemClock
@@ -42,37 +47,37 @@ def test_open_modem_tells_device_and_sim(server: Server) -> None:
 
 
 def test_accepted_submit_is_in_the_network_under_its_reference(server: Server, modem: Modem) -> None:
-    outcome = modem.submit(PDU)
+    outcome = submit(modem, PDU)
     assert isinstance(outcome, Accepted)
     (line,), _ = server.submits()
     assert (line["ref"], line["to"], line["text"]) == (outcome.reference, "+79131234567", "Оцените от 1 до 5")
 
 
 def test_wrong_length_is_refused_with_its_cause(modem: Modem) -> None:
-    outcome = modem.submit(Submit(PDU.length - 1, PDU.hex))
+    outcome = submit(modem, Submit(PDU.length - 1, PDU.hex))
     assert isinstance(outcome, Refused)
     assert outcome.cause.code == 304
-    assert isinstance(modem.submit(PDU), Accepted)
+    assert isinstance(submit(modem, PDU), Accepted)
 
 
 def test_delivered_message_is_read_and_its_slot_emptied(server: Server, modem: Modem) -> None:
     server.deliver(0, "+79131234567", "не 5, а 3 😀")
-    memory = "ME" if modem.stored("ME") else "SM"
-    (stored,) = modem.stored(memory)
+    memory = "ME" if modem.memories.stored("ME") else "SM"
+    (stored,) = modem.memories.stored(memory)
     message = decode(stored.raw)
     assert isinstance(message, Deliver)
     assert (message.sender, message.text) == ("+79131234567", "не 5, а 3 😀")
-    assert modem.read(memory, stored.index) == stored
-    modem.delete(memory, stored.index)
-    assert modem.read(memory, stored.index) is None
-    assert modem.stored(memory) == []
+    assert modem.memories.read(memory, stored.index) == stored
+    modem.memories.delete(memory, stored.index)
+    assert modem.memories.read(memory, stored.index) is None
+    assert modem.memories.stored(memory) == []
 
 
 def test_report_waits_in_the_report_memory(server: Server, modem: Modem) -> None:
-    outcome = modem.submit(PDU)
+    outcome = submit(modem, PDU)
     clock = SystemClock()
     deadline = clock.monotonic() + 5
-    while not (found := modem.stored("SR")):
+    while not (found := modem.memories.stored("SR")):
         assert clock.monotonic() < deadline
     report = decode(found[0].raw)
     assert isinstance(report, StatusReport)
@@ -83,9 +88,9 @@ def test_report_waits_in_the_report_memory(server: Server, modem: Modem) -> None
 def test_modem_over_tcp_is_the_same(server: Server) -> None:
     modem = Modem(f"socket://127.0.0.1:{server.modems[0].tcp}", clock=SystemClock())
     modem.open()
-    assert isinstance(modem.submit(PDU), Accepted)
-    assert modem.signal() is not None
-    assert modem.operator()
+    assert isinstance(submit(modem, PDU), Accepted)
+    assert network.signal(modem) is not None
+    assert network.operator(modem)
     modem.close()
 
 
@@ -93,26 +98,26 @@ def test_in_process_modem_is_found_again_with_its_memory() -> None:
     try:
         modem = Modem("emu://m1", clock=SystemClock())
         modem.open()
-        assert isinstance(modem.submit(PDU), Accepted)
+        assert isinstance(submit(modem, PDU), Accepted)
         modem.close()
         urls.network().deliver(0, "+79131234567", "5")
         modem.open()
-        assert [decode(stored.raw).text for name in ("SM", "ME") for stored in modem.stored(name)] == ["5"]  # type: ignore[union-attr]
+        assert [decode(stored.raw).text for name in ("SM", "ME") for stored in modem.memories.stored(name)] == ["5"]  # type: ignore[union-attr]
         modem.close()
     finally:
         urls.close_network()
 
 
 def _scripted_submit(answer_to_pdu: bytes | None, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setattr(driver, "SUBMIT_S", 0.2)
+    monkeypatch.setattr(submitting, "SUBMIT_S", 0.2)
 
     def answer(data: bytes) -> bytes | None:
         return b"\r\n> " if data.startswith(b"AT+CMGS") else answer_to_pdu
 
     with ScriptedModem(answer) as peer:
         modem = Modem(peer.port, clock=SystemClock())
-        super(driver.GsmModem, modem).connect()
-        outcome = modem.submit(PDU)
+        super(GsmModem, modem).connect()
+        outcome = submit(modem, PDU)
         modem.close()
     return outcome
 
@@ -132,11 +137,11 @@ def test_refusal_by_the_network_says_whether_to_retry(monkeypatch: pytest.Monkey
 
 
 def test_modem_without_a_prompt_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "PROMPT_S", 0.2)
+    monkeypatch.setattr(submitting, "PROMPT_S", 0.2)
     with ScriptedModem(lambda data: b"") as peer:
         modem = Modem(peer.port, clock=SystemClock())
-        super(driver.GsmModem, modem).connect()
-        assert modem.submit(PDU) == Refused(driver.NO_ANSWER)
+        super(GsmModem, modem).connect()
+        assert submit(modem, PDU) == Refused(submitting.NO_ANSWER)
         modem.close()
 
 

@@ -2,59 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
-from modem.alphabet import Alphabet
-from modem.driver import Accepted, Outcome, Refused, Stored
 from modem.emulator.serving.server import Server
 from modem.fleet import Fleet
+from modem.outcomes import Accepted, Refused
 from modem.pdu import Deliver, decode
-from modem.port import Bell, PartOrder, PortSettings, PortState, PortStatus
+from modem.worker.bell import Bell
+from modem.worker.desk import PortSettings, PortState
 from scheduler.clock import SystemClock
-
-
-class ListDesk:
-    """Hands out what is in `orders`, and remembers what it was told."""
-
-    def __init__(self, orders: Sequence[PartOrder] = ()) -> None:
-        self.lock = threading.Lock()
-        self.orders = list(orders)
-        self.settled: dict[int, Outcome] = {}
-        self.released: list[int] = []
-        self.kept: list[Stored] = []
-        self.statuses: list[PortStatus] = []
-
-    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
-        with self.lock:
-            taken, self.orders = self.orders[:most], self.orders[most:]
-        return taken
-
-    def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        self.settled.update(outcomes)
-
-    def release(self, parts: Sequence[int]) -> None:
-        self.released += parts
-
-    def keep(self, sim: str, found: Sequence[Stored]) -> None:
-        self.kept += found
-
-    def status(self, status: PortStatus) -> None:
-        self.statuses.append(status)
-
-
-def order(number: int, text: str = "Оцените", phone: str = "+79131234567") -> PartOrder:
-    return PartOrder(number, phone, text, Alphabet.UCS2, None, True, 3600)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    clock = SystemClock()
-    deadline = clock.monotonic() + 15
-    while not condition():
-        assert clock.monotonic() < deadline, "it did not come about in time"
-        clock.wait((), clock.monotonic() + 0.02)
+from tests.modem.listdesk import ListDesk, order, wait
 
 
 @pytest.fixture

@@ -19,7 +19,10 @@ def test_fresh_database_is_migrated_once(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     for _ in range(2):
         with writable(path) as db:
-            assert db.execute("SELECT name FROM _sqlite_migrations").fetchall() == [("m001_end_to_end",)]
+            assert db.execute("SELECT name FROM _sqlite_migrations").fetchall() == [
+                ("m001_end_to_end",),
+                ("m002_fleet",),
+            ]
     assert path.stat().st_mode & 0o077 == 0
 
 

@@ -1,0 +1,73 @@
+"""What the box remembers of its modems: PINs that were tried, what cured what, alarms, calls."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from gateway.store.database import to_text
+
+
+def may_try_pin(db: Database, *, card: str, pin: str, now: datetime) -> bool:
+    """Whether this PIN has never been given to this card; from now on it has. The PIN itself is not stored."""
+    digest = hashlib.scrypt(pin.encode(), salt=card.encode(), n=1 << 14, r=8, p=1, dklen=16).hex()
+    row = db.execute(
+        "INSERT INTO pins (card, digest, tried_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+        (card, digest, to_text(now)),
+    ).fetchone()
+    return row is not None
+
+
+def count_cure(db: Database, *, model: str, trouble: str, step: str, now: datetime) -> None:
+    """One more time that this step cured this trouble of this model."""
+    db.execute(
+        "INSERT INTO cures (model, trouble, step, count, last_at) VALUES (?, ?, ?, 1, ?)"
+        " ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+        (model, trouble, step, to_text(now)),
+    )
+
+
+def cures(db: Database) -> list[dict[str, Any]]:
+    """What cured what, the most frequent first."""
+    return list(db.query("SELECT model, trouble, step, count, last_at FROM cures ORDER BY count DESC, model, step"))
+
+
+def raise_alarm(db: Database, *, place: str, kind: str, text: str, now: datetime) -> bool:
+    """Something a person should know; True if it is news, not the same alarm with other words."""
+    row = db.execute(
+        "SELECT id FROM alarms WHERE place = ? AND kind = ? AND cleared_at IS NULL", (place, kind)
+    ).fetchone()
+    if row is not None:
+        db.execute("UPDATE alarms SET text = ? WHERE id = ?", (text, row[0]))
+        return False
+    db.execute(
+        "INSERT INTO alarms (place, kind, text, raised_at) VALUES (?, ?, ?, ?)", (place, kind, text, to_text(now))
+    )
+    return True
+
+
+def clear_alarm(db: Database, *, place: str, kind: str, now: datetime) -> bool:
+    """It is over; True if there was such an alarm."""
+    row = db.execute(
+        "UPDATE alarms SET cleared_at = ? WHERE place = ? AND kind = ? AND cleared_at IS NULL RETURNING id",
+        (to_text(now), place, kind),
+    ).fetchone()
+    return row is not None
+
+
+def alarms(db: Database) -> list[dict[str, Any]]:
+    """What is wrong now, the oldest first."""
+    return list(db.query("SELECT place, kind, text, raised_at FROM alarms WHERE cleared_at IS NULL ORDER BY id"))
+
+
+def add_call(db: Database, *, sim: str, phone: str | None, at: datetime) -> None:
+    """Somebody rang; of a person we know, with the open invitation the call may be about."""
+    db.execute(
+        "INSERT INTO calls (sim, person, invitation, called_at) SELECT ?, x.id,"
+        " (SELECT max(i.id) FROM invitations i WHERE i.person = x.id AND i.state = 'open'), ?"
+        " FROM (SELECT 1) LEFT JOIN persons x ON x.phone = ?",
+        (sim, to_text(at), phone),
+    )

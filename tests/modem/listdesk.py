@@ -1,0 +1,73 @@
+"""A desk made of lists, for workers without a database."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from modem.alphabet import Alphabet
+from modem.dialogues.memories import Stored
+from modem.outcomes import Outcome
+from modem.worker.desk import PartOrder, PortStatus
+from scheduler.clock import SystemClock
+
+
+class ListDesk:
+    """Hands out what is in `orders`, and remembers what it was told."""
+
+    def __init__(self, orders: Sequence[PartOrder] = ()) -> None:
+        self.lock = threading.Lock()
+        self.orders = list(orders)
+        self.settled: dict[int, Outcome] = {}
+        self.released: list[int] = []
+        self.kept: list[Stored] = []
+        self.statuses: list[PortStatus] = []
+        self.alarms: list[tuple[str, str, str | None]] = []
+        self.troubles: list[tuple[str, str, list[str]]] = []
+        self.cures: list[tuple[str, str, str]] = []
+        self.calls: list[tuple[str, str]] = []
+
+    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
+        with self.lock:
+            taken, self.orders = self.orders[:most], self.orders[most:]
+        return taken
+
+    def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        self.settled.update(outcomes)
+
+    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
+        self.released += parts
+
+    def keep(self, sim: str, found: Sequence[Stored]) -> None:
+        self.kept += found
+
+    def status(self, status: PortStatus) -> None:
+        self.statuses.append(status)
+
+    def may_try_pin(self, card: str, pin: str) -> bool:
+        return True
+
+    def alarm(self, name: str, kind: str, text: str | None) -> None:
+        self.alarms.append((name, kind, text))
+
+    def trouble(self, name: str, text: str, lines: Sequence[str]) -> None:
+        self.troubles.append((name, text, list(lines)))
+
+    def cured(self, model: str, trouble: str, step: str) -> None:
+        self.cures.append((model, trouble, step))
+
+    def called(self, sim: str, number: str, at: datetime) -> None:
+        self.calls.append((sim, number))
+
+
+def order(number: int, text: str = "Оцените", phone: str = "+79131234567") -> PartOrder:
+    return PartOrder(number, phone, text, Alphabet.UCS2, None, True, 3600)
+
+
+def wait(condition: Callable[[], bool]) -> None:
+    clock = SystemClock()
+    deadline = clock.monotonic() + 15
+    while not condition():
+        assert clock.monotonic() < deadline, "it did not come about in time"
+        clock.wait((), clock.monotonic() + 0.02)
