@@ -1,7 +1,7 @@
 """The only module that reads the time. Everything else is handed a clock, or a `now`.
 
 A clock tells the calendar (`now`), measures (`monotonic`) and is the one place where a thread may block (`wait`), so
-that another clock can run the same code in simulated time.
+that another clock can run the same code in simulated time (`scheduler.virtual`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import select
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -32,6 +33,9 @@ class Clock(Protocol):
     def wait(self, sources: Sequence[Source], until: float | None) -> bool:
         """Block until a source can be read or `monotonic()` reaches `until` (None: for ever); True if one can."""
 
+    def taking_part(self) -> AbstractContextManager[None]:
+        """For the life of a thread that waits by this clock: simulated time has to know whom it waits for."""
+
 
 class SystemClock:
     """The machine's own time."""
@@ -51,3 +55,6 @@ class SystemClock:
             # Rounded up to poll's whole milliseconds: a wait that ends a fraction early would spin until its deadline.
             timeout_ms = max(0, math.ceil((until - time.monotonic()) * 1000))
         return bool(poll.poll(timeout_ms))
+
+    def taking_part(self) -> AbstractContextManager[None]:
+        return nullcontext()

@@ -1,4 +1,4 @@
-"""Runs jobs by themselves: APScheduler in the field, told to forget nothing and to repeat nothing.
+"""Runs jobs by themselves: APScheduler in the field, told to forget nothing and to repeat nothing; `Ticker` by a clock.
 
 A job is a function that asks a table what is due; it holds no state between runs, so a run that was missed (the box
 slept) is made up for by the next one, and two of the same kind never run together. Jobs live in memory and are added
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
+
+from scheduler.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,33 @@ class Runner:
     def stop(self) -> None:
         """Let the job in progress end and start no other."""
         self._scheduler.shutdown(wait=True)
+
+
+class Ticker:
+    """The timetable by a clock that moves when it is told to: a `World` of `scheduler.virtual`.
+
+    As with `Runner`, a job runs for the first time when its interval has passed, a run that was missed is made up for
+    once, and jobs follow each other, in the order of the list where two are due together.
+    """
+
+    def __init__(self, jobs: list[Job], clock: Clock) -> None:
+        self._clock = clock
+        self._jobs = jobs
+        self._due: dict[Job, float] = {}
+
+    def start(self) -> None:
+        self._due = {job: self._clock.monotonic() + job.every_s for job in self._jobs}
+
+    def stop(self) -> None:
+        self._due = {}
+
+    def next_at(self) -> float | None:
+        """When a job is due next."""
+        return min(self._due.values(), default=None)
+
+    def advance(self, to: float) -> None:
+        """Run what is due."""
+        for job, due in self._due.items():
+            if due <= to:
+                self._due[job] = due + job.every_s * (1 + (to - due) // job.every_s)
+                job.function()
