@@ -35,5 +35,8 @@ class Fleet:
             worker.stop()
         until = self._clock.monotonic() + within_s
         for worker in self._workers:
-            worker.join(max(0.0, until - self._clock.monotonic()))
+            if worker.is_alive() and self._clock.wait((worker.ended,), until):
+                worker.join()
+            if not worker.is_alive():
+                worker.ended.close()
         return [worker.settings.name for worker in self._workers if worker.is_alive()]

@@ -18,6 +18,7 @@ import errno
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +55,9 @@ class Clock(Protocol):
 
     def wait(self, sources: Sequence[Source], until: float | None) -> bool:
         """Block until one of `sources` can be read or `monotonic()` reaches `until`; True if one can be read."""
+
+    def taking_part(self) -> AbstractContextManager[None]:
+        """For the life of a thread that waits by this clock."""
 
 
 class Link(SerialComms):

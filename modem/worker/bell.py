@@ -39,6 +39,8 @@ class Bell:
 
     def close(self) -> None:
         with self._lock:
+            if self._closed:
+                return
             self._closed = True
             os.close(self._read)
             os.close(self._write)

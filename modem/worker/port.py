@@ -32,6 +32,8 @@ class PortWorker(threading.Thread):
         self._desk = desk
         self._clock = clock
         self._bell = Bell()
+        self.ended = Bell()
+        """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self._stopping = False
         self._modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.rtscts)
         self._identity: Identity | None = None
@@ -49,6 +51,13 @@ class PortWorker(threading.Thread):
         self._bell.ring()
 
     def run(self) -> None:
+        with self._clock.taking_part():
+            try:
+                self._live()
+            finally:
+                self.ended.ring()
+
+    def _live(self) -> None:
         failures = 0
         while not self._stopping:
             try:

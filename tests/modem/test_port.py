@@ -93,5 +93,6 @@ def test_closed_bell_can_be_rung() -> None:
     bell.ring()
     bell.clear()
     bell.close()
+    bell.close()
     bell.ring()
     assert bell.fileno() >= 0
