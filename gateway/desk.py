@@ -115,11 +115,12 @@ class Desk:
                 operator=status.operator,
                 signal=status.signal,
                 trouble=status.trouble,
+                hold=status.hold,
                 now=now,
             )
 
         log = _LOG.warning if status.state is PortState.LOST else _LOG.info
-        log("port", modem=status.name, state=status.state.value, sim=sim, trouble=status.trouble)
+        log("port", modem=status.name, state=status.state.value, sim=sim, trouble=status.trouble, hold=status.hold)
         self._writer.post(put, "writing a port's state")
 
     def may_try_pin(self, card: str, pin: str) -> bool:

@@ -110,6 +110,11 @@ CREATE INDEX wishes_open ON wishes (id) WHERE done_at IS NULL;
 CREATE TABLE calls (
   id INTEGER PRIMARY KEY, sim TEXT NOT NULL, person INTEGER REFERENCES persons(id),
   invitation INTEGER REFERENCES invitations(id), called_at TEXT NOT NULL) STRICT;
+CREATE TABLE outages (
+  id INTEGER PRIMARY KEY, modem TEXT NOT NULL, reason TEXT NOT NULL, began_at TEXT NOT NULL, ended_at TEXT) STRICT;
+CREATE UNIQUE INDEX outages_open ON outages (modem) WHERE ended_at IS NULL;
+CREATE INDEX outages_by_modem ON outages (modem, began_at);
+ALTER TABLE ports ADD COLUMN hold TEXT;
 ALTER TABLE ports ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE persons ADD COLUMN sim TEXT;

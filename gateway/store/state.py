@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from gateway.store.database import to_text
 
 _TROUBLES_KEPT = 200
+_OUTAGES_KEPT = 10_000
 
 
 def put_port(
@@ -23,17 +24,32 @@ def put_port(
     operator: str | None,
     signal: int | None,
     trouble: str | None,
+    hold: str | None,
     now: datetime,
 ) -> None:
-    """A port's present state; what is not known now keeps its last value, the trouble does not."""
+    """A port's present state; what is not known now keeps its last value, trouble and hold do not."""
     db.execute(
-        "INSERT INTO ports (name, state, imei, sim, model, operator, signal, trouble, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
+        "INSERT INTO ports (name, state, imei, sim, model, operator, signal, trouble, hold, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
         " imei = coalesce(excluded.imei, imei), sim = coalesce(excluded.sim, sim),"
         " model = coalesce(excluded.model, model), operator = coalesce(excluded.operator, operator),"
-        " signal = coalesce(excluded.signal, signal), trouble = excluded.trouble, changed_at = excluded.changed_at",
-        (name, state, imei, sim, model, operator, signal, trouble, to_text(now)),
+        " signal = coalesce(excluded.signal, signal), trouble = excluded.trouble, hold = excluded.hold,"
+        " changed_at = excluded.changed_at",
+        (name, state, imei, sim, model, operator, signal, trouble, hold, to_text(now)),
     )
+    _put_outage(db, name, hold, now)
+
+
+def _put_outage(db: Database, name: str, reason: str | None, now: datetime) -> None:
+    """The history of a port's network: when it could not send, and why at first."""
+    if reason is None:
+        db.execute("UPDATE outages SET ended_at = ? WHERE modem = ? AND ended_at IS NULL", (to_text(now), name))
+    else:
+        db.execute(
+            "INSERT INTO outages (modem, reason, began_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (name, reason, to_text(now)),
+        )
+        db.execute("DELETE FROM outages WHERE id <= (SELECT max(id) FROM outages) - ?", (_OUTAGES_KEPT,))
 
 
 def forget_ports(db: Database, but: set[str]) -> None:
@@ -79,7 +95,10 @@ def oldest_queued_at(db: Database) -> str | None:
 def ports(db: Database) -> list[dict[str, Any]]:
     """Every configured port as it was last seen."""
     return list(
-        db.query("SELECT name, state, model, operator, signal, imei, sim, trouble, changed_at FROM ports ORDER BY name")
+        db.query(
+            "SELECT name, state, model, operator, signal, imei, sim, trouble, hold,"
+            " (SELECT count(*) FROM outages o WHERE o.modem = p.name) AS outages, changed_at FROM ports p ORDER BY name"
+        )
     )
 
 

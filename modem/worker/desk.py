@@ -55,7 +55,10 @@ class PortState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PortStatus:
-    """A worker's state; `trouble` is the last error in one sentence, None while all is well."""
+    """A worker's state; `trouble` is the last error in one sentence, None while all is well.
+
+    `hold` says why a port that serves sends nothing now (no network…), None while it may.
+    """
 
     name: str
     state: PortState
@@ -63,6 +66,7 @@ class PortStatus:
     operator: str | None = None
     signal: int | None = None
     trouble: str | None = None
+    hold: str | None = None
 
 
 class Desk(Protocol):

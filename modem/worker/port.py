@@ -9,14 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 
-from modem.dialogues import network
 from modem.driver import Identity, Modem
 from modem.errors import ModemError
 from modem.link import Clock
 from modem.worker.bell import Bell
 from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
+from modem.worker.radio import Radio
 from modem.worker.reception import Reception
 from modem.worker.sending import Sending
+from modem.worker.watch import Watch
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,7 +37,10 @@ class PortWorker(threading.Thread):
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self._stopping = False
         self._modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.rtscts)
+        self._radio = Radio(settings.name, self._modem, desk, clock)
+        self._watches: tuple[Watch, ...] = (self._radio,)
         self._identity: Identity | None = None
+        self._told_hold: str | None = None
         self._reception: Reception | None = None
         self._sending: Sending | None = None
         self._next_sweep = 0.0
@@ -79,8 +83,10 @@ class PortWorker(threading.Thread):
         self._identity = None
         self._say(PortState.SEEKING)
         self._identity = identity = self._modem.open(self.settings.pin)
-        self._say(PortState.SERVING, network.operator(self._modem), network.signal(self._modem))
-        self._sending = Sending(self._modem, self._desk, self._clock, identity.sim)
+        for watch in self._watches:
+            watch.start(identity)
+        self._say(PortState.SERVING)
+        self._sending = Sending(self._modem, self._desk, self._clock, identity.sim, self._radio)
         return Reception(self._modem, self._desk, identity.sim), self._sending
 
     def _lose(self, trouble: str, failures: int) -> int:
@@ -100,10 +106,11 @@ class PortWorker(threading.Thread):
             self._sending = None
         self._modem.close()
 
-    def _say(
-        self, state: PortState, operator: str | None = None, signal: int | None = None, trouble: str | None = None
-    ) -> None:
-        self._desk.status(PortStatus(self.settings.name, state, self._identity, operator, signal, trouble))
+    def _say(self, state: PortState, trouble: str | None = None) -> None:
+        serving = state is PortState.SERVING
+        operator, signal = (self._radio.operator, self._radio.signal) if serving else (None, None)
+        self._told_hold = hold = self._radio.reason if serving else None
+        self._desk.status(PortStatus(self.settings.name, state, self._identity, operator, signal, trouble, hold))
 
     # -- serving ------------------------------------------------------------------------------------------------
 
@@ -114,14 +121,32 @@ class PortWorker(threading.Thread):
             if self._modem.notices:
                 notices = list(self._modem.notices)
                 self._modem.notices.clear()
+                for watch in self._watches:
+                    for notice in notices:
+                        watch.hear(notice)
                 reception.take(notices)
-            if self._clock.monotonic() >= self._next_sweep:
+            now = self._clock.monotonic()
+            for watch in self._watches:
+                if now >= watch.due_at:
+                    watch.act()
+            if self._radio.reason != self._told_hold:
+                self._say(PortState.SERVING)
+            if now >= self._next_sweep:
                 self._sweep(reception)
-            elif not sending.send_one() and not self._modem.has_news:
-                self._clock.wait((self._modem, self._bell), self._next_sweep)
+            elif not self._send(sending) and not self._modem.has_news:
+                until = min(self._next_sweep, *(watch.due_at for watch in self._watches))
+                self._clock.wait((self._modem, self._bell), until)
                 self._bell.clear()
+
+    def _send(self, sending: Sending) -> bool:
+        """Submit one part if there is one and a network for it; without, what was claimed goes back."""
+        if self._radio.reason is None:
+            return sending.send_one()
+        sending.give_back()
+        return False
 
     def _sweep(self, reception: Reception) -> None:
         reception.sweep()
         self._next_sweep = self._clock.monotonic() + self.settings.sweep_s
-        self._say(PortState.SERVING, network.operator(self._modem), network.signal(self._modem))
+        self._radio.sweep()
+        self._say(PortState.SERVING)

@@ -16,6 +16,7 @@ from modem.outcomes import Outcome, Refused
 from modem.pdu import encode_submit
 from modem.tables import Cause, CauseClass
 from modem.worker.desk import Desk, PartOrder
+from modem.worker.radio import Radio
 
 _CLAIM_AHEAD_S = 0.03  # what a crash may leave in doubt, against what a commit costs
 _CLAIM_MOST = 64
@@ -24,11 +25,12 @@ _CLAIM_MOST = 64
 class Sending:
     """The sending half of one opened modem."""
 
-    def __init__(self, modem: Modem, desk: Desk, clock: Clock, sim: str) -> None:
+    def __init__(self, modem: Modem, desk: Desk, clock: Clock, sim: str, radio: Radio) -> None:
         self._modem = modem
         self._desk = desk
         self._clock = clock
         self._sim = sim
+        self._radio = radio
         self._claimed: deque[PartOrder] = deque()
         self._outcomes: list[tuple[int, Outcome]] = []
         self._submit_s = 1.0
@@ -44,7 +46,11 @@ class Sending:
             return False
         order = self._claimed.popleft()
         started = self._clock.monotonic()
-        self._outcomes.append((order.id, self._submit(order)))
+        outcome = self._submit(order)
+        self._outcomes.append((order.id, outcome))
+        if isinstance(outcome, Refused) and self._radio.refused(outcome.cause):
+            self._outcomes.pop()
+            self._desk.release([order.id])  # a lack of network must not use up the part's tries
         self._submit_s += 0.2 * (self._clock.monotonic() - started - self._submit_s)
         return True
 
