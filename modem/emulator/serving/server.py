@@ -7,7 +7,6 @@ something to happen in it by `wait`.
 
 import os
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -44,7 +43,8 @@ class Server:
     `directory` gets symlinks modem0…; `tcp` is modem 0's TCP port, the others follow (0: any free ones); `control`
     is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. Modems are of the
     `profiles` in turn; the first play `recordings`, one each. OSError if a port, the directory or the log cannot be
-    had; ValueError if the scenario names a modem that is not there.
+    had; ValueError if the scenario names a modem that is not there. With a `SteppedLoop` as its `loop` it serves in
+    time that somebody else tells, and `wait` is of no use.
     """
 
     def __init__(
@@ -64,19 +64,19 @@ class Server:
         scenario: Scenario | None = None,
         recordings: Sequence[Recording] = (),
         profiles: Sequence[Profile] = (GENERIC_PROFILE,),
+        loop: Loop | None = None,
     ) -> None:
         conditions = Conditions(latency_s=latency_ms / 1000, report_latency_s=report_latency_ms / 1000)
         self.journal = Journal(logged=log is not None, traced=trace)
         self.world = World(lambda name: _Stream(f"{seed}:{name}"), conditions, self.journal)
         self.control_url: str | None = None
-        self._loop = Loop()
+        self._loop = Loop() if loop is None else loop
         self._terminals = Terminals(self._loop, self.world, baud, profiles)
         self._waits = Waits()
         self._claim: int | None = None
         self._log: LogFile | None = None
         self._control: ControlPort | None = None
         self._closed = False
-        self._thread: threading.Thread | None = None
         self._loop.tasks += [self._terminals, self._waits]
         try:
             if log is not None:
@@ -109,16 +109,14 @@ class Server:
         return self._loop.turns
 
     def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._loop.run, name="otklik-emulator", daemon=True)
-        self._thread.start()
+        self._loop.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        if self._thread is not None:
-            self._thread.join()
+        self._loop.join()
         self.close()
 
     def run(self) -> None:

@@ -6,6 +6,8 @@ has its SIM and its messages. One thread serves it, whatever the number of modem
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import serial
 
@@ -37,3 +39,16 @@ def close_network() -> None:
         server, _server = _server, None
     if server is not None:
         server.__exit__(None, None, None)
+
+
+@contextmanager
+def leading_to(server: Server) -> Iterator[None]:
+    """Let emu:// lead into another network, which the caller runs, until the end of the block."""
+    global _server
+    with _lock:
+        before, _server = _server, server
+    try:
+        yield
+    finally:
+        with _lock:
+            _server = before

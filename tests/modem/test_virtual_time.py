@@ -1,0 +1,126 @@
+"""The fleet on an emulated network in simulated time: the driver's own threads, no second of waiting."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from modem.emulator.faults.events import inflict
+from modem.emulator.faults.kinds import FAULT
+from modem.emulator.serving.loop import SteppedLoop
+from modem.emulator.serving.server import Server
+from modem.emulator.urls import leading_to
+from modem.fleet import Fleet
+from modem.outcomes import Accepted, Unknown
+from modem.worker.desk import PortSettings, PortState
+from scheduler.virtual import VirtualClock
+from tests.modem.listdesk import ListDesk, order
+
+START = datetime(2017, 9, 12, 3, tzinfo=UTC)
+
+
+class Bench:
+    """A running fleet, its desk and its network; the caller has the turn."""
+
+    def __init__(self, modems: int, desk: ListDesk, **network: float) -> None:
+        self.desk = desk
+        self.clock = VirtualClock(START)
+        self.loop = SteppedLoop(self.clock.monotonic())
+        self.server = Server(modems, pty=False, loop=self.loop, trace=True, **network)
+        self.clock.add(self.loop)
+        ports = [PortSettings(f"m{k}", f"emu://modem{k}") for k in range(modems)]
+        self.fleet = Fleet(ports, desk, self.clock)
+
+    @property
+    def passed_s(self) -> float:
+        return self.clock.monotonic() - START.timestamp()
+
+    def let_pass(self, seconds: float) -> None:
+        self.clock.wait((), self.clock.monotonic() + seconds)
+
+    def fault(self, number: int, kind: str, **fields: object) -> None:
+        fault = FAULT.validate_python({"kind": kind, **fields})
+        self.server.call(lambda world, now: inflict(world, world.modems[number], fault, now))
+
+    def events(self) -> list[dict[str, object]]:
+        return self.server.call(lambda world, now: world.journal.events_after(0)[0])
+
+
+@contextmanager
+def bench(modems: int = 1, desk: ListDesk | None = None, **network: float) -> Iterator[Bench]:
+    made = Bench(modems, desk or ListDesk(), **network)
+    with made.server, leading_to(made.server), made.clock.taking_part():
+        with made.clock.starting(modems):
+            made.fleet.start()
+        try:
+            yield made
+        finally:
+            assert made.fleet.stop(300) == []
+
+
+def test_submits_take_the_networks_time_and_none_of_ours() -> None:
+    with bench(2, ListDesk([order(k) for k in range(20)]), latency_ms=3000) as run:
+        run.let_pass(60)
+        assert len(run.desk.settled) == 20
+        assert all(isinstance(outcome, Accepted) for outcome in run.desk.settled.values())
+        times = [str(line["t"])[14:19] for line in run.events() if line["event"] == "submit"]
+        assert times == [f"00:{at:02}" for at in range(3, 33, 3) for _ in range(2)]
+
+
+def test_same_seed_gives_the_same_bytes() -> None:
+    def run_once() -> list[dict[str, object]]:
+        orders = [order(k, text=f"текст {k}") for k in range(30)]
+        with bench(4, ListDesk(orders), seed=7, latency_ms=250, report_latency_ms=900) as run:
+            for number in range(4):
+                run.fault(number, "split", size=7, times=None, rate=0.3)
+                run.fault(number, "late", by_ms=1200, times=5, rate=0.5)
+            run.fault(1, "garble", times=3, rate=0.2)
+            run.let_pass(200)
+            run.server.deliver(2, "+79131234567", "Пять. Спасибо!")
+            run.let_pass(200)
+            return run.events()
+
+    first = run_once()
+    assert sum(line["event"] == "submit" for line in first) == 30
+    assert run_once() == first
+
+
+def test_silence_after_the_message_is_unknown_after_its_two_minutes() -> None:
+    with bench(1, ListDesk([order(1)])) as run:
+        run.fault(0, "lost_answer")
+        run.let_pass(119)
+        assert run.desk.settled == {}
+        run.let_pass(2)
+        assert isinstance(run.desk.settled[1], Unknown)
+
+
+def test_unplugged_modem_is_lost_and_found_again() -> None:
+    with bench(2) as run:
+        run.let_pass(1)
+        run.fault(0, "unplug", for_s=20)
+        run.let_pass(1)
+        assert [s.state for s in run.desk.statuses if s.name == "m0"][-1] is PortState.LOST
+        run.let_pass(120)
+        assert [s.state for s in run.desk.statuses if s.name == "m0"][-1] is PortState.SERVING
+        assert {s.state for s in run.desk.statuses if s.name == "m1"} == {PortState.SEEKING, PortState.SERVING}
+
+
+def test_swapped_modems_are_told_by_their_cards() -> None:
+    with bench(2) as run:
+        run.let_pass(1)
+        before = {s.name: s.identity for s in run.desk.statuses}
+        run.fault(0, "swap", other="1", for_s=1)
+        run.let_pass(120)
+        after = {s.name: s.identity for s in run.desk.statuses}
+        assert (after["m0"], after["m1"]) == (before["m1"], before["m0"])
+
+
+def test_idle_hours_pass_without_a_thread_more() -> None:
+    with bench(2) as run:
+        run.let_pass(60)
+        threads = threading.active_count()
+        run.let_pass(4 * 3600)
+        assert threading.active_count() == threads
+        assert run.passed_s == 4 * 3600 + 60
