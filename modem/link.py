@@ -9,61 +9,30 @@ After silence the stream is out of step: a late answer must not be credited to t
 then begins with a barrier (`_realign`): ESC ends a half-entered message, and everything is thrown away until the answer
 to a question comes that no late OK can be mistaken for.
 
-pyserial opens the port (device, pty, socket://, emu://); reading and writing go to its file descriptor directly.
+What a port is (device, pty, socket://, rfc2217://, emu://) is the business of `modem.opening`.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable
 
 import serial
 from gsmmodem.serial_comms import SerialComms
 
 from modem.causes import refusal
-from modem.errors import PortBusy, PortError, PortLost, PortMissing, Silent
+from modem.errors import PortLost, Silent
 from modem.lines import AtReader, Event, Notice, Prompt, Reply
+from modem.opening import Clock as Clock
+from modem.opening import Line, open_line
 
-# pyserial looks here for the emulator's emu:// handler; the name is all the driver knows of it.
-_URL_HANDLERS = "modem.emulator.urls"
-if _URL_HANDLERS not in serial.protocol_handler_packages:
-    serial.protocol_handler_packages.append(_URL_HANDLERS)
-
-_READ_SIZE = 65536
-_WRITE_TIMEOUT_S = 10.0
 _BARRIER = "AT+CMEE?"
 _BARRIER_TRIES = 3
 _BARRIER_S = 5.0
 
 
-class Source(Protocol):
-    """Something that can be waited for."""
-
-    def fileno(self) -> int: ...
-
-
-class Clock(Protocol):
-    """What this package needs to know of time; `scheduler.clock` fits."""
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-
-    def wait(self, sources: Sequence[Source], until: float | None) -> bool:
-        """Block until one of `sources` can be read or `monotonic()` reaches `until`; True if one can be read."""
-
-    def taking_part(self) -> AbstractContextManager[None]:
-        """For the life of a thread that waits by this clock."""
-
-
 class Link(SerialComms):
     """A port with an AT dialogue on it. Only the thread that called `connect` may touch it."""
-
-    serial: Any = None
 
     def __init__(
         self,
@@ -81,26 +50,17 @@ class Link(SerialComms):
         self.history: deque[str] = deque(maxlen=60)
         self._rtscts = rtscts
         self._events: deque[Event] = deque()
-        self._fd = -1
+        self._line: Line | None = None
         self._out_of_step = False
 
     def fileno(self) -> int:
-        return self._fd
+        return -1 if self._line is None else self._line.fileno()
 
     def connect(self) -> None:
-        """Open the port exclusively. Raises PortMissing, PortBusy or PortError."""
-        try:
-            self.serial = serial.serial_for_url(
-                self.port,
-                baudrate=self.baudrate,
-                timeout=0,
-                write_timeout=_WRITE_TIMEOUT_S,
-                rtscts=self._rtscts,
-                exclusive=True,
-            )
-            self._fd = self.serial.fileno()
-        except (serial.SerialException, OSError, ValueError) as problem:
-            raise _open_error(self.port, problem) from problem
+        """Open the port exclusively, if it is not open. Raises PortMissing, PortBusy or PortError."""
+        if self._line is not None:
+            return
+        self._line = open_line(self.port, self.baudrate, self._rtscts, self.clock)
         self.reader = AtReader()
         self._events.clear()
         self._out_of_step = False
@@ -109,10 +69,9 @@ class Link(SerialComms):
     def close(self) -> None:
         """Give the port back; may be called at any time and more than once."""
         self.alive = False
-        self._fd = -1
-        if self.serial is not None:
-            self.serial.close()
-            self.serial = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def exchange(self, command: str, timeout_s: float = 10.0) -> Reply:
         """Send one command and return its whole answer, an error included. Raises Silent or PortLost."""
@@ -204,31 +163,26 @@ class Link(SerialComms):
             self.notices.append(event)
 
     def _read(self) -> None:
-        """Read a port that is ready; one that is ready and has nothing has been hung up."""
+        """Read a port that is ready; one that is ready and has nothing may have been hung up."""
         try:
-            data = os.read(self._fd, _READ_SIZE)
-        except BlockingIOError:
-            return
+            data = self._open_line().read()
         except OSError as problem:
             raise PortLost(self.port, f"Port {self.port} is gone ({problem.strerror}).") from problem
-        if not data:
+        if data is None:
             raise PortLost(self.port, f"Port {self.port} was closed by the other side.")
         self._events.extend(self.reader.feed(data))
 
     def _send(self, text: str) -> None:
         self.history.append("> " + text)
-        data = text.encode("latin-1")
         try:
-            sent = os.write(self._fd, data)
-        except BlockingIOError:
-            sent = 0
-        except OSError as problem:
-            raise PortLost(self.port, f"Port {self.port} is gone ({problem.strerror}).") from problem
-        if sent < len(data):
-            try:
-                self.serial.write(data[sent:])
-            except (serial.SerialException, OSError) as problem:
-                raise PortLost(self.port, f"Port {self.port} takes no bytes: {problem}.") from problem
+            self._open_line().write(text.encode("latin-1"))
+        except (serial.SerialException, OSError) as problem:
+            raise PortLost(self.port, f"Port {self.port} takes no bytes: {problem}.") from problem
+
+    def _open_line(self) -> Line:
+        if self._line is None:
+            raise PortLost(self.port, f"Port {self.port} is not open.")
+        return self._line
 
     def _fell_silent(self) -> None:
         self.reader.give_up()
@@ -243,30 +197,3 @@ class Link(SerialComms):
                 return
             self.reader.give_up()
         raise Silent(_BARRIER, _BARRIER_S * _BARRIER_TRIES)
-
-
-def _open_error(port: str, problem: Exception) -> PortError:
-    code = getattr(problem, "errno", None)
-    text = str(problem)
-    if code in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in text or "already open" in text:
-        return PortBusy(port, f"Port {port} is held by {_holder(port)}; stop that program or give it another port.")
-    if code == errno.EACCES:
-        return PortError(port, f"Port {port} may not be opened by this user; add the user to the group that owns it.")
-    if code in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "Connection refused" in text:
-        return PortMissing(port, f"Port {port} does not exist; is the modem plugged in and the name right?")
-    return PortError(port, f"Port {port} cannot be opened: {text}.")
-
-
-def _holder(port: str) -> str:
-    """Name and pid of the process that has `port` open, as far as /proc lets us see."""
-    device = os.path.realpath(port)
-    for entry in Path("/proc").glob("[0-9]*"):
-        if entry.name == str(os.getpid()):
-            continue
-        try:
-            held = any(os.path.realpath(fd) == device for fd in (entry / "fd").iterdir())
-            if held:
-                return f"{(entry / 'comm').read_text().strip()} (pid {entry.name})"
-        except OSError:
-            continue  # that process has ended, or is not ours to look at
-    return "another process"
