@@ -52,6 +52,10 @@ class CommandRefused(ModemError):
         super().__init__(f"The modem refused {command}: {text}")
 
 
+class ModemFailed(ModemError):
+    """The modem answers, and says that it does not work: it must be brought back; the message is not at fault."""
+
+
 class SimNotReady(ModemError):
     """The SIM wants a PIN or PUK, is missing, or is blocked; a person must act."""
 

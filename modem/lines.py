@@ -83,6 +83,11 @@ class AtReader:
         """The command whose answer is awaited, None between dialogues."""
         return self._command
 
+    @property
+    def collected(self) -> tuple[str, ...]:
+        """The information lines of the pending answer so far."""
+        return tuple(self._lines)
+
     def expect(self, command: str, *, prompt: bool = False, wanted: str = "") -> None:
         """Say which command goes out next; what was collected for an earlier one is dropped.
 

@@ -26,6 +26,7 @@ from modem.lines import AtReader, Event, Notice, Prompt, Reply
 from modem.opening import Clock as Clock
 from modem.opening import Line, open_line
 
+_REST_OF_ANSWER_S = 5.0
 _BARRIER = "AT+CMEE?"
 _BARRIER_TRIES = 3
 _BARRIER_S = 5.0
@@ -106,18 +107,31 @@ class Link(SerialComms):
             raise Silent(command, timeout_s)
         return event if isinstance(event, Reply) else None
 
-    def send_payload(self, payload: str, timeout_s: float) -> Reply | None:
-        """Send what the prompt asked for and Ctrl-Z. None is silence: the message may or may not be on its way."""
+    def send_payload(self, payload: str, timeout_s: float, sign: str) -> Reply | None:
+        """Send what the prompt asked for and Ctrl-Z. None is silence: the message may or may not be on its way.
+
+        An information line that begins with `sign` is as good as the answer: if the final result code does not follow
+        it soon, the Reply has an empty one.
+        """
         self.reader.expect_echo(payload)
         self._send(payload + "\x1a")
         deadline = self.clock.monotonic() + timeout_s
         while True:
-            event = self._next_answer(deadline)
+            event = self._next_answer(min(deadline, self.clock.monotonic() + _REST_OF_ANSWER_S))
             if isinstance(event, Reply):
                 return event
-            if event is None:
+            lines = self.reader.collected
+            if any(line.startswith(sign) for line in lines):
+                self._fell_silent()
+                return Reply(lines, "")
+            if self.clock.monotonic() >= deadline:
                 self._fell_silent()
                 return None
+
+    @property
+    def out_of_step(self) -> bool:
+        """Whether the modem owes an answer: the next exchange begins with the barrier."""
+        return self._out_of_step
 
     @property
     def has_news(self) -> bool:

@@ -51,20 +51,24 @@ class CauseClass(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One error code: `text` as the standard spells it, `plain` for an operator, `cls` for the driver."""
+    """One error code: `text` as the standard spells it, `plain` for an operator, `cls` for the driver.
+
+    `own` is a cause the modem gives for itself; the others are the network's, which has seen the message.
+    """
 
     code: int
     text: str
     plain: str
     cls: CauseClass
+    own: bool = False
 
 
 _SOON, _LATER, _NEVER = CauseClass.RETRY_SOON, CauseClass.RETRY_LATER, CauseClass.PERMANENT
 _RESET, _SIM = CauseClass.RESET_MODEM, CauseClass.SIM_TROUBLE
 
 
-def _by_code(*rows: tuple[int, str, CauseClass, str]) -> dict[int, Cause]:
-    return {code: Cause(code, text, plain, cls) for code, text, cls, plain in rows}
+def _by_code(*rows: tuple[int, str, CauseClass, str], own: bool = False) -> dict[int, Cause]:
+    return {code: Cause(code, text, plain, cls, own) for code, text, cls, plain in rows}
 
 
 _RP_CAUSES = _by_code(  # TS 24.011 §8.2.5.4, table 8.4; said as +CMS ERROR 0..127 (27.005 §3.2.5)
@@ -76,7 +80,7 @@ _RP_CAUSES = _by_code(  # TS 24.011 §8.2.5.4, table 8.4; said as +CMS ERROR 0..
     (21, "Short message transfer rejected", _LATER, "The network did not take the message this time."),
     (22, "Memory capacity exceeded", _LATER, "The receiving memory is full."),
     (27, "Destination out of service", _LATER, "The subscriber's phone is out of service."),
-    (28, "Unidentified subscriber", _NEVER, "The network does not know the subscriber."),
+    (28, "Unidentified subscriber", _SIM, "The network does not know this SIM."),  # the sender: annex E.2
     (29, "Facility rejected", _NEVER, "The network does not offer what the message asks for."),
     (30, "Unknown subscriber", _NEVER, "No subscriber has this number."),
     (38, "Network out of order", _LATER, "The network is out of order."),
@@ -128,9 +132,10 @@ _ME_CAUSES = _by_code(  # TS 27.005 §3.2.5; 512.. are the manufacturer's, in th
     (300, "ME failure", _RESET, "The modem failed."),
     (301, "SMS service of ME reserved", _SOON, "The modem's SMS service is in use by something else."),
     (302, "operation not allowed", _SOON, "The modem does not allow this at the moment."),
-    (303, "operation not supported", _NEVER, "The modem cannot do this."),
-    (304, "invalid PDU mode parameter", _NEVER, "The modem finds the message or its length wrong."),
-    (305, "invalid text mode parameter", _NEVER, "The modem finds a text mode parameter wrong."),
+    # A modem that has lost its settings says 303 and 305; 304 is a message the line has garbled.
+    (303, "operation not supported", _RESET, "The modem cannot do this as it is set now."),
+    (304, "invalid PDU mode parameter", _SOON, "The modem finds the message or its length wrong."),
+    (305, "invalid text mode parameter", _RESET, "The modem takes the message for one in text mode."),
     (310, "(U)SIM not inserted", _SIM, "There is no SIM in the modem."),
     (311, "(U)SIM PIN required", _SIM, "The SIM waits for its PIN."),
     (312, "PH-(U)SIM PIN required", _SIM, "The modem is locked to another SIM."),
@@ -143,7 +148,7 @@ _ME_CAUSES = _by_code(  # TS 27.005 §3.2.5; 512.. are the manufacturer's, in th
     (320, "memory failure", _RESET, "The message memory failed."),
     (321, "invalid memory index", _NEVER, "There is no message in this slot."),
     (322, "memory full", _LATER, "The message memory is full."),
-    (330, "SMSC address unknown", _NEVER, "The number of the message centre is not set."),
+    (330, "SMSC address unknown", _SIM, "The number of the message centre is not set."),
     (331, "no network service", _LATER, "The modem has no network."),
     (332, "network timeout", _LATER, "The network did not answer in time."),
     (340, "no +CNMA acknowledgement expected", _NEVER, "The modem expected no acknowledgement."),
@@ -157,6 +162,7 @@ _ME_CAUSES = _by_code(  # TS 27.005 §3.2.5; 512.. are the manufacturer's, in th
         _SOON,
         "The modem is still starting or busy.",
     ),
+    own=True,
 )
 
 CMS_CAUSES: Final[dict[int, Cause]] = {**_RP_CAUSES, **_TP_FCS, **_ME_CAUSES}
@@ -166,7 +172,7 @@ CME_CAUSES: Final[dict[int, Cause]] = _by_code(  # TS 27.007 §9.2
     (1, "no connection to phone", _RESET, "The radio part of the modem does not answer."),
     (2, "phone-adaptor link reserved", _SOON, "The modem is in use by something else."),
     (3, "operation not allowed", _SOON, "The modem does not allow this at the moment."),
-    (4, "operation not supported", _NEVER, "The modem cannot do this."),
+    (4, "operation not supported", _RESET, "The modem cannot do this as it is set now."),
     (5, "PH-SIM PIN required", _SIM, "The modem is locked to another SIM."),
     (6, "PH-FSIM PIN required", _SIM, "The modem is locked to its first SIM."),
     (7, "PH-FSIM PUK required", _SIM, "The modem's SIM lock is blocked."),
@@ -199,7 +205,7 @@ CME_CAUSES: Final[dict[int, Cause]] = _by_code(  # TS 27.007 §9.2
     (46, "corporate personalization PIN required", _SIM, "The modem is locked to a company."),
     (47, "corporate personalization PUK required", _SIM, "The modem's company lock is blocked."),
     (48, "hidden key required", _NEVER, "A hidden phone book entry needs its key."),
-    (50, "Incorrect parameters", _NEVER, "The modem finds a parameter wrong."),
+    (50, "Incorrect parameters", _SOON, "The modem finds a parameter wrong."),
     (51, "command implemented but currently disabled", _SOON, "The modem does not allow this at the moment."),
     (52, "command aborted by user", _SOON, "The command was broken off."),
     (53, "not attached to network due to MT functionality restrictions", _RESET, "The radio is off."),
@@ -226,6 +232,7 @@ CME_CAUSES: Final[dict[int, Cause]] = _by_code(  # TS 27.007 §9.2
     (148, "unspecified GPRS error", _LATER, "Packet data failed."),
     (149, "PDP authentication failure", _NEVER, "Name or password of the data connection is wrong."),
     (150, "invalid mobile class", _NEVER, "The mobile class is wrong."),
+    own=True,
 )
 
 # TS 23.040 §9.2.3.15. Values that are missing are reserved or specific to a message centre.

@@ -124,6 +124,7 @@ class PortWorker(threading.Thread):
                 for watch in self._watches:
                     for notice in notices:
                         watch.hear(notice)
+                sending.settle()  # a report must find its part with a reference
                 reception.take(notices)
             now = self._clock.monotonic()
             for watch in self._watches:
@@ -134,9 +135,15 @@ class PortWorker(threading.Thread):
             if now >= self._next_sweep:
                 self._sweep(reception)
             elif not self._send(sending) and not self._modem.has_news:
-                until = min(self._next_sweep, *(watch.due_at for watch in self._watches))
-                self._clock.wait((self._modem, self._bell), until)
-                self._bell.clear()
+                self._wait(sending)
+
+    def _wait(self, sending: Sending) -> None:
+        """Until a byte, a ring, or the next thing to do; a rest is not over because the bell rings."""
+        until = min(self._next_sweep, *(watch.due_at for watch in self._watches))
+        if sending.rests_until > self._clock.monotonic():
+            until = min(until, sending.rests_until)
+        self._clock.wait((self._modem, self._bell), until)
+        self._bell.clear()
 
     def _send(self, sending: Sending) -> bool:
         """Submit one part if there is one and a network for it; without, what was claimed goes back."""

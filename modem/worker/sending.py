@@ -2,17 +2,23 @@
 
 A part is claimed (committed) by the desk before its first byte goes out: after a crash it is known to be in doubt. A
 block is `_CLAIM_AHEAD_S` worth of sending, so a slow modem claims one part and a fast one many.
+
+A refusal is the part's own affair only if the network or the codec finds it wrong for good. Everything else may hit
+the next part as well, so the worker rests, longer each time, and what it holds goes back for other SIMs to take. What
+is the modem's fault uses up none of the part's tries; but the part is named, for one at which modems fail again and
+again is not innocent.
 """
 
 from __future__ import annotations
 
 from collections import deque
 
+from modem.dialogues.keeping import LinkKeeper
 from modem.dialogues.submit import submit
 from modem.driver import Modem
-from modem.errors import ModemError
+from modem.errors import ModemError, ModemFailed, SimNotReady
 from modem.link import Clock
-from modem.outcomes import Outcome, Refused
+from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.pdu import encode_submit
 from modem.tables import Cause, CauseClass
 from modem.worker.desk import Desk, PartOrder
@@ -20,6 +26,12 @@ from modem.worker.radio import Radio
 
 _CLAIM_AHEAD_S = 0.03  # what a crash may leave in doubt, against what a commit costs
 _CLAIM_MOST = 64
+_HOLD_MOST_S = 10.0  # a modem that turns slow gives the rest of its block back after this
+_OWN_MOST = 8
+"""Refusals in a row by the modem itself, about a minute and a half of them, after which it needs more than patience."""
+_DOUBTS_MOST = 2
+_OWN_REST_MOST_S = 30.0
+_NETWORK_REST_MOST_S = 60.0
 
 
 class Sending:
@@ -31,40 +43,64 @@ class Sending:
         self._clock = clock
         self._sim = sim
         self._radio = radio
+        self._keeper = LinkKeeper(modem)
         self._claimed: deque[PartOrder] = deque()
+        self._claimed_at = 0.0
         self._outcomes: list[tuple[int, Outcome]] = []
         self._submit_s = 1.0
+        self._refusals = 0
+        self._doubts = 0
+        self.rests_until = float("-inf")
+        """`Clock.monotonic` before which nothing is sent."""
 
     def send_one(self) -> bool:
-        """Submit one part if there is one; False if there is nothing to do."""
-        if not self._claimed:
-            # What became of the last block and the claim of the next share one commit.
-            self._settle()
-            most = max(1, min(_CLAIM_MOST, int(_CLAIM_AHEAD_S / self._submit_s)))
-            self._claimed.extend(self._desk.claim(self._sim, most))
-        if not self._claimed:
+        """Submit one part if there is one; False if there is nothing to do now.
+
+        Raises Silent, PortLost, ModemFailed or SimNotReady when the modem, not a part, is in trouble.
+        """
+        now = self._clock.monotonic()
+        if now < self.rests_until:
             return False
-        order = self._claimed.popleft()
+        if not self._claim(now):
+            return False
+        if self._modem.out_of_step:
+            self._modem.exchange("AT")  # who does not answer this is given no part
+        order = self._claimed[0]
+        self._keeper.before(more=len(self._claimed) > 1 or _is_followed(order))
+        self._claimed.popleft()
         started = self._clock.monotonic()
         outcome = self._submit(order)
-        self._outcomes.append((order.id, outcome))
-        if isinstance(outcome, Refused) and self._radio.refused(outcome.cause):
-            self._outcomes.pop()
-            self._desk.release([order.id])  # a lack of network must not use up the part's tries
+        self._keeper.after()
         self._submit_s += 0.2 * (self._clock.monotonic() - started - self._submit_s)
+        self._take(order, outcome)
         return True
+
+    def settle(self) -> None:
+        """Report what became of the parts so far."""
+        if self._outcomes:
+            self._desk.settle(self._sim, self._outcomes)
+            self._outcomes = []
 
     def give_back(self) -> None:
         """Settle what was submitted and release what was not."""
-        self._settle()
+        self.settle()
         if self._claimed:
             self._desk.release([order.id for order in self._claimed])
             self._claimed.clear()
 
-    def _settle(self) -> None:
-        if self._outcomes:
-            self._desk.settle(self._sim, self._outcomes)
-            self._outcomes = []
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _claim(self, now: float) -> bool:
+        """Have something to send, if there is anything."""
+        if self._claimed and now - self._claimed_at > _HOLD_MOST_S:
+            self.give_back()
+        if not self._claimed:
+            # What became of the last block and the claim of the next share one commit.
+            self.settle()
+            most = max(1, min(_CLAIM_MOST, int(_CLAIM_AHEAD_S / self._submit_s)))
+            self._claimed.extend(self._desk.claim(self._sim, most))
+            self._claimed_at = now
+        return bool(self._claimed)
 
     def _submit(self, order: PartOrder) -> Outcome:
         try:
@@ -82,5 +118,80 @@ class Sending:
             return submit(self._modem, pdu)
         except ModemError:
             # Raised only while nothing can have been sent: the part goes back, and the port is opened anew.
-            self._desk.release([order.id], blamed=order.id)
+            self._hand_back(order)
             raise
+
+    def _take(self, order: PartOrder, outcome: Outcome) -> None:
+        """Note an outcome, and act on what it says of modem, SIM and network."""
+        match outcome:
+            case Accepted():
+                self._refusals = self._doubts = 0
+                self._outcomes.append((order.id, outcome))
+            case Unknown():
+                self._outcomes.append((order.id, outcome))
+                self._doubts += 1
+                if self._doubts >= _DOUBTS_MOST:
+                    raise ModemFailed(f"The modem left {self._doubts} messages in a row without an answer.")
+            case Refused(cause=cause):
+                self._release_siblings(order)
+                if cause.cls is CauseClass.RESET_MODEM:
+                    self._hand_back(order)
+                    raise ModemFailed(f"{cause.plain} ({cause.text})")
+                self._outcomes.append((order.id, outcome))
+                if self._radio.refused(cause):
+                    self._outcomes.pop()
+                    self._desk.release([order.id])  # a lack of network must not use up the part's tries
+                elif cause.own and cause.cls in _PASSING:
+                    self._outcomes.pop()
+                    self._take_failure(order, cause)
+                else:
+                    self._take_refusal(cause)
+
+    def _take_failure(self, order: PartOrder, cause: Cause) -> None:
+        """The modem itself does not send now."""
+        self._hand_back(order)
+        self._refusals += 1
+        if self._refusals >= _OWN_MOST:
+            raise ModemFailed(f"The modem has refused {self._refusals} messages in a row. {cause.plain} ({cause.text})")
+        self._rest(min(2.0 ** (self._refusals - 1), _OWN_REST_MOST_S))
+
+    def _take_refusal(self, cause: Cause) -> None:
+        """The network has refused a part, or the modem finds its card wanting."""
+        if cause.cls is CauseClass.SIM_TROUBLE:
+            self.give_back()
+            if cause.own:
+                raise SimNotReady(f"The SIM in {self._modem.port} cannot send. {cause.plain}")
+        elif cause.cls in _PASSING:
+            self._refusals += 1
+            if self._refusals > 1:  # the first may be about this one number
+                self._rest(min(2.0 ** (self._refusals - 2), _NETWORK_REST_MOST_S))
+
+    def _rest(self, seconds: float) -> None:
+        self.give_back()
+        self.rests_until = self._clock.monotonic() + seconds
+
+    def _hand_back(self, order: PartOrder) -> None:
+        """A part that was not sent, and at which the modem failed."""
+        self.settle()
+        self._desk.release([order.id], blamed=order.id)
+
+    def _release_siblings(self, order: PartOrder) -> None:
+        """The later parts of a message wait for one that was not sent: they keep their order."""
+        siblings = [other for other in self._claimed if _is_sibling(other, order)]
+        if siblings:
+            self.settle()
+            self._desk.release([other.id for other in siblings])
+            self._claimed = deque(other for other in self._claimed if other not in siblings)
+
+
+_PASSING = (CauseClass.RETRY_SOON, CauseClass.RETRY_LATER)
+
+
+def _is_followed(order: PartOrder) -> bool:
+    return order.concat is not None and order.concat.seq < order.concat.total
+
+
+def _is_sibling(other: PartOrder, order: PartOrder) -> bool:
+    if other.concat is None or order.concat is None or other.destination != order.destination:
+        return False
+    return (other.concat.ref, other.concat.total) == (order.concat.ref, order.concat.total)

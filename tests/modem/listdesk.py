@@ -21,6 +21,7 @@ class ListDesk:
         self.orders = list(orders)
         self.settled: dict[int, Outcome] = {}
         self.released: list[int] = []
+        self.blamed: list[int] = []
         self.kept: list[Stored] = []
         self.statuses: list[PortStatus] = []
         self.alarms: list[tuple[str, str, str | None]] = []
@@ -38,6 +39,8 @@ class ListDesk:
 
     def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
         self.released += parts
+        if blamed is not None:
+            self.blamed.append(blamed)
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
         self.kept += found

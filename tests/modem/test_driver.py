@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from gsmmodem.modem import GsmModem
 
-from modem.causes import cause_of
 from modem.dialogues import network
-from modem.dialogues import submit as submitting
 from modem.dialogues.submit import submit
 from modem.driver import Modem
 from modem.emulator import urls
 from modem.emulator.serving.server import Server
 from modem.errors import NotAModem
-from modem.outcomes import Accepted, Refused, Unknown
+from modem.outcomes import Accepted, Refused
 from modem.pdu import Deliver, StatusReport, Submit, decode, encode_submit
-from modem.tables import CauseClass
 from scheduler.clock import SystemClock
 from tests.modem.scripted import ScriptedModem
 
@@ -108,60 +104,9 @@ def test_in_process_modem_is_found_again_with_its_memory() -> None:
         urls.close_network()
 
 
-def _scripted_submit(answer_to_pdu: bytes | None, monkeypatch: pytest.MonkeyPatch) -> object:
-    monkeypatch.setattr(submitting, "SUBMIT_S", 0.2)
-
-    def answer(data: bytes) -> bytes | None:
-        return b"\r\n> " if data.startswith(b"AT+CMGS") else answer_to_pdu
-
-    with ScriptedModem(answer) as peer:
-        modem = Modem(peer.port, clock=SystemClock())
-        super(GsmModem, modem).connect()
-        outcome = submit(modem, PDU)
-        modem.close()
-    return outcome
-
-
-def test_silence_after_ctrl_z_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(_scripted_submit(b"", monkeypatch), Unknown)
-
-
-def test_ok_without_a_reference_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(_scripted_submit(b"\r\nOK\r\n", monkeypatch), Unknown)
-
-
-def test_refusal_by_the_network_says_whether_to_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = _scripted_submit(b"\r\n+CMS ERROR:38\r\n", monkeypatch)
-    assert isinstance(outcome, Refused)
-    assert (outcome.cause.code, outcome.cause.cls) == (38, CauseClass.RETRY_LATER)
-
-
-def test_modem_without_a_prompt_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submitting, "PROMPT_S", 0.2)
-    with ScriptedModem(lambda data: b"") as peer:
-        modem = Modem(peer.port, clock=SystemClock())
-        super(GsmModem, modem).connect()
-        assert submit(modem, PDU) == Refused(submitting.NO_ANSWER)
-        modem.close()
-
-
 def test_device_that_is_no_modem_is_refused_and_closed() -> None:
     with ScriptedModem(lambda data: b"\r\nERROR\r\n") as peer:
         modem = Modem(peer.port, clock=SystemClock())
         with pytest.raises(NotAModem, match="does not start up as a modem"):
             modem.open()
         assert not modem.alive
-
-
-@pytest.mark.parametrize(
-    ("final", "code"),
-    [
-        ("+CMS ERROR: 500", 500),
-        ("+CMS ERROR:38", 38),
-        ("+CME ERROR: SIM busy", 14),
-        ("ERROR", 0),
-        ("+CMS ERROR: 9999", 9999),
-    ],
-)
-def test_cause_is_found_in_every_form_of_an_error(final: str, code: int) -> None:
-    assert cause_of(final).code == code

@@ -134,7 +134,7 @@ def test_tcp_port_that_is_lost_is_opened_again(emulated: EmulatedModem) -> None:
     link.connect()
     assert link.exchange("AT").ok
     emulated.fault("unplug", for_s=0.1)
-    with pytest.raises(PortLost, match="closed by the other side"):
+    with pytest.raises(PortLost, match=r"closed by the other side|is gone"):  # as the kernel sees it at that moment
         link.exchange("AT", 5)
     link.close()
     _until_opened(link)

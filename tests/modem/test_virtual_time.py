@@ -87,10 +87,10 @@ def test_same_seed_gives_the_same_bytes() -> None:
     assert run_once() == first
 
 
-def test_silence_after_the_message_is_unknown_after_its_two_minutes() -> None:
+def test_silence_after_the_message_is_unknown_after_three_minutes() -> None:
     with bench(1, ListDesk([order(1)])) as run:
         run.fault(0, "lost_answer")
-        run.let_pass(119)
+        run.let_pass(179)
         assert run.desk.settled == {}
         run.let_pass(2)
         assert isinstance(run.desk.settled[1], Unknown)
