@@ -127,6 +127,10 @@ class Desk:
         now = self._clock.now()
         return self._writer.do(lambda db: fleet_rows.may_try_pin(db, card=card, pin=pin, now=now))
 
+    def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:
+        now = self._clock.now()
+        self._writer.do(lambda db: fleet_rows.pin_tried(db, card=card, pin=pin, accepted=accepted, now=now))
+
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         now, place = self._clock.now(), f"modem {name}"
 

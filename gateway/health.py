@@ -23,7 +23,7 @@ from gateway.wording import render
 from modem.alphabet import measure
 from modem.dialogues import network
 from modem.driver import Modem
-from modem.errors import ModemError
+from modem.errors import ModemError, PinWanted
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
@@ -125,6 +125,10 @@ def _port(settings: ModemSettings, clock: Clock) -> Finding:
         # Without the PIN: a check must not use up one of its tries.
         identity = modem.open()
         text = f"{identity.model}, IMEI {identity.imei}, SIM {identity.sim}, signal {network.signal(modem)}"
+    except PinWanted:
+        if settings.pin_file is not None:
+            return Finding(what, "the SIM wants its PIN; the daemon gives it once, from pin_file")
+        return Finding(what, "the SIM wants its PIN; write it into a file and set pin_file", fault=True)
     except ModemError as problem:
         return Finding(what, str(problem), fault=True)
     finally:

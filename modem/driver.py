@@ -8,19 +8,17 @@ What is said to a modem once it runs is in `modem.dialogues`, a module a subject
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from gsmmodem.exceptions import CmeError, CmsError, CommandError, PinRequiredError, TimeoutException
+from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutException
 from gsmmodem.modem import GsmModem
 
 from modem.causes import ERROR
 from modem.dialogues import sim
 from modem.dialogues.memories import Memories
-from modem.errors import CommandRefused, NotAModem, Silent, SimNotReady
+from modem.dialogues.pin import PinBook, Unlocking
+from modem.errors import CommandRefused, NotAModem, Silent
 from modem.link import Clock, Link
-
-_IMEI = re.compile(r"\b(\d{14,17})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +31,14 @@ class Identity:
 
 
 class Modem(GsmModem, Link):
-    """One modem on one port. Only one thread may use it."""
+    """One modem on one port. Only one thread may use it. Without `pins` no PIN is ever given."""
 
-    def __init__(self, port: str, baudrate: int = 115200, *, clock: Clock, rtscts: bool = False) -> None:
+    def __init__(
+        self, port: str, baudrate: int = 115200, *, clock: Clock, rtscts: bool = False, pins: PinBook | None = None
+    ) -> None:
         super().__init__(port, baudrate, clock=clock, rtscts=rtscts)
         self.memories = Memories(self)
-        self._pin_used = False
+        self._unlocking = Unlocking(self, pins)
 
     def open(self, pin: str | None = None) -> Identity:
         """Open the port, run the base library's init sequence, and find out who is there.
@@ -78,19 +78,16 @@ class Modem(GsmModem, Link):
 
     def identify(self) -> Identity:
         """Ask device and card for their numbers. Raises NotAModem or SimNotReady where there are none."""
-        reply = self.exchange("AT+CGSN")
-        imei = _IMEI.search("\n".join(reply.lines)) if reply.ok else None
+        imei = sim.imei(self)
         if imei is None:
             raise NotAModem(f"The device on {self.port} has no serial number (AT+CGSN).")
-        return Identity(imei[1], sim.number_of(self), self.model)
+        return Identity(imei, sim.number_of(self), self.model)
 
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _initialise(self, pin: str | None) -> None:
         try:
             self.connect(pin)
-        except PinRequiredError as problem:
-            raise SimNotReady(f"The SIM in {self.port} wants a PIN; set pin_file for this modem.") from problem
         except (CommandError, CommandRefused, TimeoutException) as problem:
             raise NotAModem(f"The device on {self.port} does not start up as a modem: {problem}.") from problem
         except (TypeError, IndexError, AttributeError, ValueError) as problem:
@@ -98,15 +95,5 @@ class Modem(GsmModem, Link):
             raise NotAModem(f"The device on {self.port} gave an answer that 27.007 does not allow.") from problem
 
     def _unlockSim(self, pin: str | None) -> None:
-        """Give the PIN once, and only when the SIM asks for the PIN: each wrong try brings the PUK nearer."""
-        state = sim.pin_state(self)
-        if state == "READY":
-            return
-        if state != "SIM PIN":
-            raise SimNotReady(f"The SIM in {self.port} says {state or 'nothing'}; a person must unlock or replace it.")
-        if pin is None:
-            raise PinRequiredError("AT+CPIN?", 11)
-        if self._pin_used:
-            raise SimNotReady(f"The PIN for {self.port} was not accepted; it is not tried again. Correct pin_file.")
-        self._pin_used = True
-        sim.give_pin(self, pin)
+        """The base library gives the PIN at every start, also to a card that wants its PUK."""
+        self._unlocking.unlock(pin)

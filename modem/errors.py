@@ -62,6 +62,14 @@ class SimNotReady(ModemError):
     retryable = False
 
 
+class PinWanted(SimNotReady):
+    """The SIM wants its PIN, and none was configured."""
+
+
+class SimBusy(ModemError):
+    """The SIM is there and cannot be used yet, as in the seconds after its start."""
+
+
 class NotAModem(ModemError):
     """Something answers on the port, but not as 27.005 and 27.007 say."""
 

@@ -12,13 +12,29 @@ from gateway.store.database import to_text
 
 
 def may_try_pin(db: Database, *, card: str, pin: str, now: datetime) -> bool:
-    """Whether this PIN has never been given to this card; from now on it has. The PIN itself is not stored."""
-    digest = hashlib.scrypt(pin.encode(), salt=card.encode(), n=1 << 14, r=8, p=1, dklen=16).hex()
+    """Whether this card has never been given this PIN, or accepted it; from now on it was given, its end unknown.
+
+    The PIN itself is not stored.
+    """
     row = db.execute(
-        "INSERT INTO pins (card, digest, tried_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
-        (card, digest, to_text(now)),
+        "INSERT INTO pins (card, digest, tried_at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " tried_at = excluded.tried_at, accepted_at = NULL WHERE accepted_at IS NOT NULL RETURNING 1",
+        (card, _digest(card, pin), to_text(now)),
     ).fetchone()
     return row is not None
+
+
+def pin_tried(db: Database, *, card: str, pin: str, accepted: bool | None, now: datetime) -> None:
+    """What came of a try; None: there was none after all."""
+    where = (card, _digest(card, pin))
+    if accepted is None:
+        db.execute("DELETE FROM pins WHERE card = ? AND digest = ?", where)
+    elif accepted:
+        db.execute("UPDATE pins SET accepted_at = ? WHERE card = ? AND digest = ?", (to_text(now), *where))
+
+
+def _digest(card: str, pin: str) -> str:
+    return hashlib.scrypt(pin.encode(), salt=card.encode(), n=1 << 14, r=8, p=1, dklen=16).hex()
 
 
 def count_cure(db: Database, *, model: str, trouble: str, step: str, now: datetime) -> None:

@@ -95,7 +95,9 @@ _FLEET = """
 CREATE TABLE sims (
   iccid TEXT PRIMARY KEY, imei TEXT, operator TEXT, seen_at TEXT, balance REAL, balance_text TEXT, balance_at TEXT)
   STRICT;
-CREATE TABLE pins (card TEXT NOT NULL, digest TEXT NOT NULL, tried_at TEXT NOT NULL, PRIMARY KEY (card, digest)) STRICT;
+CREATE TABLE pins (
+  card TEXT NOT NULL, digest TEXT NOT NULL, tried_at TEXT NOT NULL, accepted_at TEXT, PRIMARY KEY (card, digest))
+  STRICT;
 CREATE TABLE cures (
   model TEXT NOT NULL, trouble TEXT NOT NULL, step TEXT NOT NULL, count INTEGER NOT NULL, last_at TEXT NOT NULL,
   PRIMARY KEY (model, trouble, step)) STRICT;

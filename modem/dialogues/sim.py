@@ -1,39 +1,72 @@
-"""The SIM card: its PIN, which is never guessed, and its number (27.007 §8.3)."""
+"""The SIM card: its state and its number (27.007 §8.3; 23.003 §2.2 the IMSI; ITU-T E.118 the ICCID)."""
 
 from __future__ import annotations
 
 import re
 
 from modem.causes import cause_of, refusal
-from modem.errors import SimNotReady
+from modem.errors import SimBusy, SimNotReady
 from modem.link import Link
 from modem.tables import CauseClass
 
 _ICCID = re.compile(r"\b(89\d{16,18})[Ff]?\b")
 _IMSI = re.compile(r"\b(\d{14,15})\b")
+_IMEI = re.compile(r"\b(\d{14,17})\b")
+_BUSY = (14, 314)
+_ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT^ICCID?", "AT+QCCID", "AT^SCID", "AT+CICCID")
+# READ BINARY of EF ICCID, which no PIN protects (27.007 §8.18; TS 51.011 §10.1.1), where no command of a maker does.
+_READ_ICCID = "AT+CRSM=176,12258,0,0,10"
+_CRSM = re.compile(r'\+CRSM:\s*144\s*,\s*0\s*,\s*"?([0-9A-Fa-f]{20})')
 
 
 def pin_state(link: Link) -> str:
-    """What AT+CPIN? says: READY, SIM PIN, SIM PUK… Raises SimNotReady for a card that is absent or broken."""
+    """What AT+CPIN? says: READY, SIM PIN, SIM PUK… Raises SimBusy, or SimNotReady for an absent or broken card."""
     reply = link.exchange("AT+CPIN?", 15.0)
     if not reply.ok:
         cause = cause_of(reply.final)
+        if cause.code in _BUSY:
+            raise SimBusy(f"The SIM in {link.port} is busy.")
         if cause.cls is CauseClass.SIM_TROUBLE:
             raise SimNotReady(f"{cause.plain} Look at the SIM in {link.port}.")
         raise refusal("AT+CPIN?", reply)
     return "".join(line.partition(":")[2].strip() for line in reply.lines)
 
 
-def give_pin(link: Link, pin: str) -> None:
-    """Unlock the card. Who calls this has made sure that it is the first try."""
-    link.ask(f'AT+CPIN="{pin}"', 15.0)
-
-
 def number_of(link: Link) -> str:
     """The ICCID, or the IMSI of a card whose ICCID the modem does not tell. Raises SimNotReady if it has neither."""
-    for command, pattern in (("AT+CCID", _ICCID), ("AT+ICCID", _ICCID), ("AT^ICCID?", _ICCID), ("AT+CIMI", _IMSI)):
-        reply = link.exchange(command)
-        found = pattern.search("\n".join(reply.lines)) if reply.ok else None
+    found = iccid(link) or _first(link, "AT+CIMI", _IMSI)
+    if found is None:
+        raise SimNotReady(f"The SIM in {link.port} has neither ICCID nor IMSI; is it inserted?")
+    return found
+
+
+def iccid(link: Link) -> str | None:
+    """The card's number, which most modems read before the PIN too; None where this one does not tell it."""
+    for command in _ICCID_COMMANDS:
+        found = _first(link, command, _ICCID)
         if found is not None:
-            return found[1]
-    raise SimNotReady(f"The SIM in {link.port} has neither ICCID nor IMSI; is it inserted?")
+            return found
+    raw = _first(link, _READ_ICCID, _CRSM)
+    return None if raw is None else _iccid_in(raw)
+
+
+def _iccid_in(raw: str) -> str | None:
+    """EF ICCID as the card has it: two digits an octet, the second first, filled up with F (TS 51.011 §10.1.1)."""
+    digits = "".join(high + low for low, high in zip(raw[::2], raw[1::2], strict=False)).upper().rstrip("F")
+    return digits if _ICCID.fullmatch(digits) else None
+
+
+def card_number(link: Link) -> str | None:
+    """What a locked card is known by: its ICCID, else the IMEI of its modem; None if neither is told."""
+    return iccid(link) or imei(link)
+
+
+def imei(link: Link) -> str | None:
+    """The modem's serial number (AT+CGSN, 27.007 §5.4)."""
+    return _first(link, "AT+CGSN", _IMEI)
+
+
+def _first(link: Link, command: str, pattern: re.Pattern[str]) -> str | None:
+    reply = link.exchange(command)
+    found = pattern.search("\n".join(reply.lines)) if reply.ok else None
+    return None if found is None else found[1]

@@ -91,10 +91,10 @@ class Desk(Protocol):
         """What the operator should see of this port."""
 
     def may_try_pin(self, card: str, pin: str) -> bool:
-        """Whether this PIN may be given to this card: once, ever. A yes is committed as the one try.
+        """Whether this PIN may be given to this card now; as in `modem.dialogues.pin.PinBook`."""
 
-        `card` is the ICCID, or the IMEI of the modem where the card does not tell its number before it is unlocked.
-        """
+    def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:
+        """What came of giving it; as in `modem.dialogues.pin.PinBook`."""
 
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         """Something about modem `name` that a person should know, until it is over: `text` None ends it."""

@@ -36,7 +36,7 @@ class PortWorker(threading.Thread):
         self.ended = Bell()
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self._stopping = False
-        self._modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.rtscts)
+        self._modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.rtscts, pins=desk)
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self._watches: tuple[Watch, ...] = (self._radio,)
         self._identity: Identity | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gateway.errors import AlreadyRunning, ConfigError
 from gateway.settings import Settings
 from gateway.store.opening import readable
 from modem.emulator import urls
+from modem.emulator.testing import EmulatedNetwork
 from scheduler.clock import SystemClock
 
 _VISITS = "foreign_id,office,service,received_at,phone,consent\n" + "".join(
@@ -137,3 +139,25 @@ def test_parts_claimed_by_a_daemon_that_died_are_in_doubt_and_not_sent_again(set
         again.stop()
     assert _count(settings, "SELECT count(*) FROM parts WHERE state = 'unknown'") == 1
     assert len(urls.network().submits()[0]) == 2
+
+
+def _pin_was_refused(settings: Settings, times: int) -> bool:
+    return _count(settings, "SELECT count(*) FROM troubles WHERE text LIKE '%not tried again%'") >= times
+
+
+def test_wrong_pin_and_five_restarts_cost_the_card_one_try(tmp_path: Path) -> None:
+    with EmulatedNetwork(1, tmp_path) as network:
+        (modem,) = network.modems
+        modem.fault("sim", what="pin")
+        (tmp_path / "pin").write_text("9999\n", encoding="ascii")
+        path = tmp_path / "config.yaml"
+        path.write_text(
+            f"modems: [{{name: m1, port: {modem.link}, pin_file: pin}}]\nsurvey: {{delay_s: 0}}\nhttp: null\n"
+        )
+        settings = configuration.load(path)
+        for run in range(6):
+            daemon = Daemon(settings)
+            daemon.start()
+            _wait(partial(_pin_was_refused, settings, run + 1))
+            daemon.stop()
+        assert [line for line in modem.commands() if line.startswith("AT+CPIN=")] == ['AT+CPIN="9999"']

@@ -28,6 +28,7 @@ class ListDesk:
         self.troubles: list[tuple[str, str, list[str]]] = []
         self.cures: list[tuple[str, str, str]] = []
         self.calls: list[tuple[str, str]] = []
+        self.pins: dict[tuple[str, str], bool | None] = {}
 
     def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
         with self.lock:
@@ -49,7 +50,15 @@ class ListDesk:
         self.statuses.append(status)
 
     def may_try_pin(self, card: str, pin: str) -> bool:
-        return True
+        fresh = self.pins.get((card, pin), True) is True
+        self.pins[card, pin] = None
+        return fresh
+
+    def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:
+        if accepted is None:
+            del self.pins[card, pin]
+        else:
+            self.pins[card, pin] = accepted
 
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         self.alarms.append((name, kind, text))

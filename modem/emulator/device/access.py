@@ -50,6 +50,7 @@ def _rows(names: str, need: Need, error: Callable[[SimState], AtError]) -> dict[
 
 _NEEDS: Final[dict[str, _Row]] = {
     **_rows("+CCID +ICCID ^ICCID +CPINR +CRSM", Need.CARD, card_error),  # EF ICCID is readable before the PIN
+    **_rows("+QPINC +SPIC ^CPIN +ZPINPUK +CPINC ^SPIC", Need.CARD, card_error),
     **_rows("+CIMI +CNUM +CLCK +CPWD +CPBS +CPBR +CPBF +CPBW", Need.OPEN, card_error),
     **_rows("+CGATT +CGACT +CUSD +CCFC +CCWA", Need.OPEN, card_error),
     **_rows("+CPMS +CSCA +CSCB +CSAS +CRES +CNMI +CNMA", Need.OPEN, _message_error),

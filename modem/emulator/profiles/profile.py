@@ -127,7 +127,7 @@ Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Flag = Annotated[int, Field(ge=0, le=1)]
-MakersCommand = Literal["^DTMF", "+QTONEDET"]
+MakersCommand = Literal["^DTMF", "+QTONEDET", "+SPIC", "+QPINC", "^CPIN", "+ZPINPUK", "+CPINC", "^SPIC"]
 MemoryName = Literal["SM", "ME", "SR", "BM"]
 _OWN: tuple[MemoryName, ...] = ("ME", "SR", "BM")
 ReadableName = Literal["SM", "ME", "MT", "SR", "BM"]
