@@ -16,6 +16,7 @@ from modem.errors import PduError
 
 _DIGITS = "0123456789*#abc"
 _WAP_PUSH_PORT = 2948
+_REPLACE = range(0x41, 0x48)
 # TP-VP relative: seconds per step, where the steps begin, the value before the first, the last value (§9.2.3.12.1)
 _VALIDITY_STEPS = (
     (300, 0, -1, 143),
@@ -156,6 +157,16 @@ def decode(raw: str) -> Deliver | StatusReport:
         raise PduError(raw, "it ends too early") from None
     except ValueError as problem:
         raise PduError(raw, str(problem)) from None
+
+
+def may_be_replaced(raw: str) -> bool:
+    """Whether a later message of its kind would take this one's place in a memory (TP-PID 41..47, §9.2.3.9)."""
+    try:
+        octets = bytes.fromhex(raw[:80])
+        at = 1 + octets[0]
+        return octets[at] & 0x03 == 0 and octets[at + 3 + (octets[at + 1] + 1) // 2] in _REPLACE
+    except (ValueError, IndexError):
+        return False
 
 
 class _Fields:

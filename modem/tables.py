@@ -329,5 +329,7 @@ BARE_NOTICES: Final[frozenset[str]] = frozenset(
         "^SHUTDOWN",
         "START",
         "STIN: 0",
+        "+SMSFULL",
+        "+SMS FULL",
     }
 )

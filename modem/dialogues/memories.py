@@ -1,28 +1,60 @@
-"""The memories of a modem (SM, ME, SR): listed, read, emptied slot by slot (27.005 §3.2.2, §3.4, §3.5.4)."""
+"""The memories of a modem (SM, ME, SR…): counted, listed, read, emptied slot by slot (27.005 §3.2.2, §3.4, §3.5.4).
+
+What a modem lists is not believed at once. Serial lines without flow control lose octets, and firmwares list slots
+without their PDU: where the PDU is not as long as its header says, the slot is read again by itself, until a reading
+is whole or two are the same (then that is what the slot holds). Some firmwares refuse to list, or hang over it: their
+slots are read one by one (https://forums.quectel.com/t/ep06-a-em06-a-sms-pdu-mode-and-at-cmgl/7820).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from modem.causes import cause_of, refusal
+from modem.errors import CommandRefused, Silent
 from modem.link import Link
+from modem.tables import CauseClass
 
-_RECEIVED = (0, 1)  # <stat> of AT+CMGL in PDU mode: received unread, received read (27.005 §3.1)
-_MEMORY = re.compile(r'"([A-Z]{2})"')
-_CMGL = re.compile(r"\+CMGL:\s*(\d+)\s*,\s*(\d+)")
-_CMGR = re.compile(r"\+CMGR:\s*(\d+)")
+_RECEIVED = (0, 1)  # <stat> in PDU mode: received unread, received read (27.005 §3.1)
+_VIEWS = ("MT", "SM_P", "ME_P")  # other memories seen together or by preference: listing them reads everything twice
+_MEMORY = re.compile(r'"?\b([A-Z]{2}(?:_P)?)\b"?')
+_COUNTS = re.compile(r'\+CPMS:\s*(?:"?[A-Z_]+"?\s*,\s*)?(\d+)\s*,\s*(\d+)')
+_HEADER = re.compile(r"\+CMG[LR]:\s*(\d+)\s*,\s*(?:(\d+)\s*,)?")
+_SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _EMPTY_SLOT = 321  # invalid memory index
-_NOTHING_STORED = (303, 321)  # firmwares that list an empty memory by an error
+_MOST_SLOTS = 255  # of a memory whose size the modem does not tell
+_READINGS = 3  # of a slot whose content is in doubt
+_LIST_S, _LIST_SLOT_S = 30.0, 0.5  # a full PDU takes 0.4 s at 9600 baud
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A received PDU in a slot of a memory."""
+    """A received PDU in a slot of a memory; `raw` is "" where the modem tells of a message and does not show it."""
 
     memory: str
     index: int
     raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How many slots of a memory are taken."""
+
+    used: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A slot as it was listed or read. `whole`: the PDU is as long as the header says."""
+
+    index: int
+    stat: int
+    raw: str
+    whole: bool
 
 
 class Memories:
@@ -31,6 +63,8 @@ class Memories:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._selected = ""
+        self._slots: dict[str, int] = {}
+        self._unlisted: set[str] = set()  # those whose listing fell silent, for as long as we live
         self.names: tuple[str, ...] = ()
 
     def find(self) -> None:
@@ -38,52 +72,156 @@ class Memories:
         self._selected = ""
         self.names = ()
         for line in self._link.ask("AT+CPMS=?"):
-            first = line.partition(")")[0]
-            names = dict.fromkeys(_MEMORY.findall(first))
-            # MT is ME and SM seen together: listing it too would read each message twice.
-            self.names = tuple(name for name in names if name in ("SM", "ME", "SR"))
+            first = line.partition(":")[2].partition(")")[0]
+            names = tuple(dict.fromkeys(_MEMORY.findall(first)))
+            self.names = tuple(name for name in names if name not in _VIEWS) or names[:1]
             return
+
+    def count(self, memory: str) -> Filling | None:
+        """Select a memory and tell how full it is; None where the modem does not say."""
+        self._selected = ""
+        lines = self._link.ask(f'AT+CPMS="{memory}"')
+        self._selected = memory
+        for line in lines:
+            found = _COUNTS.match(line)
+            if found is not None:
+                filling = Filling(int(found[1]), int(found[2]))
+                self._slots[memory] = filling.total
+                return filling
+        return None
 
     def read(self, memory: str, index: int) -> Stored | None:
         """The received message in a slot, None if there is none (§3.4.3)."""
         self._select(memory)
-        command = f"AT+CMGR={index}"
-        reply = self._link.exchange(command)
-        if not reply.ok:
-            if cause_of(reply.final).code == _EMPTY_SLOT:
-                return None
-            raise refusal(command, reply)
-        for head, body in zip(reply.lines, reply.lines[1:], strict=False):
-            found = _CMGR.match(head)
-            if found is not None and int(found[1]) in _RECEIVED:
-                return Stored(memory, index, body)
-        return None
+        row = self._slot(index)
+        if row is None or row.stat not in _RECEIVED:
+            return None
+        return Stored(memory, index, self._certain(row))
 
     def stored(self, memory: str) -> list[Stored]:
         """Every received message of a memory, in slot order; ours that are stored there are left out (§3.4.2)."""
         self._select(memory)
-        reply = self._link.exchange("AT+CMGL=4", 60.0)
-        if not reply.ok:
-            if cause_of(reply.final).code in _NOTHING_STORED:
-                return []
-            raise refusal("AT+CMGL=4", reply)
-        found = []
-        for head, body in zip(reply.lines, reply.lines[1:], strict=False):
-            row = _CMGL.match(head)
-            # A header is followed by its PDU; two headers in a row are a slot the modem could not read.
-            if row is not None and not body.startswith("+CMGL") and int(row[2]) in _RECEIVED:
-                found.append(Stored(memory, int(row[1]), body))
-        return found
+        rows = self._one_by_one(memory) if memory in self._unlisted else self._listed(memory)
+        return [Stored(memory, row.index, self._certain(row)) for row in rows if row.stat in _RECEIVED]
 
     def delete(self, memory: str, index: int) -> None:
-        """Empty one slot, never a range: what arrived meanwhile stays (§3.5.4)."""
+        """Empty one slot, never a range: what arrived meanwhile stays (§3.5.4). Raises CommandRefused.
+
+        OK is the modem's word only; what the slot holds then, the next reading tells.
+        """
         self._select(memory)
         command = f"AT+CMGD={index}"
         reply = self._link.exchange(command, 25.0)
         if not reply.ok and cause_of(reply.final).code != _EMPTY_SLOT:
             raise refusal(command, reply)
 
+    # -- inside -------------------------------------------------------------------------------------------------
+
     def _select(self, memory: str) -> None:
         if memory != self._selected:
-            self._link.ask(f'AT+CPMS="{memory}"')
-            self._selected = memory
+            self.count(memory)
+
+    def _listed(self, memory: str) -> list[_Row]:
+        try:
+            reply = self._link.exchange("AT+CMGL=4", _LIST_S + _LIST_SLOT_S * self._slots.get(memory, 0))
+        except Silent:
+            self._unlisted.add(memory)
+            raise
+        if reply.ok:
+            return _rows(reply.lines)
+        cause = cause_of(reply.final)
+        if cause.code and cause.cls is not CauseClass.PERMANENT:
+            raise refusal("AT+CMGL=4", reply)
+        return self._one_by_one(memory)  # also where an empty memory is told of by an error
+
+    def _one_by_one(self, memory: str) -> list[_Row]:
+        """Read the slots that are taken, as far as the modem tells which they are."""
+        filling = self.count(memory) or Filling(_MOST_SLOTS, _MOST_SLOTS)
+        rows: list[_Row] = []
+        if not filling.used:
+            return rows
+        for index in self._taken(filling.total):
+            row = self._slot(index)
+            if row is not None:
+                rows.append(row)
+                if len(rows) == filling.used:
+                    break
+        return rows
+
+    def _taken(self, total: int) -> Iterator[int]:
+        """The first group of AT+CMGD=? is the list of taken slots (§3.5.4); without it, all there can be."""
+        reply = self._link.exchange("AT+CMGD=?")
+        group = re.search(r"\+CMGD:\s*\(([^)]*)\)", "\n".join(reply.lines)) if reply.ok else None
+        if group is None:
+            yield from range(total + 1)
+            return
+        for first, last in _SPAN.findall(group[1]):
+            yield from range(int(first), int(last or first) + 1)
+
+    def _slot(self, index: int) -> _Row | None:
+        """One reading of a slot of the selected memory; None if it is empty."""
+        command = f"AT+CMGR={index}"
+        reply = self._link.exchange(command)
+        if not reply.ok:
+            if cause_of(reply.final).code == _EMPTY_SLOT:
+                return None
+            raise refusal(command, reply)
+        for position, head in enumerate(reply.lines):
+            if head.startswith("+CMGR"):
+                return _row(head, reply.lines[position + 1 : position + 2], index)
+        return None
+
+    def _certain(self, row: _Row) -> str:
+        """The PDU of a slot, read again where it came damaged; "" while no two readings agree."""
+        readings = {row.raw} if row.raw else set()
+        for _ in range(_READINGS - 1):
+            if row.whole:
+                break
+            try:
+                again = self._slot(row.index)
+            except CommandRefused:
+                return ""
+            if again is None:
+                return ""
+            if again.raw in readings:
+                return again.raw
+            readings.add(again.raw)
+            row = again
+        return row.raw if row.whole else ""
+
+
+def _rows(lines: tuple[str, ...]) -> list[_Row]:
+    """The slots of a listing. Two headers in a row are a slot whose PDU the modem did not show."""
+    rows = []
+    for position, line in enumerate(lines):
+        if line.startswith("+CMGL"):
+            row = _row(line, lines[position + 1 : position + 2], None)
+            if row is not None:
+                rows.append(row)
+    return rows
+
+
+def _row(head: str, body: tuple[str, ...], index: int | None) -> _Row | None:
+    """`+CMGL: <index>,<stat>,[<alpha>],<length>` or `+CMGR: <stat>,[<alpha>],<length>`, and the line behind it.
+
+    None for a slot with neither a length nor a PDU, as some firmwares read an empty one: `+CMGR: 0,,0`.
+    """
+    found = _HEADER.match(head)
+    if found is None or (index is None and found[2] is None):
+        return None
+    raw = body[0] if body and not body[0].startswith("+CMG") else ""
+    last = head.rpartition(",")[2].strip()
+    length = int(last) if last.isdigit() else -1
+    if index is None:
+        return _Row(int(found[1]), int(found[2]), raw, _is_whole(raw, length))
+    if not raw and not length:
+        return None
+    return _Row(index, int(found[1]), raw, _is_whole(raw, length))
+
+
+def _is_whole(raw: str, length: int) -> bool:
+    """<length> counts the TPDU without the service centre's address (27.005 §3.1); a broadcast page has no such."""
+    if _HEX.fullmatch(raw) is None:
+        return False
+    octets = len(raw) // 2
+    return length in (octets, octets - 1 - int(raw[:2], 16))

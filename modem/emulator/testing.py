@@ -110,6 +110,10 @@ class EmulatedModem:
         )
         return [piece for piece in sent.replace("\x1a", "\r").replace("\n", "").split("\r") if piece]
 
+    def used(self, memory: str) -> int:
+        """How many slots of a memory (SM, ME, SR…) are taken. KeyError if the modem has no such."""
+        return self._server.call(lambda world, now: self._port.modem.device.memories[memory].used)
+
     def wait_for_submit(self, timeout_s: float = TIMEOUT_S) -> Line:
         """The next message that the network takes from this modem, one at every call; AssertionError if none comes."""
 

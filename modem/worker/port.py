@@ -1,7 +1,7 @@
 """One thread that owns one port: it finds the modem, serves it, loses it, and finds it again.
 
-The worker is the only one to touch its `Modem`. The order of work is fixed: what a citizen sent is read before anything
-is sent, because a full memory stops reception.
+The worker is the only one to touch its `Modem`. The order of work is fixed: what a citizen sent is read before the next
+part is sent, because a full memory stops reception.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PortWorker(threading.Thread):
         self._told_hold: str | None = None
         self._reception: Reception | None = None
         self._sending: Sending | None = None
-        self._next_sweep = 0.0
+        self._next_look = 0.0
 
     def ring(self) -> None:
         """There may be something to send."""
@@ -87,7 +87,9 @@ class PortWorker(threading.Thread):
             watch.start(identity)
         self._say(PortState.SERVING)
         self._sending = Sending(self._modem, self._desk, self._clock, identity.sim, self._radio)
-        return Reception(self._modem, self._desk, identity.sim), self._sending
+        reception = Reception(self._modem, self._desk, self._clock, self.settings, identity.sim)
+        reception.begin()
+        return reception, self._sending
 
     def _lose(self, trouble: str, failures: int) -> int:
         """Close, tell, and wait longer each time; a ring does not shorten the wait, a stop does."""
@@ -115,7 +117,6 @@ class PortWorker(threading.Thread):
     # -- serving ------------------------------------------------------------------------------------------------
 
     def _serve(self, reception: Reception, sending: Sending) -> None:
-        self._next_sweep = self._clock.monotonic()
         while not self._stopping:
             self._modem.poll()
             if self._modem.notices:
@@ -132,14 +133,19 @@ class PortWorker(threading.Thread):
                     watch.act()
             if self._radio.reason != self._told_hold:
                 self._say(PortState.SERVING)
-            if now >= self._next_sweep:
-                self._sweep(reception)
-            elif not self._send(sending) and not self._modem.has_news:
-                self._wait(sending)
+            swept = now >= reception.due_at
+            if swept:
+                sending.settle()
+                reception.sweep()
+            if now >= self._next_look:
+                self._look()
+            # A sweep that had much to do is followed by a submit: a flood of messages does not keep ours from going.
+            if not self._send(sending) and not swept and not self._modem.has_news:
+                self._wait(reception, sending)
 
-    def _wait(self, sending: Sending) -> None:
+    def _wait(self, reception: Reception, sending: Sending) -> None:
         """Until a byte, a ring, or the next thing to do; a rest is not over because the bell rings."""
-        until = min(self._next_sweep, *(watch.due_at for watch in self._watches))
+        until = min(reception.due_at, self._next_look, *(watch.due_at for watch in self._watches))
         if sending.rests_until > self._clock.monotonic():
             until = min(until, sending.rests_until)
         self._clock.wait((self._modem, self._bell), until)
@@ -152,8 +158,8 @@ class PortWorker(threading.Thread):
         sending.give_back()
         return False
 
-    def _sweep(self, reception: Reception) -> None:
-        reception.sweep()
-        self._next_sweep = self._clock.monotonic() + self.settings.sweep_s
+    def _look(self) -> None:
+        """Ask the radio how it is, and say so."""
+        self._next_look = self._clock.monotonic() + self.settings.sweep_s
         self._radio.sweep()
         self._say(PortState.SERVING)

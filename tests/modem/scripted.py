@@ -8,6 +8,8 @@ import threading
 import tty
 from collections.abc import Callable
 
+from modem.link import Link
+
 Answer = Callable[[bytes], bytes | None]
 
 
@@ -51,3 +53,22 @@ class ScriptedModem:
                 self._master = os.open("/dev/null", os.O_RDWR)
                 return
             os.write(self._master, out)
+
+
+class Script:
+    """Answers of a modem by command; a list is used up one by one, its last for ever."""
+
+    def __init__(self, answers: dict[str, str | list[str]]) -> None:
+        self._answers = {command: [text] if isinstance(text, str) else text for command, text in answers.items()}
+        self.heard: list[str] = []
+
+    def __call__(self, data: bytes) -> bytes:
+        command = data.decode().strip()
+        self.heard.append(command)
+        texts = self._answers.get(command, ["OK"])
+        text = texts.pop(0) if len(texts) > 1 else texts[0]
+        return f"\r\n{text}\r\n".encode()
+
+
+Peers = Callable[[Script], Link]
+"""Opens a link to a modem that follows a script; the fixture `peers` closes it."""

@@ -1,0 +1,25 @@
+"""Peers that say what a test has written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from modem.link import Link
+from scheduler.clock import SystemClock
+from tests.modem.scripted import Peers, Script, ScriptedModem
+
+
+@pytest.fixture
+def peers() -> Iterator[Peers]:
+    with ExitStack() as stack:
+
+        def open_link(script: Script) -> Link:
+            link = Link(stack.enter_context(ScriptedModem(script)).port, clock=SystemClock())
+            stack.callback(link.close)
+            link.connect()
+            return link
+
+        yield open_link
