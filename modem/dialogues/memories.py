@@ -25,6 +25,7 @@ _HEADER = re.compile(r"\+CMG[LR]:\s*(\d+)\s*,\s*(?:(\d+)\s*,)?")
 _SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _EMPTY_SLOT = 321  # invalid memory index
+_NOT_NOW = (301, 314, 515)  # service reserved, SIM busy, still starting
 _MOST_SLOTS = 255  # of a memory whose size the modem does not tell
 _READINGS = 3  # of a slot whose content is in doubt
 _LIST_S, _LIST_SLOT_S = 30.0, 0.5  # a full PDU takes 0.4 s at 9600 baud
@@ -130,7 +131,7 @@ class Memories:
         if reply.ok:
             return _rows(reply.lines)
         cause = cause_of(reply.final)
-        if cause.code and cause.cls is not CauseClass.PERMANENT:
+        if cause.cls is CauseClass.SIM_TROUBLE or cause.code in _NOT_NOW:
             raise refusal("AT+CMGL=4", reply)
         return self._one_by_one(memory)  # also where an empty memory is told of by an error
 

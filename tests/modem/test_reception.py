@@ -35,7 +35,7 @@ def cmti(memory: str, index: int) -> Notice:
 def write_ours(r: Receiver) -> None:
     pdu = encode_submit(SENDER, "5")
     assert r.modem.ask_prompt(f"AT+CMGW={pdu.length}", 5) is None
-    reply = r.modem.send_payload(pdu.hex, 5)
+    reply = r.modem.send_payload(pdu.hex, 5, "+CMGW:")
     assert reply is not None and reply.ok
 
 
@@ -348,7 +348,7 @@ def test_nothing_is_deleted_that_the_desk_did_not_keep() -> None:  # D34, D35, D
 def test_one_memory_that_cannot_be_read_does_not_hide_the_others() -> None:
     with receiver() as r:
         r.emulated.deliver(SENDER, "5")
-        r.emulated.fault("error", on="+CMGL", code=320)  # memory failure, of the first one
+        r.emulated.fault("error", on="+CMGL", code=314)  # the SIM is busy; SM is the first
         r.reception.sweep()
         assert texts(r.desk.kept) == ["5"]
         assert "refused AT+CMGL=4" in (r.alarms("memory refused")[-1] or "")
