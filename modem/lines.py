@@ -26,6 +26,8 @@ _NAME = re.compile(r"([+^*%$#][A-Z0-9_]+):")
 _COMMAND_NAME = re.compile(r"[+^*%$#][A-Z0-9_]+", re.IGNORECASE)
 _HEX = re.compile(r"[0-9A-Fa-f]{2,}")
 _REGISTRATION_READ = re.compile(r"\+C[EG]?REG:\s*\d\s*,\s*\d")
+_USSD_END = re.compile(r'".*"\s*,\s*\d+\s*\Z', re.DOTALL)
+_USSD_LONGEST = 1000  # 182 characters, each four hexadecimal digits (27.007 §7.15), and what stands around them
 _BODY_FOLLOWS = ("+CMT", "+CDS", "+CBM")
 _PDU_ANSWERS = ("+CMGR", "+CMGL")
 
@@ -138,7 +140,7 @@ class AtReader:
         text = raw.strip(" \x00\x1a")
         if not text:
             return
-        if self._quoted:
+        if self._quoted and not self._breaks_quote(text):
             self._continue_quote(raw)
         elif self._headless is not None and self._take_body(text):
             pass
@@ -193,6 +195,8 @@ class AtReader:
             return text in BARE_NOTICES
         name = found[1]
         if name in self._names:
+            if name == "+CUSD":  # AT+CUSD= has no information lines: what comes inside its answer is the network's
+                return not (self._command or "").endswith("?")
             # "+CREG: 1" is the notice, "+CREG: 2,1" the answer to AT+CREG? (27.007 §7.2).
             return name.endswith("REG") and not _REGISTRATION_READ.match(text) and "=?" not in (self._command or "")
         return name in NOTICE_NAMES or name.startswith("^")
@@ -202,7 +206,7 @@ class AtReader:
         name = found[1] if found else text if text in BARE_NOTICES else ""
         if name in _BODY_FOLLOWS:
             self._headless = Notice(name, text)
-        elif name == "+CUSD" and text.count('"') % 2:
+        elif name == "+CUSD" and not _is_whole_ussd(text):
             self._quoted = text
         else:
             self._events.append(Notice(name, text))
@@ -223,8 +227,26 @@ class AtReader:
         return True
 
     def _continue_quote(self, raw: str) -> None:
-        """USSD text may hold line ends; the notice is over when its quotes are even."""
+        """USSD text may hold line ends; the notice is over where its quotes end."""
         self._quoted += "\n" + raw
-        if self._quoted.count('"') % 2 == 0 or len(self._quoted) > MAX_LINE:
-            text, self._quoted = self._quoted, ""
-            self._events.append(Notice("+CUSD", text))
+        if _is_whole_ussd(self._quoted) or len(self._quoted) > _USSD_LONGEST:
+            self._end_quote()
+
+    def _breaks_quote(self, text: str) -> bool:
+        """Some firmwares never close the quotes of a text they cannot convert: what follows is not part of it."""
+        ends_answer = self._command is not None and _FINAL.fullmatch(text) is not None and self._is_final(text)
+        if not ends_answer and not (_NAME.match(text) and self._is_notice(text)):
+            return False
+        self._end_quote()
+        return True
+
+    def _end_quote(self) -> None:
+        text, self._quoted = self._quoted, ""
+        self._events.append(Notice("+CUSD", text))
+
+
+def _is_whole_ussd(text: str) -> bool:
+    """Whether a +CUSD is complete. Quotes may also stand within its text, at the end of a line as well."""
+    quotes = text.count('"')
+    closed = text.rstrip().endswith('"') and quotes % 2 == 0
+    return quotes == 0 or closed or _USSD_END.search(text) is not None

@@ -76,6 +76,39 @@ def test_text_with_a_greater_sign_is_no_prompt() -> None:
     assert events == [Notice("+CUSD", '+CUSD: 0,"5 > 3\n> 2",15')]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+CUSD: 4",
+        '+CUSD: 0,"Balans 5"',
+        '+CUSD: 1,"1 Balans\n2 Tarif",15',
+        '+CUSD: 0,"Tarif "Vse" 5 r.",15',
+        '+CUSD: 0,"Tarif "Vse\nvklyucheno" 5 r.",15',
+        '+CUSD: 0,"Tarif "Vse"\nBalans 5" r.", 15',
+        '+CUSD: 0,"5" truby",15',
+        '+CUSD: 0,"OK? RINGTONE\n> 5",15',
+    ],
+)
+def test_ussd_text_is_one_notice_whatever_is_in_it_d38(text: str) -> None:
+    data = b"\r\n" + text.replace("\n", "\r\n").encode() + b"\r\n"
+    assert feed(data) == [Notice("+CUSD", text)]
+    assert feed(data + b"\r\nOK\r\n", 'AT+CUSD=1,"*100#",15') == [Notice("+CUSD", text), Reply((), "OK")]
+    assert feed(data + b"\r\n+CSQ: 5,0\r\n\r\nOK\r\n", "AT+CSQ") == [
+        Notice("+CUSD", text),
+        Reply(("+CSQ: 5,0",), "OK"),
+    ]
+
+
+def test_ussd_setting_is_an_answer() -> None:
+    assert feed(b"\r\n+CUSD: 1\r\n\r\nOK\r\n", "AT+CUSD?") == [Reply(("+CUSD: 1",), "OK")]
+
+
+def test_ussd_text_that_is_never_closed_swallows_nothing() -> None:
+    broken = b'\r\n+CUSD: 2,"Pozostalo Ci 50,04zl do 2018-09-04 Dodatko5\r\n'
+    assert feed(broken + b"\r\nOK\r\n", "AT+CSQ")[-1] == Reply((), "OK")
+    assert feed(broken + b'\r\n+CMTI: "SM",3\r\n')[-1] == Notice("+CMTI", '+CMTI: "SM",3')
+
+
 @pytest.mark.parametrize("final", ["ERROR", "+CMS ERROR: 38", "+CMS ERROR:38", "+CME ERROR: SIM busy", "OK"])
 def test_final_result_code_in_any_form_ends_the_answer(final: str) -> None:
     assert feed(f"\r\n{final} \r\n".encode(), "AT+CSQ") == [Reply((), final)]
