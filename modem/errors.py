@@ -56,6 +56,10 @@ class ModemFailed(ModemError):
     """The modem answers, and says that it does not work: it must be brought back; the message is not at fault."""
 
 
+class UssdFailed(ModemError):
+    """The network gave no answer to a USSD code; the sentence says why."""
+
+
 class SimNotReady(ModemError):
     """The SIM wants a PIN or PUK, is missing, or is blocked; a person must act."""
 

@@ -7,6 +7,7 @@ hung one takes none.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 
 from modem.link import Clock
 from modem.worker.desk import Desk, PortSettings
@@ -28,6 +29,10 @@ class Fleet:
         """There may be something to send: wake whoever sleeps."""
         for worker in self._workers:
             worker.ring()
+
+    def ask_ussd(self, name: str, *codes: str) -> Future[str]:
+        """Send a USSD code, and replies to what it asks, by the modem of this name; see `Ussd.ask`."""
+        return next(worker for worker in self._workers if worker.settings.name == name).ussd.ask(*codes)
 
     def stop(self, within_s: float) -> list[str]:
         """Let every dialogue in flight end; the names of ports that did not come back in time."""

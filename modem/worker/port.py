@@ -17,6 +17,7 @@ from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
 from modem.worker.radio import Radio
 from modem.worker.reception import Reception
 from modem.worker.sending import Sending
+from modem.worker.ussd import Ussd
 from modem.worker.watch import Watch
 
 _LOG = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ class PortWorker(threading.Thread):
         self._stopping = False
         self._modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.rtscts, pins=desk)
         self._radio = Radio(settings.name, self._modem, desk, clock)
-        self._watches: tuple[Watch, ...] = (self._radio,)
+        self.ussd = Ussd(self._modem, clock, self._bell.ring)
+        self._watches: tuple[Watch, ...] = (self._radio, self.ussd)
         self._identity: Identity | None = None
         self._told_hold: str | None = None
         self._reception: Reception | None = None

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from modem.dialogues.registration import Domain, announce, read
-from modem.emulator.testing import EmulatedModem, EmulatedNetwork
-from modem.fleet import Fleet
+from modem.emulator.testing import EmulatedNetwork
 from modem.link import Link
 from modem.outcomes import Accepted, Refused
-from modem.worker.desk import PortSettings, PortState
+from tests.modem.bench import Bench
 from tests.modem.leapclock import LeapClock
-from tests.modem.listdesk import ListDesk, order, wait
+from tests.modem.listdesk import wait
 
 
 @pytest.fixture
@@ -22,47 +21,13 @@ def network() -> Iterator[EmulatedNetwork]:
         yield running
 
 
-class _Bench:
-    """One worker at one emulated modem."""
-
-    def __init__(self, modem: EmulatedModem) -> None:
-        self.modem = modem
-        self.clock = LeapClock()
-        self.desk = ListDesk()
-        self.fleet = Fleet([PortSettings("m1", modem.path)], self.desk, self.clock)
-
-    def __enter__(self) -> _Bench:
-        self.fleet.start()
-        wait(lambda: any(status.state is PortState.SERVING for status in self.desk.statuses))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self.fleet.stop(5) == []
-
-    @property
-    def hold(self) -> str | None:
-        return self.desk.statuses[-1].hold
-
-    def queue(self, *numbers: int) -> None:
-        with self.desk.lock:
-            self.desk.orders += [order(number) for number in numbers]
-        self.fleet.ring()
-
-    def leap(self, seconds: float) -> None:
-        self.clock.leap(seconds)
-        self.fleet.ring()
-
-    def settled(self) -> set[int]:
-        return set(self.desk.settled)
-
-
 @pytest.fixture
-def bench(network: EmulatedNetwork) -> Iterator[_Bench]:
-    with _Bench(network.modems[0]) as running:
+def bench(network: EmulatedNetwork) -> Iterator[Bench]:
+    with Bench(network.modems[0]) as running:
         yield running
 
 
-def test_nothing_is_claimed_without_a_network_and_all_goes_out_with_it(bench: _Bench) -> None:
+def test_nothing_is_claimed_without_a_network_and_all_goes_out_with_it(bench: Bench) -> None:
     bench.modem.fault("registration", stat=2)
     wait(lambda: "searches" in str(bench.hold))
     bench.queue(1, 2)
@@ -79,11 +44,11 @@ def test_nothing_is_claimed_without_a_network_and_all_goes_out_with_it(bench: _B
 
 def test_modem_that_is_denied_from_the_start_says_so(network: EmulatedNetwork) -> None:
     network.modems[0].fault("registration", stat=3)
-    with _Bench(network.modems[0]) as bench:
+    with Bench(network.modems[0]) as bench:
         assert "denied" in str(bench.hold)
 
 
-def test_lost_notice_is_made_up_for_by_asking(bench: _Bench) -> None:
+def test_lost_notice_is_made_up_for_by_asking(bench: Bench) -> None:
     bench.modem.fault("registration", stat=2)
     wait(lambda: bench.hold is not None)
     asked = bench.modem.commands().count("AT+CREG?")
@@ -91,7 +56,7 @@ def test_lost_notice_is_made_up_for_by_asking(bench: _Bench) -> None:
     wait(lambda: bench.modem.commands().count("AT+CREG?") > asked)
 
 
-def test_refusal_without_a_network_uses_up_no_try(bench: _Bench) -> None:
+def test_refusal_without_a_network_uses_up_no_try(bench: Bench) -> None:
     bench.modem.fault("error", on="+CMGS", family="cms", code=331, times=2)
     bench.queue(1)
     wait(lambda: bench.desk.released == [1])
@@ -107,7 +72,7 @@ def test_refusal_without_a_network_uses_up_no_try(bench: _Bench) -> None:
     assert isinstance(bench.desk.settled[1], Accepted)
 
 
-def test_refusal_of_a_network_that_is_there_is_the_parts_own(bench: _Bench) -> None:
+def test_refusal_of_a_network_that_is_there_is_the_parts_own(bench: Bench) -> None:
     bench.modem.fault("error", on="+CMGS", family="cms", code=38)
     bench.queue(1)
     wait(lambda: bench.settled() == {1})
@@ -116,7 +81,7 @@ def test_refusal_of_a_network_that_is_there_is_the_parts_own(bench: _Bench) -> N
     assert bench.hold is None
 
 
-def test_no_network_for_minutes_raises_one_alarm_that_ends(bench: _Bench) -> None:
+def test_no_network_for_minutes_raises_one_alarm_that_ends(bench: Bench) -> None:
     bench.modem.fault("registration", stat=3)
     wait(lambda: bench.hold is not None)
     for _ in range(3):
@@ -128,7 +93,7 @@ def test_no_network_for_minutes_raises_one_alarm_that_ends(bench: _Bench) -> Non
     assert told == [False, True, False]
 
 
-def test_signal_that_is_gone_holds_and_one_that_is_unknown_does_not(bench: _Bench) -> None:
+def test_signal_that_is_gone_holds_and_one_that_is_unknown_does_not(bench: Bench) -> None:
     bench.modem.fault("signal", rssi=0)
     bench.leap(61)
     wait(lambda: "signal" in str(bench.hold))
