@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+
 from modem.emulator.testing import EmulatedModem
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings, PortState
+from scheduler.clock import Source
 from tests.modem.leapclock import LeapClock
 from tests.modem.listdesk import ListDesk, order, wait
+
+_BOTH = 2  # a worker that waits for its port and its bell is between two dialogues
+
+
+class PatientClock(LeapClock):
+    """Leaps only while the worker rests: a dialogue in flight would see its deadline pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._change = threading.Condition()
+        self._resting = 0
+
+    def leap(self, seconds: float) -> None:
+        with self._change:
+            assert self._change.wait_for(lambda: self._resting > 0, 15), "the worker never came to rest"
+            super().leap(seconds)
+
+    def wait(self, sources: Sequence[Source], until: float | None) -> bool:
+        rests = len(sources) == _BOTH
+        with self._change:
+            self._resting += rests
+            self._change.notify_all()
+        try:
+            return super().wait(sources, until)
+        finally:
+            with self._change:
+                self._resting -= rests
 
 
 class Bench:
@@ -14,7 +45,7 @@ class Bench:
 
     def __init__(self, modem: EmulatedModem) -> None:
         self.modem = modem
-        self.clock = LeapClock()
+        self.clock = PatientClock()
         self.desk = ListDesk()
         self.fleet = Fleet([PortSettings("m1", modem.path)], self.desk, self.clock)
 

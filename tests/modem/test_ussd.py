@@ -137,10 +137,7 @@ def test_answer_that_never_comes_ends_the_session_and_the_next_one_works(
     _answers(network, text="5", pause_s=600)
     answer = bench.fleet.ask_ussd("m1", "*100#")
     bench.modem.wait_for("ussd", what="request")
-    wait(lambda: bench.modem.commands()[-1].startswith("AT+CUSD=1"))
-    while not answer.done():
-        bench.leap(61)
-        wait(lambda: answer.done() or "AT+CUSD=1" in bench.modem.commands()[-1])
+    bench.leap(61)
     assert "no answer within 60 s" in str(answer.exception(10))
     bench.modem.wait_for("ussd", what="cancel")
     _answers(network, text="six")
