@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from gateway.dispatch import Dispatch
 from gateway.model import CRITERIA, MessageKind
 from gateway.settings import SurveySection
 from gateway.store import invitations, outbox, ratings
@@ -48,8 +49,9 @@ class Source:
 class Conversations:
     """The survey as configured. Its methods run inside the caller's transaction."""
 
-    def __init__(self, survey: SurveySection) -> None:
+    def __init__(self, survey: SurveySection, dispatch: Dispatch) -> None:
         self.survey = survey
+        self._dispatch = dispatch
         self.settings = SurveySettings(reply_window_s=survey.reply_window_s, thanks=survey.thanks)
         self.version = _version(survey)
 
@@ -96,6 +98,7 @@ class Conversations:
             kind=kind,
             texts=split(text),
             alphabet=alphabet_of(text).label,
+            lane=self._dispatch.lane(db, row.person, now),
             now=now,
             until=until,
         )

@@ -6,6 +6,7 @@ timetable. Stopping lets every dialogue in flight end, because an interrupted su
 
 from __future__ import annotations
 
+import random
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ import structlog
 from gateway import directory, pseudonyms
 from gateway.conversations import Conversations
 from gateway.desk import Desk
+from gateway.dispatch import Dispatch
 from gateway.errors import ConfigError, GatewayError
 from gateway.inbox import Inbox
 from gateway.jobs import Timetable
@@ -112,19 +114,21 @@ class Daemon:
             db.close()
             raise
         writer = Writer(db, settings.database)
-        conversations = Conversations(settings.survey)
+        dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), random.random)
+        conversations = Conversations(settings.survey, dispatch)
         outbox = Outbox(conversations)
         inbox = Inbox(conversations, outbox)
-        desk = Desk(writer, self._clock, outbox, inbox, settings.modems)
+        desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
+        writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
         doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
         if doubtful:
             _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
         fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
-        timetable = Timetable(writer, self._clock, outbox, inbox, desk, fleet.ring)
+        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, fleet.ring)
         return _Running(writer, fleet, Runner(timetable.jobs()))
 
 

@@ -13,18 +13,20 @@ from datetime import datetime
 import structlog
 from sqlite_utils import Database
 
+from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.outbox import Outbox
 from gateway.phones import BadPhone, normalise
 from gateway.settings import ModemSettings
 from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
+from gateway.store import lanes as lane_rows
 from gateway.store import outbox as outbox_rows
 from gateway.store import state
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
 from modem.dialogues.memories import Stored
-from modem.outcomes import Outcome
+from modem.outcomes import Outcome, Refused
 from modem.pdu import Concat
 from modem.worker.desk import PartOrder, PortState, PortStatus
 from scheduler.clock import Clock
@@ -45,10 +47,17 @@ class Desk:
     """Implements `modem.worker.desk.Desk` on the store."""
 
     def __init__(
-        self, writer: Writer, clock: Clock, outbox: Outbox, inbox: Inbox, modems: Sequence[ModemSettings]
+        self,
+        writer: Writer,
+        clock: Clock,
+        outbox: Outbox,
+        inbox: Inbox,
+        dispatch: Dispatch,
+        modems: Sequence[ModemSettings],
     ) -> None:
         self._writer = writer
         self._clock = clock
+        self._dispatch = dispatch
         self._outbox = outbox
         self._inbox = inbox
         self._modems = {modem.name: _Policy(modem.reports, modem.on_unknown == "resend") for modem in modems}
@@ -63,7 +72,11 @@ class Desk:
 
     def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
         now = self._clock.now()
-        parts = self._writer.do(lambda db: outbox_rows.claim(db, sim=sim, most=most, now=now))
+        ticket = self._dispatch.ticket(sim, most, now)
+        if ticket is None:
+            return []
+        parts = self._writer.do(lambda db: outbox_rows.claim(db, ticket, now))
+        self._dispatch.claimed(sim, [part.id for part in parts])
         reports = self._sims[sim].reports
         return [
             PartOrder(
@@ -81,10 +94,18 @@ class Desk:
 
     def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         now = self._clock.now()
-        self._writer.post(lambda db: self._outbox.settle(db, outcomes, now), "settling parts")
+        sent = [part for part, outcome in outcomes if not isinstance(outcome, Refused)]
+
+        def settle_all(db: Database) -> None:
+            self._outbox.settle(db, outcomes, now)
+            lane_rows.wrote(db, sent)
+
+        self._dispatch.settled(sim, [part for part, _ in outcomes], len(sent), now)
+        self._writer.post(settle_all, "settling parts")
 
     def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
         self._writer.do(lambda db: outbox_rows.release(db, parts, blamed))
+        self._dispatch.released(parts)
         self._ring()
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
@@ -103,6 +124,12 @@ class Desk:
         sim = None if identity is None else identity.sim
         if identity is not None:
             self._sims[identity.sim] = self._modems[status.name]
+        if identity is not None and status.state is PortState.SERVING:
+            if not self._dispatch.is_seated(status.name, identity.sim):
+                self._writer.do(lambda db: self._dispatch.seat(db, status.name, identity.sim, now))
+            self._dispatch.up(status.name)
+        else:
+            self._dispatch.down(status.name, now)
 
         def put(db: Database) -> None:
             state.put_port(

@@ -16,7 +16,7 @@ from gateway.model import InboxState, Meaning
 from gateway.outbox import BATCH, Outbox
 from gateway.phones import BadPhone, normalise
 from gateway.replies import interpret
-from gateway.store import inbox, invitations
+from gateway.store import inbox, invitations, lanes
 from gateway.store.inbox import KeptPart, KeptPdu
 from gateway.survey import Replied
 from modem.alphabet import Alphabet, text_of
@@ -126,6 +126,8 @@ class Inbox:
         meaning = interpret(text)
         phone = _phone(sender)
         person = None if phone is None else inbox.person_by_phone(db, phone)
+        if person is not None:
+            lanes.heard(db, person, pdus[0])
         row = None if person is None else invitations.latest_of(db, person)
         if row is None:
             reply = _record(db, None, person, "stray", text, meaning, sent_at, now)

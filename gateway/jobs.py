@@ -14,9 +14,9 @@ import structlog
 from sqlite_utils import Database
 
 from gateway.desk import Desk
+from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.outbox import BATCH, Outbox
-from gateway.store import outbox as outbox_rows
 from gateway.store import state
 from gateway.store.writer import Writer
 from scheduler.clock import Clock
@@ -31,10 +31,18 @@ class Timetable:
     """The jobs of one daemon, ready for a runner."""
 
     def __init__(
-        self, writer: Writer, clock: Clock, outbox: Outbox, inbox: Inbox, desk: Desk, ring: Callable[[], None]
+        self,
+        writer: Writer,
+        clock: Clock,
+        outbox: Outbox,
+        inbox: Inbox,
+        dispatch: Dispatch,
+        desk: Desk,
+        ring: Callable[[], None],
     ) -> None:
         self._writer = writer
         self._clock = clock
+        self._dispatch = dispatch
         self._ring = ring
         self._steps: dict[str, tuple[float, _Step, str]] = {
             "invite due": (1, outbox.invite_due, "Invites those whose time has come and whose window is open."),
@@ -44,6 +52,12 @@ class Timetable:
                 30,
                 lambda db, now: outbox.resend_unknown(db, now, desk.may_resend),
                 "Queues parts in doubt again, where the modem's policy says so.",
+            ),
+            "fail over": (1, dispatch.fail_over, "Gives what waits for a SIM that cannot send to the others."),
+            "give up halves": (
+                600,
+                lambda db, now: dispatch.give_up_halves(db, now, outbox.survey.reply_window_s),
+                "Fails what is left of long messages whose SIM does not come back.",
             ),
             "read inbox": (5, lambda db, now: inbox.handle(db, now)[0], "Handles what was kept and not handled."),
             "give up parts": (60, inbox.give_up_on_parts, "Makes replies of long messages that lost a part."),
@@ -71,7 +85,7 @@ class Timetable:
         """One batch; the ports are woken if it, or the passing of time, left them something to send."""
         now = self._clock.now()
         count = step(db, now)
-        if outbox_rows.has_ready(db, now):
+        if self._dispatch.has_work(db, now):
             self._ring()
         return count
 

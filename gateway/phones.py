@@ -3,8 +3,8 @@
 Pure. Offices write a phone in every way a person can; the centre knows it as E.164 (``+79131234567``) and nothing
 else. The Russian plan is simple enough to be decided here: ten digits after the country code, and an SMS survey
 reaches only those that begin with 9. The `phonenumbers` library is asked only to say *what* a refused number is: a
-landline, another country's (Kazakhstan shares code 7), or no phone at all. Its geocoder, carrier and timezone tables
-are not used: they are large, and wrong for Russian mobiles.
+landline, another country's (Kazakhstan shares code 7), or no phone at all. Its geocoder and timezone tables
+are not used: they are large, and wrong for Russian mobiles (its carrier table is a hint: `gateway.operators`).
 
 A short code (``"0919"``) is no phone: it stays the string it is, and it needs no mask.
 """

@@ -8,11 +8,14 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from gateway.lanes import Takes
 from gateway.model import MessageKind
 from gateway.wording import DEFAULT_TEXTS, check
+from scheduler.pacing import Limits
 from scheduler.windows import Window
 
 Seconds = Annotated[float, Field(ge=0, le=366 * 86400)]
@@ -22,6 +25,57 @@ class Section(BaseModel):
     """A mapping of the file; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def _gap(value: Any) -> Any:
+    """A number of seconds, or the shortest and the longest of a random pause."""
+    return value if isinstance(value, list | tuple) else (value, value)
+
+
+Cap = Annotated[int, Field(ge=1)] | None
+
+
+class LimitSettings(Section):
+    """How much a SIM may send while it is in this modem; null: as much as it can."""
+
+    per_minute: Cap = None
+    per_hour: Cap = None
+    per_day: Cap = None
+    per_month: Cap = None
+    gap_s: Annotated[tuple[Seconds, Seconds], BeforeValidator(_gap)] = (0.0, 0.0)
+
+    @field_validator("gap_s")
+    @classmethod
+    def _in_order(cls, gap: tuple[float, float]) -> tuple[float, float]:
+        if gap[0] > gap[1]:
+            raise ValueError(f"a gap goes from its shortest to its longest, not from {gap[0]:g} to {gap[1]:g}")
+        return gap
+
+    def as_limits(self) -> Limits:
+        return Limits(self.per_minute, self.per_hour, self.per_day, self.per_month, self.gap_s)
+
+
+class TakesSettings(Section):
+    """Which numbers a modem sends to: those that begin so, or whose operator is named; without either, all."""
+
+    prefixes: tuple[Annotated[str, Field(pattern=r"^\+[0-9]{1,15}$")], ...] = ()
+    operators: tuple[str, ...] = ()
+
+    @field_validator("operators")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names:
+            return ()
+        from gateway import operators  # its tables are large, and few have modems by operator
+
+        spelt = tuple(operators.spelt(name) for name in names)
+        unknown = sorted(set(spelt) - operators.known())
+        if unknown:
+            raise ValueError(f"there is no operator {unknown[0]}; known are {', '.join(sorted(operators.known()))}")
+        return spelt
+
+    def as_takes(self) -> Takes:
+        return Takes(self.prefixes, frozenset(self.operators))
 
 
 class ModemSettings(Section):
@@ -34,6 +88,8 @@ class ModemSettings(Section):
     pin_file: Path | None = None
     on_unknown: Literal["hold", "resend"] = "hold"
     reports: bool = True
+    limits: LimitSettings = LimitSettings()
+    takes: TakesSettings = TakesSettings()
 
 
 def _window(value: Any) -> Any:
@@ -88,6 +144,20 @@ class SurveySection(Section):
     texts: TextSettings = TextSettings()
 
 
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"there is no time zone {value}; write it as Europe/Moscow or Asia/Barnaul")
+    return value
+
+
+class RoutingSection(Section):
+    """How parts find their SIM. `zone` is where operators begin a day and a month; a SIM that could not send for
+    `failover_after_s` gives what waits for it to others."""
+
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Moscow"
+    failover_after_s: Seconds = 300
+
+
 class HttpSettings(Section):
     """Where the HTTP interface listens."""
 
@@ -110,6 +180,7 @@ class Settings(Section):
     short_code: str = Field("0919", pattern=r"^[0-9]{3,8}$")
     modems: tuple[ModemSettings, ...] = (ModemSettings(name="m1", port="emu://"),)
     survey: SurveySection = SurveySection()
+    routing: RoutingSection = RoutingSection()
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60
     upstream: tuple[str, ...] = Field((), max_length=0)
     http: HttpSettings | None = HttpSettings()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from gateway.lanes import Share, Ticket
 from gateway.model import MessageKind, PartState
 from gateway.store.database import to_text
 
@@ -19,6 +21,8 @@ _PRIORITY = {
     MessageKind.THANKS: 2,
     MessageKind.INVITE: 3,
 }
+INVITATION = _PRIORITY[MessageKind.INVITE]
+PRIORITIES = sorted(set(_PRIORITY.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def enqueue(
     kind: MessageKind,
     texts: Sequence[str],
     alphabet: str,
+    lane: str,
     now: datetime,
     until: datetime | None,
 ) -> None:
@@ -63,39 +68,89 @@ def enqueue(
     ).fetchone()
     for seq, text in enumerate(texts, 1):
         db.execute(
-            "INSERT INTO parts (message, seq, total, text, priority, state, next_at, until_at)"
-            " VALUES (?, ?, ?, ?, ?, 'queued', ?, ?)",
-            (row[0], seq, len(texts), text, _PRIORITY[kind], to_text(now), until and to_text(until)),
+            "INSERT INTO parts (message, seq, total, text, priority, lane, state, next_at, until_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
+            (row[0], seq, len(texts), text, _PRIORITY[kind], lane, to_text(now), until and to_text(until)),
         )
 
 
-def claim(db: Database, *, sim: str, most: int, now: datetime) -> list[ClaimedPart]:
-    """Take up to `most` parts for a SIM, answers first; they are `claimed` when the transaction commits."""
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A queued part that a SIM may take, by what decides its turn."""
+
+    next_at: str
+    id: int
+    message: int
+    total: int
+
+
+def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
+    """Take what a ticket allows, answers first; the parts are `claimed` when the transaction commits.
+
+    A message whose first part is taken waits with the rest of its parts for the same SIM.
+    """
     moment = to_text(now)
-    rows = db.execute(
-        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone FROM parts p"
-        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
-        " JOIN persons x ON x.id = i.person"
-        " WHERE p.state = 'queued' AND p.next_at <= ? AND (p.until_at IS NULL OR p.until_at > ?)"
-        " ORDER BY p.priority, p.next_at, p.id LIMIT ?",
-        (moment, moment, most),
-    ).fetchall()
+    chosen: list[_Ready] = []
+    for priority in PRIORITIES:
+        want = ticket.parts - len(chosen)
+        if priority == INVITATION:
+            want = min(want, ticket.invitations)
+        if want > 0:
+            ready = [part for share in ticket.shares for part in _ready(db, share, priority, want, ticket, moment)]
+            chosen += sorted(ready, key=lambda part: (part.next_at, part.id))[:want]
+    if not chosen:
+        return []
     db.conn.executemany(
         "UPDATE parts SET state = 'claimed', sim = ?, claimed_at = ?, attempts = attempts + 1, reference = NULL"
         " WHERE id = ?",
-        [(sim, moment, row[0]) for row in rows],
+        [(ticket.sim, moment, part.id) for part in chosen],
     )
-    return [ClaimedPart(*row) for row in rows]
+    for message in {part.message for part in chosen if part.total > 1}:
+        db.execute("UPDATE parts SET lane = ? WHERE message = ? AND state = 'queued'", (ticket.sim, message))
+    rows = db.execute(
+        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone FROM parts p"
+        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
+        " JOIN persons x ON x.id = i.person WHERE p.id IN (SELECT value FROM json_each(?))",
+        (json.dumps([part.id for part in chosen]),),
+    ).fetchall()
+    found = {row[0]: ClaimedPart(*row) for row in rows}
+    return [found[part.id] for part in chosen]
 
 
-def has_ready(db: Database, now: datetime) -> bool:
-    """Whether a part could be claimed now."""
+def _ready(db: Database, share: Share, priority: int, want: int, ticket: Ticket, moment: str) -> list[_Ready]:
+    """Of one lane and priority, what this SIM may take of what is ready, in the order of its turn."""
+    rows = db.execute(
+        "SELECT next_at, id, message, total FROM parts WHERE state = 'queued' AND lane = ? AND priority = ?"
+        " AND next_at <= ? AND (until_at IS NULL OR until_at > ?) ORDER BY next_at, id LIMIT ?",
+        (share.lane, priority, moment, moment, want + share.better),
+    ).fetchall()
+    parts = [_Ready(*row) for row in rows]
+    if share.better:
+        fresh = dict.fromkeys(part.message for part in parts if part.next_at > to_text(ticket.fresh_after))
+        left = set(list(fresh)[: share.better])
+        parts = [part for part in parts if part.message not in left]
+    if share.sharers > 1 and want > 1:
+        (waiting,) = db.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM parts WHERE state = 'queued' AND lane = ? AND priority = ?"
+            " AND next_at <= ? LIMIT ?)",
+            (share.lane, priority, moment, want * share.sharers),
+        ).fetchone()
+        parts = parts[: max(1, waiting // share.sharers)]
+    return parts[:want]
+
+
+def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
+    """Whether a part could be claimed now from one of these lanes."""
     moment = to_text(now)
-    row = db.execute(
-        "SELECT 1 FROM parts WHERE state = 'queued' AND next_at <= ? AND (until_at IS NULL OR until_at > ?) LIMIT 1",
-        (moment, moment),
-    ).fetchone()
-    return row is not None
+    return any(
+        db.execute(
+            "SELECT 1 FROM parts WHERE state = 'queued' AND lane = ? AND priority = ? AND next_at <= ?"
+            " AND (until_at IS NULL OR until_at > ?) LIMIT 1",
+            (lane, priority, moment, moment),
+        ).fetchone()
+        for lane in lanes
+        for priority in PRIORITIES
+    )
 
 
 def release(db: Database, parts: Sequence[int], blamed: int | None = None) -> None:

@@ -119,8 +119,12 @@ CREATE INDEX outages_by_modem ON outages (modem, began_at);
 ALTER TABLE ports ADD COLUMN hold TEXT;
 ALTER TABLE ports ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parts ADD COLUMN lane TEXT NOT NULL DEFAULT '';
 ALTER TABLE persons ADD COLUMN sim TEXT;
+ALTER TABLE persons ADD COLUMN operator TEXT;
 ALTER TABLE troubles ADD COLUMN lines TEXT NOT NULL DEFAULT '';
+DROP INDEX parts_queued;
+CREATE INDEX parts_waiting ON parts (lane, priority, next_at) WHERE state = 'queued';
 CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT NULL;
 """
 

@@ -59,6 +59,12 @@ def forget_ports(db: Database, but: set[str]) -> None:
             db.execute("DELETE FROM ports WHERE name = ?", (name,))
 
 
+def seats(db: Database) -> list[tuple[str, str | None, bool]]:
+    """Every port, the SIM seen in it last, and whether it is drained."""
+    rows = db.execute("SELECT name, sim, drained FROM ports ORDER BY name").fetchall()
+    return [(row[0], row[1], bool(row[2])) for row in rows]
+
+
 def put_job(db: Database, *, name: str, took_s: float, trouble: str | None, now: datetime) -> None:
     """When a job ran last, how long it took, and what went wrong."""
     db.execute(

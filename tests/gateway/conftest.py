@@ -12,10 +12,11 @@ from sqlite_utils import Database
 from gateway import directory, pseudonyms
 from gateway.config import packaged_config
 from gateway.conversations import Conversations
+from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.model import Visit
 from gateway.outbox import Outbox
-from gateway.settings import SurveySection
+from gateway.settings import ModemSettings, RoutingSection, SurveySection
 from gateway.store import inbox as inbox_rows
 from gateway.store import outbox as outbox_rows
 from gateway.store import visits
@@ -32,6 +33,7 @@ NOON = datetime(2017, 9, 13, 5, tzinfo=UTC)
 """Twelve o'clock in Barnaul."""
 SIM = "8970100000000000001"
 PHONE = "+79130200001"
+MODEMS = [ModemSettings(name="m1", port="emu://")]
 
 
 class Centre:
@@ -48,7 +50,10 @@ class Centre:
         visits.put_offices(self.db, self.known.offices.values())
         visits.put_services(self.db, self.known.services.values())
         self.survey = SurveySection.model_validate({"delay_s": 0, **survey})
-        conversations = Conversations(self.survey)
+        self.dispatch = Dispatch(MODEMS, RoutingSection(), self.now, lambda: 0.5)
+        self.dispatch.seat(self.db, "m1", SIM, self.now)
+        self.dispatch.up("m1")
+        conversations = Conversations(self.survey, self.dispatch)
         self.outbox = Outbox(conversations)
         self.inbox = Inbox(conversations, self.outbox)
 
@@ -65,7 +70,8 @@ class Centre:
         self.outbox.invite_due(self.db, self.now)
 
     def claim(self, most: int = 100) -> list[outbox_rows.ClaimedPart]:
-        return outbox_rows.claim(self.db, sim=SIM, most=most, now=self.now)
+        ticket = self.dispatch.ticket(SIM, most, self.now)
+        return [] if ticket is None else outbox_rows.claim(self.db, ticket, self.now)
 
     def send(self, outcome: Outcome | None = None, first: int = 1) -> list[str]:
         """Claim everything and settle it, accepted with references from `first` on; the texts that went out."""
