@@ -124,7 +124,7 @@ class Desk:
         sim = None if identity is None else identity.sim
         if identity is not None:
             self._sims[identity.sim] = self._modems[status.name]
-        if identity is not None and status.state is PortState.SERVING:
+        if identity is not None and status.state is PortState.SERVING and status.hold is None:
             if not self._dispatch.is_seated(status.name, identity.sim):
                 self._writer.do(lambda db: self._dispatch.seat(db, status.name, identity.sim, now))
             self._dispatch.up(status.name)

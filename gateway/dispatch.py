@@ -118,6 +118,23 @@ class Dispatch:
                         rows.move(db, message, right)
         self._lanes.learn(rows.occupied(db))
 
+    def drain(self, db: Database, modem: str, now: datetime) -> None:
+        """The modem shall claim nothing more, also after a restart; it finishes what it has in hand, and reads on."""
+        state.put_drained(db, modem, True)
+        with self._lock:
+            self._routing.drain(modem, now)
+
+    def resume(self, db: Database, modem: str) -> None:
+        """The modem may claim again."""
+        state.put_drained(db, modem, False)
+        with self._lock:
+            self._routing.resume(modem)
+
+    def in_hand(self, modem: str) -> int:
+        """How many parts this modem has claimed and not settled."""
+        with self._lock:
+            return self._routing.in_hand(modem)
+
     def lane(self, db: Database, person: int, now: datetime) -> str:
         """Where a new message to this person shall wait."""
         return self._lane(db, rows.addressee(db, person), now)

@@ -59,6 +59,11 @@ def forget_ports(db: Database, but: set[str]) -> None:
             db.execute("DELETE FROM ports WHERE name = ?", (name,))
 
 
+def put_drained(db: Database, name: str, drained: bool) -> None:
+    """Whether a modem shall send nothing, from now on and after every start."""
+    db.execute("UPDATE ports SET drained = ? WHERE name = ?", (int(drained), name))
+
+
 def seats(db: Database) -> list[tuple[str, str | None, bool]]:
     """Every port, the SIM seen in it last, and whether it is drained."""
     rows = db.execute("SELECT name, sim, drained FROM ports ORDER BY name").fetchall()

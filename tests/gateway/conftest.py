@@ -36,6 +36,12 @@ PHONE = "+79130200001"
 MODEMS = [ModemSettings(name="m1", port="emu://")]
 
 
+def delivers(text: str, sender: str, at: datetime, ref: int = 1) -> list[str]:
+    """The PDUs of a text from a citizen, as a modem in Barnaul shows them."""
+    scts = encode_timestamp(at.timestamp(), 28)
+    return [encode_deliver(Deliver(Address.of(sender), scts, part)).hex().upper() for part in compose(text, ref)]
+
+
 class Centre:
     """Store, outbox and inbox of one configuration; `now` moves when a test says so."""
 
@@ -94,8 +100,7 @@ class Centre:
         self.inbox.handle(self.db, self.now)
 
     def pdus(self, text: str, sender: str = PHONE, ref: int = 1) -> list[str]:
-        scts = encode_timestamp(self.now.timestamp(), 28)
-        return [encode_deliver(Deliver(Address.of(sender), scts, part)).hex().upper() for part in compose(text, ref)]
+        return delivers(text, sender, self.now, ref)
 
     def report(self, reference: int, status: int, phone: str = PHONE) -> None:
         scts = encode_timestamp(self.now.timestamp(), 12)  # another time zone than the citizen's
