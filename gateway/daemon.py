@@ -17,6 +17,7 @@ from types import FrameType
 import structlog
 
 from gateway import directory, pseudonyms
+from gateway.balance import Balances
 from gateway.conversations import Conversations
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
@@ -128,7 +129,8 @@ class Daemon:
             _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
         fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
-        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, fleet.ring)
+        balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
+        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, balances, fleet.ring)
         return _Running(writer, fleet, Runner(timetable.jobs()))
 
 

@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 from sqlite_utils import Database
 
+from gateway.balance import Balances
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
@@ -38,6 +39,7 @@ class Timetable:
         inbox: Inbox,
         dispatch: Dispatch,
         desk: Desk,
+        balances: Balances,
         ring: Callable[[], None],
     ) -> None:
         self._writer = writer
@@ -61,6 +63,7 @@ class Timetable:
             ),
             "read inbox": (5, lambda db, now: inbox.handle(db, now)[0], "Handles what was kept and not handled."),
             "give up parts": (60, inbox.give_up_on_parts, "Makes replies of long messages that lost a part."),
+            "ask balances": (60, balances.ask_due, "Asks the operator what is left on each SIM."),
         }
         self._noted: dict[str, tuple[float, str | None]] = {}
 

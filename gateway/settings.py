@@ -5,6 +5,7 @@ Pure: nothing is opened here. Every key refuses neighbours it does not know. Dur
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -78,6 +79,25 @@ class TakesSettings(Section):
         return Takes(self.prefixes, frozenset(self.operators))
 
 
+def _pattern(value: str) -> str:
+    try:
+        groups = re.compile(value).groups
+    except re.error as problem:
+        raise ValueError(f"{value!r} is no regular expression: {problem}") from None
+    if groups > 1:
+        raise ValueError(f"{value!r} has {groups} groups; the amount is one")
+    return value
+
+
+class BalanceSettings(Section):
+    """How to ask for what is left on a SIM, and when to worry."""
+
+    code: str = Field(pattern=r"^[*#][0-9*#]*#$")
+    pattern: Annotated[str, AfterValidator(_pattern)] | None = None
+    below: float = 50
+    every_s: Annotated[float, Field(ge=60, le=366 * 86400)] = 86_400
+
+
 class ModemSettings(Section):
     """One modem: a port and how to treat it."""
 
@@ -90,6 +110,7 @@ class ModemSettings(Section):
     reports: bool = True
     limits: LimitSettings = LimitSettings()
     takes: TakesSettings = TakesSettings()
+    balance: BalanceSettings | None = None
 
 
 def _window(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from gateway.store.database import to_text
+from gateway.store.database import from_text, to_text
 
 
 def may_try_pin(db: Database, *, card: str, pin: str, now: datetime) -> bool:
@@ -77,6 +77,24 @@ def clear_alarm(db: Database, *, place: str, kind: str, now: datetime) -> bool:
 def alarms(db: Database) -> list[dict[str, Any]]:
     """What is wrong now, the oldest first."""
     return list(db.query("SELECT place, kind, text, raised_at FROM alarms WHERE cleared_at IS NULL ORDER BY id"))
+
+
+def balances_told(db: Database) -> list[tuple[str, str, datetime | None]]:
+    """Modem and SIM of every port that is served and has a network, and when its balance was last told."""
+    rows = db.execute(
+        "SELECT p.name, p.sim, s.balance_at FROM ports p LEFT JOIN sims s ON s.iccid = p.sim"
+        " WHERE p.state = 'serving' AND p.hold IS NULL AND p.sim IS NOT NULL ORDER BY p.name"
+    ).fetchall()
+    return [(name, sim, None if told_at is None else from_text(told_at)) for name, sim, told_at in rows]
+
+
+def put_balance(db: Database, *, sim: str, amount: float | None, text: str, now: datetime) -> None:
+    """What the operator says that is left on a SIM, in its words too; None: the words are not understood."""
+    db.execute(
+        "INSERT INTO sims (iccid, balance, balance_text, balance_at) VALUES (?, ?, ?, ?) ON CONFLICT (iccid) DO UPDATE"
+        " SET balance = excluded.balance, balance_text = excluded.balance_text, balance_at = excluded.balance_at",
+        (sim, amount, text, to_text(now)),
+    )
 
 
 def add_call(db: Database, *, sim: str, phone: str | None, at: datetime) -> None:

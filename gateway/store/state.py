@@ -107,8 +107,9 @@ def ports(db: Database) -> list[dict[str, Any]]:
     """Every configured port as it was last seen."""
     return list(
         db.query(
-            "SELECT name, state, model, operator, signal, imei, sim, trouble, hold,"
-            " (SELECT count(*) FROM outages o WHERE o.modem = p.name) AS outages, changed_at FROM ports p ORDER BY name"
+            "SELECT p.name, state, model, p.operator, signal, p.imei, sim, s.balance, trouble, hold,"
+            " (SELECT count(*) FROM outages o WHERE o.modem = p.name) AS outages, changed_at"
+            " FROM ports p LEFT JOIN sims s ON s.iccid = p.sim ORDER BY p.name"
         )
     )
 
