@@ -143,7 +143,7 @@ def _port(modem: ModemSettings, sweep_s: float) -> PortSettings:
             raise ConfigError(
                 f"The PIN file {modem.pin_file} of modem {modem.name} cannot be read: {problem}."
             ) from None
-    return PortSettings(modem.name, modem.port, modem.baud, modem.flow == "rtscts", pin, sweep_s)
+    return PortSettings(modem.name, modem.port, modem.baud, modem.flow == "rtscts", pin, sweep_s, imei=modem.imei)
 
 
 def serve(load: Callable[[], Settings]) -> None:

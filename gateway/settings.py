@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from gateway.lanes import Takes
 from gateway.model import MessageKind
 from gateway.wording import DEFAULT_TEXTS, check
+from modem.ports import is_pattern
 from scheduler.pacing import Limits
 from scheduler.windows import Window
 
@@ -98,6 +99,14 @@ class BalanceSettings(Section):
     every_s: Annotated[float, Field(ge=60, le=366 * 86400)] = 86_400
 
 
+def _imei(value: Any) -> Any:
+    """Fifteen digits; YAML takes them for a number."""
+    text = str(value)
+    if value is not None and not (text.isascii() and text.isdigit() and len(text) == 15):
+        raise ValueError(f"{text!r} is no IMEI; it has fifteen digits, and AT+CGSN or the label of the modem tells it")
+    return value if value is None else text
+
+
 class ModemSettings(Section):
     """One modem: a port and how to treat it."""
 
@@ -105,6 +114,7 @@ class ModemSettings(Section):
     port: str = Field(min_length=1)
     baud: int = Field(115200, ge=300, le=4_000_000)
     flow: Literal["none", "rtscts"] = "none"
+    imei: Annotated[str, BeforeValidator(_imei)] | None = None
     pin_file: Path | None = None
     on_unknown: Literal["hold", "resend"] = "hold"
     reports: bool = True
@@ -218,8 +228,13 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _one_port_each(self) -> Settings:
-        ports = [modem.port for modem in self.modems if modem.port != "emu://"]
+        # Several modems may be sought in one place; a device without a pattern is a place for one.
+        ports = [modem.port for modem in self.modems if modem.port != "emu://" and not is_pattern(modem.port)]
         twice = sorted({port for port in ports if ports.count(port) > 1})
         if twice:
             raise ValueError(f"two modems have the port {twice[0]}; a port has one modem")
+        imeis = [modem.imei for modem in self.modems if modem.imei is not None]
+        same = sorted({imei for imei in imeis if imeis.count(imei) > 1})
+        if same:
+            raise ValueError(f"two modems have the IMEI {same[0]}; a modem has one entry")
         return self

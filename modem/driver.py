@@ -19,6 +19,7 @@ from modem.dialogues.memories import Memories
 from modem.dialogues.pin import PinBook, Unlocking
 from modem.errors import CommandRefused, NotAModem, Silent
 from modem.link import Clock, Link
+from modem.ports import Place, Seeker
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,23 @@ class Identity:
 
 
 class Modem(GsmModem, Link):
-    """One modem on one port. Only one thread may use it. Without `pins` no PIN is ever given."""
+    """One modem, wherever it is. Only one thread may use it.
+
+    `place` says where to look if not only at `port`. Without `pins` no PIN is ever given.
+    """
 
     def __init__(
-        self, port: str, baudrate: int = 115200, *, clock: Clock, rtscts: bool = False, pins: PinBook | None = None
+        self,
+        port: str,
+        baudrate: int = 115200,
+        *,
+        clock: Clock,
+        rtscts: bool = False,
+        pins: PinBook | None = None,
+        place: Place | None = None,
     ) -> None:
         super().__init__(port, baudrate, clock=clock, rtscts=rtscts)
+        self._seeker = Seeker(self, place or Place(port, port))
         self.memories = Memories(self)
         self._unlocking = Unlocking(self, pins)
 
@@ -47,12 +59,20 @@ class Modem(GsmModem, Link):
         port is closed again then.
         """
         try:
+            self._seeker.open()
             self._initialise(pin)
             self.memories.find()
-            return self.identify()
+            identity = self.identify()
+            self._seeker.had(identity.imei)
         except BaseException:
             self.close()
             raise
+        return identity
+
+    def close(self) -> None:
+        """Give the port back; may be called at any time and more than once."""
+        Link.close(self)
+        self._seeker.leave()
 
     def write(
         self,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from modem.link import Clock
+from modem.ports import PortBook
 from modem.worker.desk import Desk, PortSettings
 from modem.worker.port import PortWorker
 
@@ -19,7 +20,8 @@ class Fleet:
 
     def __init__(self, ports: Sequence[PortSettings], desk: Desk, clock: Clock) -> None:
         self._clock = clock
-        self._workers = [PortWorker(port, desk, clock) for port in ports]
+        book = PortBook()
+        self._workers = [PortWorker(port, desk, clock, book) for port in ports]
 
     def start(self) -> None:
         for worker in self._workers:

@@ -74,6 +74,20 @@ class Link(SerialComms):
             self._line.close()
             self._line = None
 
+    def answers(self, within_s: float) -> bool:
+        """Whether a modem is there: AT is asked twice, after an ESC out of a text that somebody left half entered.
+
+        Nothing else is said to what does not answer, for it may be no modem at all. Raises PortLost.
+        """
+        self._send("\x1b")
+        for _ in range(2):
+            reply = self._ask("AT", within_s / 2)
+            if reply is not None and reply.ok:
+                return True
+            # One that was late is in time for the second AT, and the second's own answer would be the next one's.
+            self._fell_silent()
+        return False
+
     def exchange(self, command: str, timeout_s: float = 10.0) -> Reply:
         """Send one command and return its whole answer, an error included. Raises Silent or PortLost."""
         if self._out_of_step:

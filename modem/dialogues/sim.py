@@ -61,12 +61,12 @@ def card_number(link: Link) -> str | None:
     return iccid(link) or imei(link)
 
 
-def imei(link: Link) -> str | None:
+def imei(link: Link, timeout_s: float = 10.0) -> str | None:
     """The modem's serial number (AT+CGSN, 27.007 §5.4)."""
-    return _first(link, "AT+CGSN", _IMEI)
+    return _first(link, "AT+CGSN", _IMEI, timeout_s)
 
 
-def _first(link: Link, command: str, pattern: re.Pattern[str]) -> str | None:
-    reply = link.exchange(command)
+def _first(link: Link, command: str, pattern: re.Pattern[str], timeout_s: float = 10.0) -> str | None:
+    reply = link.exchange(command, timeout_s)
     found = pattern.search("\n".join(reply.lines)) if reply.ok else None
     return None if found is None else found[1]

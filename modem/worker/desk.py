@@ -29,6 +29,7 @@ class PortSettings:
     rtscts: bool = False
     pin: str | None = None
     sweep_s: float = 60.0
+    imei: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

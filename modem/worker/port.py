@@ -12,6 +12,7 @@ import threading
 from modem.driver import Identity, Modem
 from modem.errors import ModemError
 from modem.link import Clock
+from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
 from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
 from modem.worker.radio import Radio
@@ -28,7 +29,7 @@ _BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 class PortWorker(threading.Thread):
     """Serves one modem until `stop`."""
 
-    def __init__(self, settings: PortSettings, desk: Desk, clock: Clock) -> None:
+    def __init__(self, settings: PortSettings, desk: Desk, clock: Clock, book: PortBook | None = None) -> None:
         super().__init__(name=f"port-{settings.name}", daemon=True)
         self.settings = settings
         self._desk = desk
@@ -37,7 +38,14 @@ class PortWorker(threading.Thread):
         self.ended = Bell()
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self._stopping = False
-        self._modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.rtscts, pins=desk)
+        self._modem = Modem(
+            settings.port,
+            settings.baud,
+            clock=clock,
+            rtscts=settings.rtscts,
+            pins=desk,
+            place=Place(settings.name, settings.port, settings.imei, book or PortBook()),
+        )
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self.ussd = Ussd(self._modem, clock, self._bell.ring)
         self._watches: tuple[Watch, ...] = (self._radio, self.ussd)
