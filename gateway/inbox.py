@@ -6,25 +6,31 @@ dropped: what cannot be decoded, joined or matched stays with its raw form and s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypedDict
 
+import structlog
 from sqlite_utils import Database
 
 from gateway.conversations import Conversations, Source
+from gateway.errors import StoreError
 from gateway.model import InboxState, Meaning
 from gateway.outbox import BATCH, Outbox
+from gateway.parts import ONE_MESSAGE, fragments, whole
 from gateway.phones import BadPhone, normalise
 from gateway.replies import interpret
 from gateway.store import inbox, invitations, lanes
+from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu
 from gateway.survey import Replied
 from modem.alphabet import Alphabet, text_of
 from modem.errors import PduError
 from modem.pdu import Concat, Deliver, StatusReport, decode
 
+_LOG = structlog.get_logger(__name__)
 _PARTS_WAIT = timedelta(hours=6)
-_REPEATS_WITHIN = timedelta(days=3)
 _LABELS = {alphabet.label: alphabet for alphabet in Alphabet}
 
 
@@ -50,19 +56,24 @@ class Inbox:
         pdus = inbox.unhandled(db, BATCH)
         queued = False
         for pdu in pdus:
-            queued |= self._handle_one(db, pdu, now)
+            queued |= _whatever_it_is(db, [pdu.id], partial(self._handle_one, db, pdu, now))
         return len(pdus), queued
 
     def give_up_on_parts(self, db: Database, now: datetime) -> int:
         """Make replies of long messages whose missing parts will not come any more; how many."""
-        overdue = inbox.overdue_parts(db, now - _PARTS_WAIT)
-        for sim, sender, ref, bits, total in overdue:
-            parts = inbox.siblings(db, sim=sim, sender=sender, ref=ref, bits=bits, total=total)
-            problem = f"{total - len({part.seq for part in parts})} of {total} parts never came"
-            self._hear(db, sender, _joined(parts), now, now, [part.id for part in parts], problem)
-        return len(overdue)
+        count, before = 0, now - _PARTS_WAIT
+        for sim, sender, ref, bits, total in inbox.overdue_parts(db, before):
+            for message in fragments(inbox.siblings(db, sim=sim, sender=sender, ref=ref, bits=bits, total=total)):
+                if max(part.kept_at for part in message) <= before:
+                    ids = [part.id for part in message]
+                    _whatever_it_is(db, ids, partial(self._hear_fragment, db, sender, message, total, now))
+                    count += 1
+        return count
 
     def _handle_one(self, db: Database, pdu: KeptPdu, now: datetime) -> bool:
+        if pdu.memory == "BM":
+            inbox.settle(db, [pdu.id], state=InboxState.STRAY, kind="broadcast", problem="to everybody")
+            return False
         try:
             message = decode(pdu.raw)
         except PduError as problem:
@@ -71,14 +82,14 @@ class Inbox:
         if isinstance(message, StatusReport):
             self._handle_report(db, pdu, message, now)
             return False
-        if message.alphabet is Alphabet.BINARY or message.port is not None:
-            kind = "wap push" if message.wap_push else "binary"
-            inbox.settle(db, [pdu.id], state=InboxState.STRAY, kind=kind, problem="not a text")
+        if message.service is not None:
+            inbox.settle(db, [pdu.id], state=InboxState.STRAY, kind=message.service, problem="not a text")
             return False
         sent_at = _plausible(message.sent_at, pdu.kept_at)
         if message.concat is not None:
             return self._handle_part(db, pdu, message, message.concat, sent_at, now)
-        return self._hear(db, message.sender, message.text, sent_at, now, [pdu.id], None)
+        kind = "flash" if message.flash else "reply"
+        return self._hear(db, message.sender, message.text, sent_at, now, [pdu.id], kind=kind)
 
     def _handle_report(self, db: Database, pdu: KeptPdu, report: StatusReport, now: datetime) -> None:
         phone = _phone(report.recipient) or report.recipient
@@ -90,7 +101,8 @@ class Inbox:
         self, db: Database, pdu: KeptPdu, message: Deliver, concat: Concat, sent_at: datetime, now: datetime
     ) -> bool:
         sender, group = message.sender, _group(pdu.sim, message.sender, concat)
-        if inbox.is_joined(db, **group, seq=concat.seq, units=message.units, since=now - _REPEATS_WITHIN):
+        span = {"after": sent_at - ONE_MESSAGE, "before": sent_at + ONE_MESSAGE}
+        if inbox.is_joined(db, **group, seq=concat.seq, units=message.units, **span):
             inbox.settle(db, [pdu.id], state=InboxState.STRAY, kind="part", problem="a repeated part")
             return False
         phone = _phone(sender)
@@ -108,9 +120,17 @@ class Inbox:
             seq=concat.seq,
         )
         parts = inbox.siblings(db, **group)
-        if len({part.seq for part in parts}) < concat.total:
+        joined = whole(next(part for part in parts if part.id == pdu.id), parts, concat.total)
+        if joined is None:
             return False
-        return self._hear(db, sender, _joined(parts), sent_at, now, [part.id for part in parts], None)
+        latest_at = max(part.sent_at for part in joined)
+        return self._hear(db, sender, _joined(joined), latest_at, now, [part.id for part in joined])
+
+    def _hear_fragment(self, db: Database, sender: str, message: list[KeptPart], total: int, now: datetime) -> bool:
+        problem = f"{total - len({part.seq for part in message})} of {total} parts never came"
+        latest_at = max(part.sent_at for part in message)
+        ids = [part.id for part in message]
+        return self._hear(db, sender, _joined(message), latest_at, now, ids, problem=problem)
 
     def _hear(
         self,
@@ -120,7 +140,9 @@ class Inbox:
         sent_at: datetime,
         now: datetime,
         pdus: list[int],
-        problem: str | None,
+        *,
+        kind: str = "reply",
+        problem: str | None = None,
     ) -> bool:
         """A whole text from somebody: record it, and let the conversation it belongs to hear it."""
         meaning = interpret(text)
@@ -134,15 +156,29 @@ class Inbox:
             if person is not None and meaning.opt_out:
                 invitations.opt_out(db, person, now)
             why = problem or "it belongs to no invitation"
-            inbox.settle(db, pdus, state=InboxState.STRAY, kind="reply", reply=reply, problem=why)
+            inbox.settle(db, pdus, state=InboxState.STRAY, kind=kind, reply=reply, problem=why)
             return False
         closes_at = row.conversation.closes_at
         late = closes_at is None or sent_at >= closes_at
         reply = _record(db, row.id, person, "late" if late else "handled", text, meaning, sent_at, now)
-        inbox.settle(db, pdus, state=InboxState.HANDLED, kind="reply", reply=reply, problem=problem)
+        inbox.settle(db, pdus, state=InboxState.HANDLED, kind=kind, reply=reply, problem=problem)
         return self._conversations.happen(
             db, row, Replied(meaning, text), moment=sent_at, now=now, source=Source(reply, text)
         )
+
+
+def _whatever_it_is(db: Database, pdus: list[int], handle: Callable[[], bool]) -> bool:
+    """Handle kept PDUs so that, whatever they do to us, those behind them are handled too."""
+    try:
+        with apart(db):
+            return handle()
+    except StoreError:
+        raise  # not the PDUs are at fault
+    except Exception as problem:
+        _LOG.exception("an inbound message could not be handled; it stays as it came", inbox=pdus)
+        why = f"{type(problem).__name__}: {problem}"
+        inbox.settle(db, pdus, state=InboxState.STRAY, kind="not handled", problem=why)
+        return False
 
 
 def _record(

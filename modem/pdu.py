@@ -15,8 +15,10 @@ from modem.alphabet import Alphabet, alphabet_of, pack, septets_of, text_of, tex
 from modem.errors import PduError
 
 _DIGITS = "0123456789*#abc"
-_WAP_PUSH_PORT = 2948
-_REPLACE = range(0x41, 0x48)
+_WAP_PUSH_PORTS = (2948, 2949)  # connectionless, plain and secure (WAP-259)
+_MMS, _MMS_SHORT = b"application/vnd.wap.mms-message", b"\xbe"  # the content type behind two octets and a length
+_TYPE_0, _REPLACE, _FOR_MACHINES = 0x40, range(0x41, 0x48), range(0x7C, 0x80)  # TP-PID (§9.2.3.9)
+_WAITING = (0x01, 0x23)  # information elements: special SMS message indication, enhanced voice mail
 # TP-VP relative: seconds per step, where the steps begin, the value before the first, the last value (§9.2.3.12.1)
 _VALIDITY_STEPS = (
     (300, 0, -1, 143),
@@ -56,14 +58,28 @@ class Deliver:
     port: int | None = None
     flash: bool = False
     protocol: int = 0
+    waiting: bool = False
 
     @property
     def text(self) -> str:
         return text_of(self.alphabet, [self.units])
 
     @property
-    def wap_push(self) -> bool:
-        return self.port == _WAP_PUSH_PORT
+    def service(self) -> str | None:
+        """What a message is that nobody wrote to be read: a service of the network or of a machine; None for a text.
+
+        "type 0" (§9.2.3.9: a silent ping), "message waiting" (of a voice mailbox, 23.038 §4 and 23.040 §9.2.3.24.2),
+        "mms" (the notification of one), "wap push", "binary" (with its own application, or for the card).
+        """
+        if self.protocol == _TYPE_0:
+            return "type 0"
+        if self.waiting:
+            return "message waiting"
+        if self.port in _WAP_PUSH_PORTS:
+            return "mms" if _MMS in self.units or self.units[3:4] == _MMS_SHORT else "wap push"
+        if self.alphabet is Alphabet.BINARY or self.port is not None or self.protocol in _FOR_MACHINES:
+            return "binary"
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +226,8 @@ def _read_deliver(field: _Fields) -> Deliver:
         skip = 1 + data[0]
         header = _elements(data[1:skip])
     units = unpack(data, length)[-(-skip * 8 // 7) :] if alphabet is Alphabet.GSM7 else data[skip:]
-    return Deliver(sender, sent_at, alphabet, units, _concat_of(header), _port_of(header), flash, protocol)
+    waiting = dcs >> 4 in (0xC, 0xD, 0xE) or any(name in header for name in _WAITING)
+    return Deliver(sender, sent_at, alphabet, units, _concat_of(header), _port_of(header), flash, protocol, waiting)
 
 
 def _read_report(field: _Fields) -> StatusReport:

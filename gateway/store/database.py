@@ -82,6 +82,21 @@ def transaction(db: Database) -> Iterator[Database]:
         raise
 
 
+@contextmanager
+def apart(db: Database) -> Iterator[None]:
+    """A part of a transaction that, when it raises, is undone alone. Raises StoreError if the database is at fault."""
+    db.execute("SAVEPOINT apart")
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        raise store_error(Path(db.conn.execute("PRAGMA database_list").fetchone()[2]), problem) from problem
+    except BaseException:
+        db.execute("ROLLBACK TO apart")
+        db.execute("RELEASE apart")
+        raise
+    db.execute("RELEASE apart")
+
+
 def store_error(path: Path, problem: Exception) -> StoreError:
     """The person's sentence for what sqlite3 said."""
     text = str(problem)

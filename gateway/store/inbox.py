@@ -19,6 +19,7 @@ class KeptPdu:
 
     id: int
     sim: str
+    memory: str
     raw: str
     kept_at: datetime
 
@@ -31,6 +32,8 @@ class KeptPart:
     seq: int
     alphabet: str
     units: bytes
+    sent_at: datetime
+    kept_at: datetime
 
 
 def keep(db: Database, *, sim: str, memory: str, slot: int, raw: str, now: datetime) -> None:
@@ -45,9 +48,10 @@ def keep(db: Database, *, sim: str, memory: str, slot: int, raw: str, now: datet
 def unhandled(db: Database, most: int) -> list[KeptPdu]:
     """Kept PDUs that have not been looked at, in the order they came."""
     rows = db.execute(
-        "SELECT id, sim, raw, kept_at FROM inbox WHERE state = 'kept' AND kind IS NULL ORDER BY id LIMIT ?", (most,)
+        "SELECT id, sim, memory, raw, kept_at FROM inbox WHERE state = 'kept' AND kind IS NULL ORDER BY id LIMIT ?",
+        (most,),
     ).fetchall()
-    return [KeptPdu(row[0], row[1], row[2], from_text(row[3])) for row in rows]
+    return [KeptPdu(row[0], row[1], row[2], row[3], from_text(row[4])) for row in rows]
 
 
 def file_part(
@@ -75,30 +79,40 @@ def file_part(
 def siblings(db: Database, *, sim: str, sender: str, ref: int, bits: int, total: int) -> list[KeptPart]:
     """The parts of a message that are here and not yet joined, by number and arrival; a part may be here twice."""
     rows = db.execute(
-        "SELECT id, seq, alphabet, units FROM inbox WHERE state = 'kept' AND kind = 'part' AND sim = ?"
-        " AND sender = ? AND ref = ? AND bits = ? AND total = ? ORDER BY seq, id",
+        "SELECT id, seq, alphabet, units, sent_at, kept_at FROM inbox WHERE state = 'kept' AND kind = 'part'"
+        " AND sim = ? AND sender = ? AND ref = ? AND bits = ? AND total = ? ORDER BY seq, id",
         (sim, sender, ref, bits, total),
     ).fetchall()
-    return [KeptPart(*row) for row in rows]
+    return [KeptPart(row[0], row[1], row[2], row[3], from_text(row[4]), from_text(row[5])) for row in rows]
 
 
 def is_joined(
-    db: Database, *, sim: str, sender: str, ref: int, bits: int, total: int, seq: int, units: bytes, since: datetime
+    db: Database,
+    *,
+    sim: str,
+    sender: str,
+    ref: int,
+    bits: int,
+    total: int,
+    seq: int,
+    units: bytes,
+    after: datetime,
+    before: datetime,
 ) -> bool:
-    """Whether this part has been joined into a reply already: networks deliver a part twice when an answer is lost."""
+    """Whether this part, sent between `after` and `before`, has been made a reply already: networks deliver twice."""
     row = db.execute(
-        "SELECT 1 FROM inbox WHERE kind = 'reply' AND sim = ? AND sender = ? AND ref = ? AND bits = ? AND total = ?"
-        " AND seq = ? AND units = ? AND kept_at >= ? LIMIT 1",
-        (sim, sender, ref, bits, total, seq, units, to_text(since)),
+        "SELECT 1 FROM inbox WHERE reply IS NOT NULL AND sim = ? AND sender = ? AND ref = ? AND bits = ? AND total = ?"
+        " AND seq = ? AND units = ? AND sent_at BETWEEN ? AND ? LIMIT 1",
+        (sim, sender, ref, bits, total, seq, units, to_text(after), to_text(before)),
     ).fetchone()
     return row is not None
 
 
 def overdue_parts(db: Database, before: datetime) -> list[tuple[str, str, int, int, int]]:
-    """Messages whose last part came before `before` and that are still not whole: sim, sender, ref, bits, total."""
+    """Messages with a part that came before `before` and still waits: sim, sender, ref, bits, total."""
     rows = db.execute(
         "SELECT sim, sender, ref, bits, total FROM inbox WHERE state = 'kept' AND kind = 'part'"
-        " GROUP BY sim, sender, ref, bits, total HAVING max(kept_at) <= ?",
+        " GROUP BY sim, sender, ref, bits, total HAVING min(kept_at) <= ?",
         (to_text(before),),
     ).fetchall()
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]

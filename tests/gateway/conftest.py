@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -36,10 +37,11 @@ PHONE = "+79130200001"
 MODEMS = [ModemSettings(name="m1", port="emu://")]
 
 
-def delivers(text: str, sender: str, at: datetime, ref: int = 1) -> list[str]:
-    """The PDUs of a text from a citizen, as a modem in Barnaul shows them."""
+def delivers(text: str, sender: str, at: datetime, ref: int = 1, **form: Any) -> list[str]:
+    """The PDUs of a text from a citizen, as a modem in Barnaul shows them; `form` is that of the emulator's compose."""
     scts = encode_timestamp(at.timestamp(), 28)
-    return [encode_deliver(Deliver(Address.of(sender), scts, part)).hex().upper() for part in compose(text, ref)]
+    parts = compose(text, ref, **form)
+    return [encode_deliver(Deliver(Address.of(sender), scts, part)).hex().upper() for part in parts]
 
 
 class Centre:
@@ -99,8 +101,8 @@ class Centre:
         self.keep(*self.pdus(text, sender))
         self.inbox.handle(self.db, self.now)
 
-    def pdus(self, text: str, sender: str = PHONE, ref: int = 1) -> list[str]:
-        return delivers(text, sender, self.now, ref)
+    def pdus(self, text: str, sender: str = PHONE, ref: int = 1, **form: Any) -> list[str]:
+        return delivers(text, sender, self.now, ref, **form)
 
     def report(self, reference: int, status: int, phone: str = PHONE) -> None:
         scts = encode_timestamp(self.now.timestamp(), 12)  # another time zone than the citizen's

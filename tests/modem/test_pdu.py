@@ -17,7 +17,7 @@ from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver as TheirDeliver
 from modem.emulator.codec.tpdu import decode_submit, encode_deliver
 from modem.errors import PduError
-from modem.pdu import Concat, Deliver, StatusReport, decode, encode_submit
+from modem.pdu import Concat, Deliver, StatusReport, decode, encode_submit, may_be_replaced
 
 NOW = datetime(2017, 9, 12, 8, 40, 31, tzinfo=UTC)
 SCTS = "71902151041382"
@@ -103,8 +103,41 @@ def test_octets_behind_the_text_are_ignored() -> None:
     assert _deliver("00", 1, "35FFFF").text == "5"
 
 
-def test_wap_push_is_known_by_its_port() -> None:
-    assert _deliver("04", 8, "0605040B8423F001", first="44").wap_push
+@pytest.mark.parametrize(
+    ("dcs", "length", "data", "first", "service"),
+    [
+        ("04", 10, "0605040B8423F00106", "44", "wap push"),
+        ("04", 13, "0605040B8423F0DC0603BEAF84", "44", "mms"),
+        ("04", 41, "0605040B8523F0010601" + b"application/vnd.wap.mms-message".hex(), "44", "mms"),
+        ("04", 1, "35", "04", "binary"),
+        ("00", 9, "0605041582000035", "44", "binary"),  # a picture message's port
+        ("C8", 0, "", "04", "message waiting"),
+        ("D0", 1, "35", "04", "message waiting"),
+        ("E0", 2, "0035", "04", "message waiting"),
+        ("00", 6, "040102000135", "44", "message waiting"),
+        ("00", 1, "35", "04", None),
+        ("10", 1, "35", "04", None),
+    ],
+)
+def test_messages_nobody_wrote_are_told_from_texts(
+    dcs: str, length: int, data: str, first: str, service: str | None
+) -> None:
+    assert _deliver(dcs, length, data, first=first).service == service
+
+
+@pytest.mark.parametrize(("protocol", "service"), [("40", "type 0"), ("7F", "binary"), ("41", None), ("5F", None)])
+def test_protocol_identifier_tells_a_silent_ping_from_a_text(protocol: str, service: str | None) -> None:
+    found = decode(f"07919731899655F4040B919731214365F7{protocol}0071903130200000" + "0135")
+    assert isinstance(found, Deliver)
+    assert found.service == service
+    assert may_be_replaced(f"07919731899655F4040B919731214365F7{protocol}0071903130200000" + "0135") is (
+        protocol == "41"
+    )
+
+
+@given(st.text(max_size=80))
+def test_any_text_may_be_asked_whether_it_may_be_replaced(text: str) -> None:
+    assert may_be_replaced(text) in (True, False)
 
 
 def test_report_without_a_status_or_with_impossible_times_is_no_error() -> None:
