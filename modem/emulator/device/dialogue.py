@@ -73,7 +73,9 @@ class Dialogue:
 
     def terminal_came(self) -> None:
         """The port was opened."""
-        self._disturbance.terminal_came()
+        if self._disturbance.cured_by_terminal():
+            self._wait = None
+            self._modem.may_receive()
 
     def terminal_left(self) -> None:
         """The port was closed: text entry, half a line and what was not read are forgotten (like DTR)."""

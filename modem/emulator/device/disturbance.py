@@ -91,11 +91,12 @@ class Disturbance:
         self.hang = None
         self._instead = None
 
-    def terminal_came(self) -> None:
-        """A new terminal cures a hang that has no end of its own."""
-        if self.hang is not None and not self.hang.ends:
-            self.end_hang()
-            self._modem.may_receive()
+    def cured_by_terminal(self) -> bool:
+        """A new terminal cures a hang that has no end of its own; whether it has. What it held up never comes."""
+        if self.hang is None or self.hang.ends:
+            return False
+        self.end_hang()
+        return True
 
     def deferred(self, action: Callable[[], None]) -> bool:
         """Put an action off until the hang is over; false if there is none."""

@@ -205,6 +205,16 @@ def test_hang_without_an_end_is_cured_by_reopening(bench: Bench) -> None:
     assert bench.journal.submits(0)[0] == []
 
 
+def test_reopening_cures_a_hang_that_fell_between_message_and_answer(bench: Bench) -> None:
+    bench.conditions.latency_s = 2.0
+    assert submit(bench) == b""
+    bench.modem.device.dialogue.hang(None, deaf=False, echo=False)
+    assert bench.wait(3) == b""
+    bench.world.set_link(bench.modem, False, bench.now)
+    bench.world.set_link(bench.modem, True, bench.now)
+    assert bench.raw(b"AT\r") == b"\r\nOK\r\n"
+
+
 def test_hang_while_the_network_is_at_work_gives_the_answer_late(bench: Bench) -> None:
     bench.conditions.latency_s = 2.0
     bench.raw(b"AT+CMGS=14\r")
