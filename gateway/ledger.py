@@ -66,7 +66,8 @@ def draw_up(db: Database, witness: Iterable[Mapping[str, Any]] | None = None) ->
 def read_witness(path: Path) -> list[dict[str, Any]]:
     """The lines of an emulator's log. A last line that was cut off by a kill is left out."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a text may hold what Unicode calls a line separator.
+        lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as problem:
         raise WitnessError(f"The network log {path} cannot be read: {problem}.") from problem
     found = []

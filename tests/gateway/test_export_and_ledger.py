@@ -133,6 +133,12 @@ def test_second_invitation_or_rating_of_a_visit_is_doubled(centre: Centre) -> No
     assert draw_up(centre.db).duplicated == ["visit v1 was invited twice", "visit v1 was rated twice"]
 
 
+def test_network_log_may_hold_what_unicode_calls_a_line_separator(tmp_path: Path) -> None:
+    path = tmp_path / "n.log"
+    path.write_text('{"text": "a\u2028b\x85c"}\n', encoding="utf-8")
+    assert read_witness(path) == [{"text": "a\u2028b\x85c"}]
+
+
 def test_network_log_cut_off_by_a_kill_is_read_to_its_last_whole_line(tmp_path: Path) -> None:
     path = tmp_path / "n.log"
     path.write_text('{"event": "submit"}\n{"eve', encoding="utf-8")
