@@ -33,7 +33,7 @@ from gateway.store.writer import Writer
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
-from scheduler.runner import Runner
+from scheduler.runner import Job, Runner, Ticker
 
 _LOG = structlog.get_logger(__name__)
 _STOP_WITHIN_S = 8.0
@@ -48,15 +48,24 @@ class _Running:
 
     writer: Writer
     fleet: Fleet
-    runner: Runner
+    runner: Runner | Ticker
 
 
 class Daemon:
-    """One centre on one database, on the system's clock unless told otherwise."""
+    """One centre on one database, on the system's clock unless told otherwise.
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    On another clock `runner` makes what runs the jobs by it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        runner: Callable[[list[Job]], Runner | Ticker] = Runner,
+    ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
+        self._make_runner = runner
         self._lock = InstanceLock(settings.database)
         self._running: _Running | None = None
 
@@ -74,7 +83,7 @@ class Daemon:
 
     def stop(self) -> None:
         """Finish the dialogues in flight and close everything; may be called more than once."""
-        running, self._running = self._running, None
+        running = self._running
         if running is None:
             return
         running.runner.stop()
@@ -82,8 +91,14 @@ class Daemon:
         for name in stuck:
             _LOG.warning("a port did not finish in time; its part counts as in doubt", modem=name)
         running.writer.close()
+        self._running = None
         self._lock.release()
         _LOG.info("stopped")
+
+    def flush(self) -> None:
+        """Wait until everything that was handed to the database is committed."""
+        if self._running is not None:
+            self._running.writer.flush()
 
     def reload(self, settings: Settings) -> None:
         """Go on with other settings, or with the old ones if these cannot be used.
@@ -131,7 +146,7 @@ class Daemon:
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
         timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, balances, fleet.ring)
-        return _Running(writer, fleet, Runner(timetable.jobs()))
+        return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 
 
 def _port(modem: ModemSettings, sweep_s: float) -> PortSettings:

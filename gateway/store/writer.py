@@ -36,6 +36,8 @@ class Writer:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._last: Future[Any] | None = None  # of what was handed in last
+        self._committed: Future[Any] | None = None  # up to here it is known to be done
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -44,16 +46,25 @@ class Writer:
         if self._closed:
             raise StoreError("The database is closed already; this is a bug in the order of shutting down.")
         future: Future[T] = Future()
+        self._last = future
         self._jobs.put((operation, future))
         return future
 
     def do(self, operation: Callable[[Database], T]) -> T:
         """Run an operation and return what it gave, committed."""
-        return self.submit(operation).result()
+        future = self.submit(operation)
+        result = future.result()
+        self._committed = future
+        return result
 
     def post(self, operation: Callable[[Database], Any], what: str) -> None:
         """Hand in an operation nobody waits for; its failure is logged under `what`."""
         self.submit(operation).add_done_callback(lambda future: _log_failure(future, what))
+
+    def flush(self) -> None:
+        """Wait until what was handed in so far is committed, and who waited for it has been told."""
+        if self._last is not self._committed:
+            self.do(lambda db: None)
 
     def close(self) -> None:
         if not self._closed:

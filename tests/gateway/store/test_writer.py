@@ -75,3 +75,16 @@ def test_reader_cannot_write(writer: Writer, path: Path) -> None:
     with pytest.raises(Exception, match="readonly"):
         db.execute("INSERT INTO t VALUES (1)")
     db.close()
+
+
+def test_flush_returns_when_everything_is_committed_and_told(writer: Writer, path: Path) -> None:
+    told = []
+    for number in range(50):
+        writer.submit(lambda db, n=number: db.execute("INSERT INTO t VALUES (?)", (n,))).add_done_callback(told.append)
+    writer.flush()
+    assert len(told) == 50
+    assert _rows(path) == list(range(50))
+    writer.flush()
+    with pytest.raises(ZeroDivisionError):
+        writer.do(lambda db: 1 / 0)
+    writer.flush()
