@@ -1,0 +1,55 @@
+"""The soak, small: every fault at a rate, and the emulator as the witness. `make soak` is the long one."""
+
+from __future__ import annotations
+
+import json
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from benchmarks.centre import fast_folder
+from benchmarks.soak import Soak
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=fast_folder()) as name:
+        yield Path(name)
+
+
+def test_fleet_under_every_fault_loses_and_doubles_nothing(folder: Path) -> None:
+    report = Soak(folder, modems=4, messages=400, seed=11, rate=0.1).run()
+    assert report.violations == []
+    struck = {kind for kind, strikes, *_ in report.faults if strikes}
+    assert len(struck) >= 20
+
+
+def test_same_seed_makes_the_same_run(folder: Path) -> None:
+    logs = []
+    for name in ("one", "two"):
+        here = folder / name
+        here.mkdir()
+        Soak(here, modems=2, messages=60, seed=5, rate=0.1, log=here / "log").run()
+        logs.append([json.loads(line) for line in (here / "log").read_text().rstrip("\n").split("\n")])
+    assert len(logs[0]) > 1000
+    assert logs[0] == logs[1]
+
+
+def test_message_that_is_sent_twice_is_found_out(folder: Path) -> None:
+    soak = Soak(folder, modems=2, messages=40, seed=3, rate=0.0)
+    assert soak.run().violations == []
+    soak.witness.submits.append(soak.witness.submits[0])
+    soak._judge()
+    assert any("the network saw a part 2 times, at most 1 was right" in sentence for sentence in soak.report.violations)
