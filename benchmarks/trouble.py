@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from modem.dialogues.submit import SUBMIT_S
 from modem.emulator.device.sim import Secret
 from modem.emulator.faults.events import inflict
 from modem.emulator.faults.kinds import FAULT
@@ -94,13 +95,15 @@ KINDS: dict[str, Callable[[Random], Fields]] = {
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """A fault that struck, and until when it lasts by itself (None: until the driver does something about it)."""
+    """A fault that struck, and when it was over."""
 
     at: float
     modem: str
     kind: str
     way: str
-    over_at: float | None
+    over_at: float
+    lies: bool
+    """The modem said that it had not sent what it had sent."""
 
 
 class Trouble:
@@ -127,7 +130,7 @@ class Trouble:
             self._world.touch(modem)
             if modem.device.identity.signal in (0, 99):
                 inflict(self._world, modem, FAULT.validate_python({"kind": "signal", "rssi": 20}), now)
-        return max([now, *(strike.over_at for strike in self.strikes if strike.over_at is not None)])
+        return max([now, *(strike.over_at for strike in self.strikes)])
 
     # -- inside -------------------------------------------------------------------------------------------------
 
@@ -137,9 +140,8 @@ class Trouble:
                 self._world.agenda.at(record.at + self._dice.uniform(0, 5), self._strike)
             case Faulted(at=at, modem=modem, what=what):
                 kind = str(what["kind"])
-                lasts = _lasting_s(kind, what)
-                over_at = None if lasts is None else at + lasts
-                self.strikes.append(Strike(at, modem, kind, str(what.get("way", "from_modem")), over_at))
+                way, over_at = str(what.get("way", "from_modem")), at + _lasting_s(kind, what)
+                self.strikes.append(Strike(at, modem, kind, way, over_at, bool(what.get("taken"))))
 
     def _strike(self, now: float) -> None:
         if not self._going:
@@ -173,11 +175,13 @@ class Trouble:
         self._world.touch(modem)
 
 
-def _lasting_s(kind: str, what: Fields) -> float | None:
-    """How long a fault lasts once it has struck."""
+def _lasting_s(kind: str, what: Fields) -> float:
+    """How long a fault lasts once it has struck; one that swallows an answer, for as long as a submit waits for its."""
     match kind:
         case "hang" | "freeze":
-            return what.get("for_s")
+            return max(what.get("for_s") or 0.0, SUBMIT_S)
+        case "drop" | "garble" | "noise" | "lost_answer" | "reset":
+            return SUBMIT_S
         case "late_answer" | "late_prompt":
             return float(what.get("by_s", 5))
         case "sim":
