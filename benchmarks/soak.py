@@ -13,9 +13,9 @@ modem must send and receive again. When everything has settled, the emulator is 
 * every message that a modem took was kept once, and what citizens said was heard once;
 * the modems' memories are empty.
 
-What a fault changes on the wire so that it still reads well cannot be seen by anybody, nor that a modem lies when it says
-that it did not send. Such messages are counted apart, and must be at most one for each such fault. Exit 1 if anything
-does not hold. The same seed makes the same run.
+What a fault changes on the wire so that it still reads well cannot be seen by anybody, nor that a modem lies when it
+says that it did not send. Such messages are counted apart, and must be at most one for each such fault. Exit 1 if
+anything does not hold. The same seed makes the same run.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -83,8 +84,6 @@ class Witness:
     submits: list[Submitted] = field(default_factory=list)
     delivers: list[Delivered] = field(default_factory=list)
     reports: list[Reported] = field(default_factory=list)
-    said: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """What citizens have written: phone and text."""
 
     @property
     def messages(self) -> int:
@@ -99,13 +98,28 @@ class Witness:
             case Reported():
                 self.reports.append(record)
 
+    def told(self) -> Counter[tuple[str, str]]:
+        """What modems were told whole: sender and text, each message once however often the network repeated it."""
+        found: Counter[tuple[str, str]] = Counter()
+        long: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
+        for record in {record.pdu: record for record in self.delivers}.values():
+            concat = record.ud.concat
+            if concat is None:
+                found[record.sender, record.ud.text] += 1
+                continue
+            parts = long[record.sender, concat.ref]
+            parts[concat.seq] = record.ud.text
+            if len(parts) == concat.total:
+                found[record.sender, "".join(parts[seq] for seq in sorted(parts))] += 1
+                parts.clear()
+        return found
+
 
 class Citizens:
     """They read what comes, and more than half of them answer."""
 
-    def __init__(self, centre: Centre, witness: Witness, dice: Random) -> None:
+    def __init__(self, centre: Centre, dice: Random) -> None:
         self._centre = centre
-        self._witness = witness
         self._dice = dice
         self._count = 0
         centre.world.journal.observe(self._read)
@@ -117,7 +131,6 @@ class Citizens:
 
     def write(self, number: int, phone: str, text: str, now: float) -> None:
         """A citizen writes to a modem."""
-        self._witness.said[phone, text] += 1
         self._centre.world.centre.deliver(self._centre.modem(number), phone, text, now)
 
     def _read(self, record: Record) -> None:
@@ -150,7 +163,7 @@ class Soak:
         self.centre = Centre(folder, modems, seed=seed, survey=survey, policies=("hold", "resend"), log=log)
         self.witness = Witness()
         self.centre.world.journal.observe(self.witness.hear)
-        self.citizens = Citizens(self.centre, self.witness, Random(f"{seed}:citizens"))
+        self.citizens = Citizens(self.centre, Random(f"{seed}:citizens"))
         self.trouble = Trouble(self.centre.world, Random(f"{seed}:trouble"), rate)
         self._probes = [f"+7999{number:07d}" for number in range(modems)]
         self.report = Report()
@@ -326,15 +339,16 @@ class Soak:
         heard = Counter(
             db.execute("SELECT x.phone, r.text FROM replies r JOIN persons x ON x.id = r.person").fetchall()
         )
-        doubled = [key for key, count in heard.items() if count > self.witness.said[key] and self.witness.said[key]]
+        told = self.witness.told()
         missing = sum(
-            count - min(count, heard[key]) for key, count in self.witness.said.items() if key[0] not in self._probes
+            count - heard[key] for key, count in told.items() if key[0] not in self._probes and heard[key] < count
         )
         self._excuse(
-            "replies that were never heard as they were said", missing, "from_modem", len(self.trouble.gone_with_a_card)
+            "replies that were not heard as they were said", missing, "from_modem", self.trouble.gone_with_a_card
         )
-        for phone, text in doubled:
-            self._violation(f"{phone} was heard more often than he wrote: «{text[:30]}»")
+        for (phone, text), count in heard.items():
+            if count > told[phone, text] and told[phone, text]:
+                self._violation(f"{phone} was heard more often than he wrote: «{text[:30]}»")
 
     def _judge_reported(self, db: sqlite3.Connection) -> None:
         """Parts whose report was taken by a modem, and that are left without it."""
@@ -347,9 +361,9 @@ class Soak:
         taken = Counter((record.to, record.ref) for record in self.witness.reports if record.status == 0)
         self.report.facts["reports that were not credited"] = sum((waiting & taken).values())
 
-    def _excuse(self, what: str, count: int, way: str, more: int = 0) -> None:
+    def _excuse(self, what: str, count: int, way: str, gone: Sized = ()) -> None:
         """As many as the line was disturbed this way are nobody's fault."""
-        disturbed = more + sum(
+        disturbed = len(gone) + sum(
             strike.kind in _DISTURBED and (strike.way == way or strike.kind == "noise")
             for strike in self.trouble.strikes
         )

@@ -25,7 +25,6 @@ _TEXTS = (
     '+CMTI: "SM",3',
     "+CREG: 2",
     "OK",
-    "+CMS ERROR: 500",
     "> ",
     "*PSUTTZ: 17,9,12,3,0,0",
     "ü",
