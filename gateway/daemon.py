@@ -132,7 +132,7 @@ class Daemon:
         writer = Writer(db, settings.database)
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), random.random)
         conversations = Conversations(settings.survey, dispatch)
-        outbox = Outbox(conversations)
+        outbox = Outbox(conversations, random.random)
         inbox = Inbox(conversations, outbox)
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))

@@ -22,12 +22,13 @@ from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
 from gateway.store import lanes as lane_rows
 from gateway.store import outbox as outbox_rows
-from gateway.store import state
+from gateway.store import sims, state
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
 from modem.dialogues.memories import Stored
-from modem.outcomes import Outcome, Refused
+from modem.outcomes import Accepted, Outcome, Refused
 from modem.pdu import Concat
+from modem.tables import CauseClass
 from modem.worker.desk import PartOrder, PortState, PortStatus
 from scheduler.clock import Clock
 
@@ -40,7 +41,7 @@ class _Policy:
     """What the configuration says of the modem that a SIM is in."""
 
     reports: bool
-    resend: bool
+    resend_after_s: float | None
 
 
 class Desk:
@@ -60,10 +61,13 @@ class Desk:
         self._dispatch = dispatch
         self._outbox = outbox
         self._inbox = inbox
-        self._modems = {modem.name: _Policy(modem.reports, modem.on_unknown == "resend") for modem in modems}
+        self._modems = {modem.name: _Policy(modem.reports, modem.on_unknown) for modem in modems}
         # What would arrive after the reply window had better not arrive.
         self._validity_s = int(outbox.survey.reply_window_s)
         self._sims: dict[str, _Policy] = {}
+        self._names: dict[str, str] = {}
+        # SIMs taken out of sending, until a part of theirs is accepted; the database knows how long they rest.
+        self._stopped: set[str] = set()
         self._ring: Callable[[], None] = lambda: None
 
     def on_queued(self, ring: Callable[[], None]) -> None:
@@ -72,6 +76,11 @@ class Desk:
 
     def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
         now = self._clock.now()
+        if sim in self._stopped:
+            if self._writer.do(lambda db: sims.is_stopped(db, sim, now)):
+                return []
+            most = 1  # whether it sends again is tried with one part
+            self._dispatch.up(self._names[sim])
         ticket = self._dispatch.ticket(sim, most, now)
         if ticket is None:
             return []
@@ -84,8 +93,7 @@ class Desk:
                 part.phone,
                 part.text,
                 _LABELS[part.alphabet],
-                # The reference repeats after 256 messages; to one person those are years apart.
-                None if part.total == 1 else Concat(part.message & 0xFF, part.total, part.seq),
+                None if part.total == 1 else Concat(part.ref, part.total, part.seq),
                 reports,
                 self._validity_s,
             )
@@ -101,10 +109,12 @@ class Desk:
             lane_rows.wrote(db, sent)
 
         self._dispatch.settled(sim, [part for part, _ in outcomes], len(sent), now)
+        self._mind(sim, outcomes, now)
         self._writer.post(settle_all, "settling parts")
 
     def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
-        self._writer.do(lambda db: outbox_rows.release(db, parts, blamed))
+        now = self._clock.now()
+        self._writer.do(lambda db: self._outbox.release(db, parts, blamed, now))
         self._dispatch.released(parts)
         self._ring()
 
@@ -124,10 +134,12 @@ class Desk:
         sim = None if identity is None else identity.sim
         if identity is not None:
             self._sims[identity.sim] = self._modems[status.name]
+            self._names[identity.sim] = status.name
         if identity is not None and status.state is PortState.SERVING and status.hold is None:
             if not self._dispatch.is_seated(status.name, identity.sim):
-                self._writer.do(lambda db: self._dispatch.seat(db, status.name, identity.sim, now))
-            self._dispatch.up(status.name)
+                self._writer.do(lambda db: self._seat(db, status.name, identity.sim, now))
+            if identity.sim not in self._stopped:
+                self._dispatch.up(status.name)
         else:
             self._dispatch.down(status.name, now)
 
@@ -188,10 +200,24 @@ class Desk:
         _LOG.info("call", sim=sim)
         self._writer.post(lambda db: fleet_rows.add_call(db, sim=sim, phone=_phone(number), at=at), "writing a call")
 
-    def may_resend(self, sim: str) -> bool:
-        """Whether a part in doubt may go out again from this SIM; not while the SIM has not been seen."""
-        policy = self._sims.get(sim)
-        return policy is not None and policy.resend
+    def resend_after_s(self) -> dict[str, float]:
+        """The SIMs whose parts in doubt may go out again, with the seconds after which; only those that were seen."""
+        seen = self._sims.copy()  # another thread may see another one
+        return {sim: policy.resend_after_s for sim, policy in seen.items() if policy.resend_after_s is not None}
+
+    def _seat(self, db: Database, modem: str, sim: str, now: datetime) -> None:
+        self._dispatch.seat(db, modem, sim, now)
+        if sims.stops(db, sim):
+            self._stopped.add(sim)
+
+    def _mind(self, sim: str, outcomes: Sequence[tuple[int, Outcome]], now: datetime) -> None:
+        """Route past a SIM that was refused as such, and no longer past one of which a part was accepted."""
+        for _, outcome in outcomes:
+            if isinstance(outcome, Accepted):
+                self._stopped.discard(sim)
+            elif isinstance(outcome, Refused) and outcome.cause.cls is CauseClass.SIM_TROUBLE:
+                self._stopped.add(sim)
+                self._dispatch.down(self._names[sim], now)
 
     def _handle(self, db: Database) -> None:
         _, queued = self._inbox.handle(db, self._clock.now())

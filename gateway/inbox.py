@@ -21,6 +21,7 @@ from gateway.outbox import BATCH, Outbox
 from gateway.parts import ONE_MESSAGE, fragments, whole
 from gateway.phones import BadPhone, normalise
 from gateway.replies import interpret
+from gateway.reports import Fate
 from gateway.store import inbox, invitations, lanes
 from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu
@@ -59,6 +60,15 @@ class Inbox:
             queued |= _whatever_it_is(db, [pdu.id], partial(self._handle_one, db, pdu, now))
         return len(pdus), queued
 
+    def match_waiting(self, db: Database, now: datetime) -> int:
+        """Look again whose the reports are that came while their part was being sent; how many found out."""
+        ended = 0
+        for pdu in inbox.waiting_reports(db):
+            report = decode(pdu.raw)
+            assert isinstance(report, StatusReport), "it was one when it was filed"
+            ended += self._handle_report(db, pdu, report, now)
+        return ended
+
     def give_up_on_parts(self, db: Database, now: datetime) -> int:
         """Make replies of long messages whose missing parts will not come any more; how many."""
         count, before = 0, now - _PARTS_WAIT
@@ -91,11 +101,19 @@ class Inbox:
         kind = "flash" if message.flash else "reply"
         return self._hear(db, message.sender, message.text, sent_at, now, [pdu.id], kind=kind)
 
-    def _handle_report(self, db: Database, pdu: KeptPdu, report: StatusReport, now: datetime) -> None:
+    def _handle_report(self, db: Database, pdu: KeptPdu, report: StatusReport, now: datetime) -> bool:
+        """False if the report has to wait."""
         phone = _phone(report.recipient) or report.recipient
-        found = self._outbox.report(db, pdu.sim, phone, report, now)
-        state = InboxState.HANDLED if found else InboxState.STRAY
-        inbox.settle(db, [pdu.id], state=state, kind="report", problem=None if found else "no part of ours")
+        match self._outbox.report(db, pdu.sim, phone, report, now):
+            case Fate.WAITS:
+                inbox.file_report(db, pdu.id)
+                return False
+            case Fate.STRAY:
+                inbox.settle(db, [pdu.id], state=InboxState.STRAY, kind="report", problem="no part of ours")
+            case Fate.CREDITED:
+                problem = "it has no status" if report.status is None else None
+                inbox.settle(db, [pdu.id], state=InboxState.HANDLED, kind="report", problem=problem)
+        return True
 
     def _handle_part(
         self, db: Database, pdu: KeptPdu, message: Deliver, concat: Concat, sent_at: datetime, now: datetime

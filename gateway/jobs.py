@@ -52,7 +52,7 @@ class Timetable:
             "expire silent": (1, outbox.expire_silent, "Closes conversations whose reply window has passed."),
             "resend unknown": (
                 30,
-                lambda db, now: outbox.resend_unknown(db, now, desk.may_resend),
+                lambda db, now: outbox.resend_unknown(db, now, desk.resend_after_s()),
                 "Queues parts in doubt again, where the modem's policy says so.",
             ),
             "fail over": (1, dispatch.fail_over, "Gives what waits for a SIM that cannot send to the others."),
@@ -61,6 +61,8 @@ class Timetable:
                 lambda db, now: dispatch.give_up_halves(db, now, outbox.survey.reply_window_s),
                 "Fails what is left of long messages whose SIM does not come back.",
             ),
+            "end waiting": (60, outbox.end_waiting, "Ends doubts and waits that nothing will end any more."),
+            "match reports": (2, inbox.match_waiting, "Looks again whose the reports are that came before the answer."),
             "read inbox": (5, lambda db, now: inbox.handle(db, now)[0], "Handles what was kept and not handled."),
             "give up parts": (60, inbox.give_up_on_parts, "Makes replies of long messages that lost a part."),
             "ask balances": (60, balances.ask_due, "Asks the operator what is left on each SIM."),

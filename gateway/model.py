@@ -6,6 +6,7 @@ its name ends in ``_s``; a phone is E.164 (``+79131234567``); a short code is a 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +88,21 @@ class PartState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
+_WORST_FIRST = (
+    PartState.FAILED,
+    PartState.UNKNOWN,
+    PartState.QUEUED,
+    PartState.CLAIMED,
+    PartState.SUBMITTED,
+    PartState.DELIVERED,
+)
+
+
+def message_state(parts: Iterable[PartState]) -> PartState:
+    """The state of a message: that of its worst part. The view `message_states` says the same."""
+    return min(parts, key=_WORST_FIRST.index)
 
 
 class InboxState(StrEnum):

@@ -107,6 +107,23 @@ def _imei(value: Any) -> Any:
     return value if value is None else text
 
 
+_RESEND_AFTER_S = 600.0
+
+
+def _resend_after(value: Any) -> Any:
+    """`hold` as None, `resend` as its usual seconds, `{resend_after_s: N}` as N."""
+    if value == "hold" or value is None:
+        return None
+    if value == "resend":
+        return _RESEND_AFTER_S
+    if isinstance(value, dict) and set(value) == {"resend_after_s"}:
+        seconds = value["resend_after_s"]
+        if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= 366 * 86400:
+            return float(seconds)
+        raise ValueError("resend_after_s is a number of seconds above 0")
+    raise ValueError("write hold, resend or {resend_after_s: 3600}")
+
+
 class ModemSettings(Section):
     """One modem: a port and how to treat it."""
 
@@ -116,7 +133,8 @@ class ModemSettings(Section):
     flow: Literal["none", "rtscts"] = "none"
     imei: Annotated[str, BeforeValidator(_imei)] | None = None
     pin_file: Path | None = None
-    on_unknown: Literal["hold", "resend"] = "hold"
+    on_unknown: Annotated[float | None, BeforeValidator(_resend_after)] = None
+    """Seconds after which a part in doubt goes out again, None for never."""
     reports: bool = True
     limits: LimitSettings = LimitSettings()
     takes: TakesSettings = TakesSettings()

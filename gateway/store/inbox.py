@@ -76,6 +76,19 @@ def file_part(
     )
 
 
+def file_report(db: Database, pdu: int) -> None:
+    """Say that a kept PDU is a delivery report that waits for the answer to its submit."""
+    db.execute("UPDATE inbox SET kind = 'report' WHERE id = ?", (pdu,))
+
+
+def waiting_reports(db: Database) -> list[KeptPdu]:
+    """The delivery reports that wait, in the order they came; few at any time."""
+    rows = db.execute(
+        "SELECT id, sim, memory, raw, kept_at FROM inbox WHERE state = 'kept' AND kind = 'report' ORDER BY id"
+    ).fetchall()
+    return [KeptPdu(row[0], row[1], row[2], row[3], from_text(row[4])) for row in rows]
+
+
 def siblings(db: Database, *, sim: str, sender: str, ref: int, bits: int, total: int) -> list[KeptPart]:
     """The parts of a message that are here and not yet joined, by number and arrival; a part may be here twice."""
     rows = db.execute(

@@ -1,4 +1,4 @@
-"""Messages and their parts: queued, claimed, settled, reported on."""
+"""Messages on their way out: queued, claimed, kept to their window. What becomes of their parts is in `parts`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from gateway.lanes import Share, Ticket
-from gateway.model import MessageKind, PartState
+from gateway.model import MessageKind
 from gateway.store.database import to_text
 
 # What answers a citizen who has just written goes before what starts a conversation.
@@ -27,7 +27,7 @@ PRIORITIES = sorted(set(_PRIORITY.values()))
 
 @dataclass(frozen=True, slots=True)
 class ClaimedPart:
-    """A part as it must go out; `message` numbers the concatenation."""
+    """A part as it must go out; `ref` numbers the concatenation of its message."""
 
     id: int
     message: int
@@ -36,18 +36,7 @@ class ClaimedPart:
     text: str
     alphabet: str
     phone: str
-
-
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """Where a part stands; `invitation` and `kind` tell what it was for."""
-
-    id: int
-    message: int
-    invitation: int
-    kind: MessageKind
-    state: PartState
-    attempts: int
+    ref: int
 
 
 def enqueue(
@@ -63,8 +52,9 @@ def enqueue(
 ) -> None:
     """Queue a message, its parts fixed for good. After `until` it waits for the next opening; None: any time."""
     row = db.execute(
-        "INSERT INTO messages (invitation, kind, text, alphabet, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (invitation, kind.value, "".join(texts), alphabet, to_text(now)),
+        "INSERT INTO messages (invitation, kind, text, alphabet, ref, created_at) VALUES (?, ?, ?, ?, ?, ?)"
+        " RETURNING id",
+        (invitation, kind.value, "".join(texts), alphabet, _reference(db, invitation, len(texts)), to_text(now)),
     ).fetchone()
     for seq, text in enumerate(texts, 1):
         db.execute(
@@ -72,6 +62,21 @@ def enqueue(
             " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
             (row[0], seq, len(texts), text, _PRIORITY[kind], lane, to_text(now), until and to_text(until)),
         )
+
+
+def _reference(db: Database, invitation: int, total: int) -> int:
+    """The concatenation reference of a new message (23.040 §9.2.3.24.1): each person's messages count on by themselves.
+
+    So two long messages to one phone have the same one only if 255 others lie between them.
+    """
+    if total == 1:
+        return 0
+    row = db.execute(
+        "SELECT m.ref FROM messages m JOIN invitations i ON i.id = m.invitation WHERE m.ref > 0 AND i.person ="
+        " (SELECT person FROM invitations WHERE id = ?) ORDER BY m.id DESC LIMIT 1",
+        (invitation,),
+    ).fetchone()
+    return 1 + (invitation if row is None else int(row[0])) % 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     for message in {part.message for part in chosen if part.total > 1}:
         db.execute("UPDATE parts SET lane = ? WHERE message = ? AND state = 'queued'", (ticket.sim, message))
     rows = db.execute(
-        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone FROM parts p"
+        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone, m.ref FROM parts p"
         " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
         " JOIN persons x ON x.id = i.person WHERE p.id IN (SELECT value FROM json_each(?))",
         (json.dumps([part.id for part in chosen]),),
@@ -150,103 +155,6 @@ def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
         ).fetchone()
         for lane in lanes
         for priority in PRIORITIES
-    )
-
-
-def release(db: Database, parts: Sequence[int], blamed: int | None = None) -> None:
-    """Parts that were certainly not sent go back; the attempt does not count, but who is `blamed` is."""
-    for part in parts:
-        db.execute(
-            "UPDATE parts SET state = 'queued', sim = NULL, attempts = attempts - 1, blamed = blamed + ?"
-            " WHERE id = ? AND state = 'claimed'",
-            (int(part == blamed), part),
-        )
-
-
-def find(db: Database, part: int) -> PartRow:
-    row = db.execute(
-        "SELECT p.id, p.message, m.invitation, m.kind, p.state, p.attempts FROM parts p"
-        " JOIN messages m ON m.id = p.message WHERE p.id = ?",
-        (part,),
-    ).fetchone()
-    return PartRow(row[0], row[1], row[2], MessageKind(row[3]), PartState(row[4]), row[5])
-
-
-def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: datetime, closes_at: datetime) -> None:
-    """The service centre took these parts, each under its reference. An invitation's first starts its reply window."""
-    moment = to_text(now)
-    db.conn.executemany(
-        "UPDATE parts SET state = 'submitted', reference = ?, submitted_at = ?, cause = NULL WHERE id = ?",
-        [(reference, moment, part) for part, reference in parts],
-    )
-    _invited(db, [part for part, _ in parts], moment, closes_at)
-
-
-def unknown(db: Database, part: int, *, why: str, now: datetime, closes_at: datetime) -> None:
-    """It may have been sent: a reply can come, so the reply window runs."""
-    moment = to_text(now)
-    db.execute("UPDATE parts SET state = 'unknown', submitted_at = ?, cause = ? WHERE id = ?", (moment, why, part))
-    _invited(db, [part], moment, closes_at)
-
-
-def _invited(db: Database, parts: Sequence[int], moment: str, closes_at: datetime) -> None:
-    db.conn.executemany(
-        "UPDATE invitations SET closes_at = ?, invited_at = ? WHERE invited_at IS NULL AND id ="
-        " (SELECT m.invitation FROM parts p JOIN messages m ON m.id = p.message WHERE p.id = ? AND m.kind = 'invite')",
-        [(to_text(closes_at), moment, part) for part in parts],
-    )
-
-
-def retry(db: Database, part: int, *, cause: str, at: datetime) -> None:
-    """Refused for now: it goes back to the queue and waits."""
-    db.execute(
-        "UPDATE parts SET state = 'queued', sim = NULL, next_at = ?, cause = ? WHERE id = ?", (to_text(at), cause, part)
-    )
-
-
-def fail(db: Database, message: int, *, cause: str, now: datetime) -> None:
-    """A part was refused for good: what is left of its message must not go out alone."""
-    db.execute(
-        "UPDATE parts SET state = 'failed', cause = ?, done_at = ?"
-        " WHERE message = ? AND state IN ('queued', 'claimed')",
-        (cause, to_text(now), message),
-    )
-
-
-def doubtful(db: Database) -> list[int]:
-    """Parts that were claimed when the last daemon ended without a word."""
-    return [row[0] for row in db.execute("SELECT id FROM parts WHERE state = 'claimed'").fetchall()]
-
-
-def unknown_before(db: Database, moment: datetime, most: int) -> list[tuple[int, str]]:
-    """Parts in doubt since before `moment`, without a report so far, each with its SIM."""
-    rows = db.execute(
-        "SELECT id, sim FROM parts WHERE state = 'unknown' AND submitted_at <= ? ORDER BY id LIMIT ?",
-        (to_text(moment), most),
-    ).fetchall()
-    return [(row[0], row[1]) for row in rows]
-
-
-def reported(db: Database, *, sim: str, reference: int, phone: str, since: datetime, until: datetime) -> int | None:
-    """The part a delivery report is about: this SIM, this number, this reference, newest first.
-
-    A part in doubt has no reference; the number and the time must do for it.
-    """
-    row = db.execute(
-        "SELECT p.id FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
-        " JOIN persons x ON x.id = i.person WHERE p.sim = ? AND x.phone = ?"
-        " AND p.state IN ('submitted', 'unknown') AND (p.reference = ? OR p.reference IS NULL)"
-        " AND p.claimed_at BETWEEN ? AND ? ORDER BY p.reference IS NULL, p.claimed_at DESC, p.id DESC LIMIT 1",
-        (sim, phone, reference, to_text(since), to_text(until)),
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
-def finish(db: Database, part: int, *, state: PartState, status: int, cause: str | None, now: datetime) -> None:
-    """What the delivery report said of a part."""
-    db.execute(
-        "UPDATE parts SET state = ?, status = ?, cause = ?, done_at = ? WHERE id = ?",
-        (state.value, status, cause, to_text(now), part),
     )
 
 

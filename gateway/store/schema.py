@@ -93,7 +93,8 @@ CREATE TABLE troubles (
 # What a fleet needs to be known by: cards and what they did, what cured which model, what a person should know.
 _FLEET = """
 CREATE TABLE sims (
-  iccid TEXT PRIMARY KEY, imei TEXT, operator TEXT, seen_at TEXT, balance REAL, balance_text TEXT, balance_at TEXT)
+  iccid TEXT PRIMARY KEY, imei TEXT, operator TEXT, seen_at TEXT, balance REAL, balance_text TEXT, balance_at TEXT,
+  stops INTEGER NOT NULL DEFAULT 0, stopped_until TEXT, stopped_why TEXT, report_quarters INTEGER NOT NULL DEFAULT 0)
   STRICT;
 CREATE TABLE pins (
   card TEXT NOT NULL, digest TEXT NOT NULL, tried_at TEXT NOT NULL, accepted_at TEXT, PRIMARY KEY (card, digest))
@@ -120,6 +121,15 @@ ALTER TABLE ports ADD COLUMN hold TEXT;
 ALTER TABLE ports ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN lane TEXT NOT NULL DEFAULT '';
+ALTER TABLE parts ADD COLUMN blamed_at TEXT;
+ALTER TABLE messages ADD COLUMN ref INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX parts_unknown ON parts (submitted_at) WHERE state = 'unknown' AND done_at IS NULL;
+CREATE INDEX inbox_reports ON inbox (id) WHERE state = 'kept' AND kind = 'report';
+CREATE VIEW message_states AS
+  SELECT message, CASE max(CASE state WHEN 'failed' THEN 5 WHEN 'unknown' THEN 4 WHEN 'queued' THEN 3
+    WHEN 'claimed' THEN 2 WHEN 'submitted' THEN 1 ELSE 0 END)
+  WHEN 5 THEN 'failed' WHEN 4 THEN 'unknown' WHEN 3 THEN 'queued' WHEN 2 THEN 'claimed' WHEN 1 THEN 'submitted'
+  ELSE 'delivered' END AS state FROM parts GROUP BY message;
 ALTER TABLE persons ADD COLUMN sim TEXT;
 ALTER TABLE persons ADD COLUMN operator TEXT;
 ALTER TABLE troubles ADD COLUMN lines TEXT NOT NULL DEFAULT '';

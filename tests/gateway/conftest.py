@@ -93,9 +93,9 @@ class Centre:
         self.invite()
         self.send()
 
-    def keep(self, *raws: str) -> None:
+    def keep(self, *raws: str, sim: str = SIM) -> None:
         for raw in raws:
-            inbox_rows.keep(self.db, sim=SIM, memory="SM", slot=1, raw=raw, now=self.now)
+            inbox_rows.keep(self.db, sim=sim, memory="SM", slot=1, raw=raw, now=self.now)
 
     def hear(self, text: str, sender: str = PHONE) -> None:
         self.keep(*self.pdus(text, sender))
@@ -104,10 +104,26 @@ class Centre:
     def pdus(self, text: str, sender: str = PHONE, ref: int = 1, **form: Any) -> list[str]:
         return delivers(text, sender, self.now, ref, **form)
 
-    def report(self, reference: int, status: int, phone: str = PHONE) -> None:
-        scts = encode_timestamp(self.now.timestamp(), 12)  # another time zone than the citizen's
-        self.keep(encode_status_report(StatusReport(reference, Address.of(phone), scts, scts, status)).hex().upper())
+    def report(
+        self,
+        reference: int,
+        status: int | None,
+        phone: str = PHONE,
+        *,
+        sim: str = SIM,
+        sent_at: datetime | None = None,
+        done: bytes | None = None,
+    ) -> None:
+        """A delivery report comes; `sent_at` is what the service centre says of when it took the part."""
+        scts = encode_timestamp((sent_at or self.now).timestamp(), 12)  # another time zone than the citizen's
+        report = StatusReport(reference, Address.of(phone), scts, done or scts, status or 0)
+        pdu = encode_status_report(report)
+        self.keep((pdu if status is not None else pdu[:-1]).hex().upper(), sim=sim)
         self.inbox.handle(self.db, self.now)
+
+    def parts(self) -> list[str]:
+        """The states of all parts, in the order they were queued."""
+        return [str(state) for (state,) in self.all("SELECT state FROM parts ORDER BY id")]
 
     def all(self, sql: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in self.db.execute(sql).fetchall()]

@@ -126,7 +126,10 @@ def test_visit_without_its_invitation_is_lost(centre: Centre) -> None:
 
 def test_second_invitation_or_rating_of_a_visit_is_doubled(centre: Centre) -> None:
     _rated(centre, 1)
-    centre.db.execute("INSERT INTO messages SELECT NULL, invitation, kind, text, alphabet, created_at FROM messages")
+    centre.db.execute(
+        "INSERT INTO messages (invitation, kind, text, alphabet, created_at)"
+        " SELECT invitation, kind, text, alphabet, created_at FROM messages"
+    )
     names = [column for column in centre.db.table("ratings").columns_dict if column != "cursor"]
     columns = ", ".join(names)
     centre.db.execute(f"INSERT INTO ratings ({columns}) SELECT {columns} FROM ratings")

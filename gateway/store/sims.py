@@ -1,0 +1,55 @@
+"""What the box knows of a SIM as a sender: whether it rests, and what its service centre's clock is worth."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from gateway.store.database import to_text
+
+
+def stops(db: Database, sim: str) -> int:
+    """How often in a row this SIM has been taken out of sending."""
+    row = db.execute("SELECT stops FROM sims WHERE iccid = ?", (sim,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def stop(db: Database, sim: str, *, why: str, until: datetime) -> None:
+    """Take a SIM out of sending once more; after `until` it is tried again."""
+    db.execute(
+        "INSERT INTO sims (iccid, stops, stopped_until, stopped_why) VALUES (?, 1, ?, ?)"
+        " ON CONFLICT DO UPDATE SET stops = stops + 1, stopped_until = excluded.stopped_until,"
+        " stopped_why = excluded.stopped_why",
+        (sim, to_text(until), why),
+    )
+
+
+def resume(db: Database, sim: str) -> bool:
+    """It sends again; True if it had been taken out of sending."""
+    row = db.execute(
+        "UPDATE sims SET stops = 0, stopped_until = NULL, stopped_why = NULL WHERE iccid = ? AND stops > 0"
+        " RETURNING iccid",
+        (sim,),
+    ).fetchone()
+    return row is not None
+
+
+def is_stopped(db: Database, sim: str, now: datetime) -> bool:
+    """Whether a SIM must not send now."""
+    row = db.execute("SELECT 1 FROM sims WHERE iccid = ? AND stopped_until > ?", (sim, to_text(now))).fetchone()
+    return row is not None
+
+
+def report_quarters(db: Database, sim: str) -> int:
+    """By how many quarter-hours the time stamps of this SIM's reports are off."""
+    row = db.execute("SELECT report_quarters FROM sims WHERE iccid = ?", (sim,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def put_report_quarters(db: Database, sim: str, quarters: int) -> None:
+    db.execute(
+        "INSERT INTO sims (iccid, report_quarters) VALUES (?, ?)"
+        " ON CONFLICT DO UPDATE SET report_quarters = excluded.report_quarters",
+        (sim, quarters),
+    )
