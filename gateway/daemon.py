@@ -120,7 +120,7 @@ class Daemon:
     def _build(self) -> _Running:
         settings = self._settings
         known = directory.load(settings.offices, settings.services)
-        ports = [_port(modem, settings.sweep_s) for modem in settings.modems]
+        ports = [_port(modem, settings) for modem in settings.modems]
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
         db = open_writer(settings.database, checkpoints=True)
         try:
@@ -134,7 +134,7 @@ class Daemon:
         conversations = Conversations(settings.survey, dispatch)
         outbox = Outbox(conversations, random.random)
         inbox = Inbox(conversations, outbox)
-        desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems)
+        desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
@@ -149,7 +149,7 @@ class Daemon:
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 
 
-def _port(modem: ModemSettings, sweep_s: float) -> PortSettings:
+def _port(modem: ModemSettings, settings: Settings) -> PortSettings:
     pin = None
     if modem.pin_file is not None:
         try:
@@ -158,7 +158,16 @@ def _port(modem: ModemSettings, sweep_s: float) -> PortSettings:
             raise ConfigError(
                 f"The PIN file {modem.pin_file} of modem {modem.name} cannot be read: {problem}."
             ) from None
-    return PortSettings(modem.name, modem.port, modem.baud, modem.flow == "rtscts", pin, sweep_s, imei=modem.imei)
+    return PortSettings(
+        modem.name,
+        modem.port,
+        modem.baud,
+        modem.flow == "rtscts",
+        pin,
+        settings.sweep_s,
+        imei=modem.imei,
+        hang_up=settings.calls.hang_up,
+    )
 
 
 def serve(load: Callable[[], Settings]) -> None:

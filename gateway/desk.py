@@ -55,10 +55,13 @@ class Desk:
         inbox: Inbox,
         dispatch: Dispatch,
         modems: Sequence[ModemSettings],
+        *,
+        call_back: bool,
     ) -> None:
         self._writer = writer
         self._clock = clock
         self._dispatch = dispatch
+        self._call_back = call_back
         self._outbox = outbox
         self._inbox = inbox
         self._modems = {modem.name: _Policy(modem.reports, modem.on_unknown) for modem in modems}
@@ -198,7 +201,10 @@ class Desk:
 
     def called(self, sim: str, number: str, at: datetime) -> None:
         _LOG.info("call", sim=sim)
-        self._writer.post(lambda db: fleet_rows.add_call(db, sim=sim, phone=_phone(number), at=at), "writing a call")
+        phone, call_back = _phone(number), self._call_back
+        self._writer.post(
+            lambda db: fleet_rows.add_call(db, sim=sim, phone=phone, call_back=call_back, at=at), "writing a call"
+        )
 
     def resend_after_s(self) -> dict[str, float]:
         """The SIMs whose parts in doubt may go out again, with the seconds after which; only those that were seen."""

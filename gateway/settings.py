@@ -207,6 +207,13 @@ class RoutingSection(Section):
     failover_after_s: Seconds = 300
 
 
+class CallSettings(Section):
+    """What becomes of people who call. With `call_back`, one who was written to asks by it to be called back."""
+
+    hang_up: bool = True
+    call_back: bool = True
+
+
 class HttpSettings(Section):
     """Where the HTTP interface listens."""
 
@@ -231,6 +238,7 @@ class Settings(Section):
     survey: SurveySection = SurveySection()
     routing: RoutingSection = RoutingSection()
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60
+    calls: CallSettings = CallSettings()
     upstream: tuple[str, ...] = Field((), max_length=0)
     http: HttpSettings | None = HttpSettings()
     log: LogSettings = LogSettings()

@@ -16,6 +16,7 @@ import socket
 import termios
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
+from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -48,6 +49,9 @@ class Source(Protocol):
 
 class Clock(Protocol):
     """What this package needs to know of time; `scheduler.clock` fits."""
+
+    def now(self) -> datetime:
+        """The calendar, UTC-aware."""
 
     def monotonic(self) -> float:
         """Seconds that never go back."""

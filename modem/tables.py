@@ -298,7 +298,8 @@ NOTICE_NAMES: Final[frozenset[str]] = frozenset(
     for group in (
         "+CMTI +CMT +CDS +CDSI +CBM +CBMI",  # 27.005 §3.4
         "+CUSD +CREG +CGREG +CEREG +CRING +CLIP +CCWA +CNAP +COLP +CSSI +CSSU +CIEV +CTZV +CTZE",  # 27.007
-        "+CTZEU +CGEV +CR +CFUN +CPIN +CALV +CMWT +DTMF +SMSFULL",
+        "+CTZEU +CGEV +CR +CFUN +CPIN +CALV +CMWT +SMSFULL",
+        "+DTMF +RXDTMF +QTONEDET",  # tones heard, of SIMCom and Quectel
         "^RSSI ^HCSQ ^BOOT ^MODE ^SRVST ^SIMST ^SMMEMFULL ^STIN ^ORIG ^CONF ^CONN ^CEND ^DSFLOWRPT ^NWTIME",
         "+ZPASR +ZUSIMR +ZDONR +ZPSTM +ZEND HANGUP",  # ZTE; the line above is Huawei's
         "+WIND +CCED +WVMI",  # Wavecom
@@ -308,11 +309,13 @@ NOTICE_NAMES: Final[frozenset[str]] = frozenset(
     for name in group.split()
 )
 
-# Whole lines that are notices. CONNECT, BUSY and NO ANSWER end a dialled call's command and are not listed.
+# Whole lines that are notices. BUSY, NO ANSWER and NO CARRIER are so once ATD has had its OK (V.250 §6.3.1).
 BARE_NOTICES: Final[frozenset[str]] = frozenset(
     {
         "RING",
         "NO CARRIER",
+        "NO ANSWER",
+        "BUSY",
         "RDY",
         "Call Ready",
         "SMS Ready",

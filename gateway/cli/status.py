@@ -11,6 +11,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
+from gateway.store import fleet as fleet_rows
 from gateway.store import state
 from gateway.store.database import holder
 from gateway.store.opening import readable
@@ -36,6 +37,8 @@ def gather(db: Database, pid: int | None) -> dict[str, Any]:
         "parts": state.parts_by_state(db),
         "oldest_queued_at": state.oldest_queued_at(db),
         "invitations": state.invitations_by_state(db),
+        "calls": fleet_rows.calls(db),
+        "alarms": fleet_rows.alarms(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
         "troubles": state.troubles(db, 5),
@@ -48,7 +51,8 @@ def _show(found: dict[str, Any]) -> None:
     click.echo("parts: " + (_counts(found["parts"]) or "none"))
     if found["oldest_queued_at"]:
         click.echo(f"oldest waiting part: since {found['oldest_queued_at']}")
-    for title in ("modems", "jobs"):
+    click.echo("calls: " + _counts(found["calls"]))
+    for title in ("modems", "jobs", "alarms"):
         if found[title]:
             click.echo("\n" + tabulate(found[title], headers="keys"))
     for trouble in found["troubles"]:

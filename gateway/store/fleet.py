@@ -97,11 +97,17 @@ def put_balance(db: Database, *, sim: str, amount: float | None, text: str, now:
     )
 
 
-def add_call(db: Database, *, sim: str, phone: str | None, at: datetime) -> None:
-    """Somebody rang; of a person we know, with the open invitation the call may be about."""
+def add_call(db: Database, *, sim: str, phone: str | None, call_back: bool, at: datetime) -> None:
+    """Somebody rang. With `call_back` it is linked to the open invitation of a person we know: "call me back"."""
     db.execute(
         "INSERT INTO calls (sim, person, invitation, called_at) SELECT ?, x.id,"
-        " (SELECT max(i.id) FROM invitations i WHERE i.person = x.id AND i.state = 'open'), ?"
+        " (SELECT max(i.id) FROM invitations i WHERE i.person = x.id AND i.state = 'open' AND ?), ?"
         " FROM (SELECT 1) LEFT JOIN persons x ON x.phone = ?",
-        (sim, to_text(at), phone),
+        (sim, call_back, to_text(at), phone),
     )
+
+
+def calls(db: Database) -> dict[str, int]:
+    """How many calls came in, of those how many from people we know, and how many that ask to be called back."""
+    row = db.execute("SELECT count(*), count(person), count(invitation) FROM calls").fetchone()
+    return {"all": row[0], "from people we know": row[1], "call me back": row[2]}

@@ -30,6 +30,7 @@ class PortSettings:
     pin: str | None = None
     sweep_s: float = 60.0
     imei: str | None = None
+    hang_up: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from modem.errors import ModemError
 from modem.link import Clock
 from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
+from modem.worker.calls import Calls
 from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
 from modem.worker.radio import Radio
 from modem.worker.reception import Reception
@@ -48,7 +49,8 @@ class PortWorker(threading.Thread):
         )
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self.ussd = Ussd(self._modem, clock, self._bell.ring)
-        self._watches: tuple[Watch, ...] = (self._radio, self.ussd)
+        calls = Calls(self._modem, desk, clock, hang_up=settings.hang_up)
+        self._watches: tuple[Watch, ...] = (self._radio, self.ussd, calls)
         self._identity: Identity | None = None
         self._told_hold: str | None = None
         self._reception: Reception | None = None

@@ -71,7 +71,7 @@ class Box:
         conversations = Conversations(self.survey, self.dispatch)
         self.outbox = Outbox(conversations)
         inbox = Inbox(conversations, self.outbox)
-        self.desk = Desk(self.writer, self.clock, self.outbox, inbox, self.dispatch, self.modems)
+        self.desk = Desk(self.writer, self.clock, self.outbox, inbox, self.dispatch, self.modems, call_back=True)
         self.writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         self.writer.do(lambda db: visits.put_services(db, known.services.values()))
         self.writer.do(lambda db: self.dispatch.prepare(db, self.clock.at))

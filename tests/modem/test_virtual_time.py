@@ -3,61 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 
-from modem.emulator.faults.events import inflict
-from modem.emulator.faults.kinds import FAULT
-from modem.emulator.serving.loop import SteppedLoop
-from modem.emulator.serving.server import Server
-from modem.emulator.urls import leading_to
-from modem.fleet import Fleet
 from modem.outcomes import Accepted, Unknown
-from modem.worker.desk import PortSettings, PortState
-from scheduler.virtual import VirtualClock
+from modem.worker.desk import PortState
 from tests.modem.listdesk import ListDesk, order
-
-START = datetime(2017, 9, 12, 3, tzinfo=UTC)
-
-
-class Bench:
-    """A running fleet, its desk and its network; the caller has the turn."""
-
-    def __init__(self, modems: int, desk: ListDesk, **network: float) -> None:
-        self.desk = desk
-        self.clock = VirtualClock(START)
-        self.loop = SteppedLoop(self.clock.monotonic())
-        self.server = Server(modems, pty=False, loop=self.loop, trace=True, **network)
-        self.clock.add(self.loop)
-        ports = [PortSettings(f"m{k}", f"emu://modem{k}") for k in range(modems)]
-        self.fleet = Fleet(ports, desk, self.clock)
-
-    @property
-    def passed_s(self) -> float:
-        return self.clock.monotonic() - START.timestamp()
-
-    def let_pass(self, seconds: float) -> None:
-        self.clock.wait((), self.clock.monotonic() + seconds)
-
-    def fault(self, number: int, kind: str, **fields: object) -> None:
-        fault = FAULT.validate_python({"kind": kind, **fields})
-        self.server.call(lambda world, now: inflict(world, world.modems[number], fault, now))
-
-    def events(self) -> list[dict[str, object]]:
-        return self.server.call(lambda world, now: world.journal.events_after(0)[0])
-
-
-@contextmanager
-def bench(modems: int = 1, desk: ListDesk | None = None, **network: float) -> Iterator[Bench]:
-    made = Bench(modems, desk or ListDesk(), **network)
-    with made.server, leading_to(made.server), made.clock.taking_part():
-        with made.clock.starting(modems):
-            made.fleet.start()
-        try:
-            yield made
-        finally:
-            assert made.fleet.stop(300) == []
+from tests.modem.virtualbench import bench
 
 
 def test_submits_take_the_networks_time_and_none_of_ours() -> None:

@@ -1,0 +1,78 @@
+"""A fleet on an emulated network in simulated time: the driver's own threads, no second of waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from modem.emulator.faults.events import inflict
+from modem.emulator.faults.kinds import FAULT
+from modem.emulator.network.changes import apply
+from modem.emulator.network.subscribers import Caller
+from modem.emulator.serving.loop import SteppedLoop
+from modem.emulator.serving.server import Server
+from modem.emulator.urls import leading_to
+from modem.fleet import Fleet
+from modem.worker.desk import PortSettings
+from scheduler.virtual import VirtualClock
+from tests.modem.listdesk import ListDesk
+
+START = datetime(2017, 9, 12, 3, tzinfo=UTC)
+
+
+class Bench:
+    """A running fleet, its desk and its network; the caller has the turn."""
+
+    def __init__(self, modems: int, desk: ListDesk, **network: float) -> None:
+        self.desk = desk
+        self.clock = VirtualClock(START)
+        self.loop = SteppedLoop(self.clock.monotonic())
+        self.server = Server(modems, pty=False, loop=self.loop, trace=True, **network)
+        self.clock.add(self.loop)
+        ports = [PortSettings(f"m{k}", f"emu://modem{k}") for k in range(modems)]
+        self.fleet = Fleet(ports, desk, self.clock)
+
+    @property
+    def passed_s(self) -> float:
+        return self.clock.monotonic() - START.timestamp()
+
+    def let_pass(self, seconds: float) -> None:
+        self.clock.wait((), self.clock.monotonic() + seconds)
+
+    def fault(self, number: int, kind: str, **fields: object) -> None:
+        fault = FAULT.validate_python({"kind": kind, **fields})
+        self.server.call(lambda world, now: inflict(world, world.modems[number], fault, now))
+
+    def call(self, number: int, sender: str, **behaviour: object) -> None:
+        """A subscriber calls a modem; `behaviour` is that of the control port's call."""
+        caller = Caller.model_validate(behaviour)
+        self.server.call(lambda world, now: world.exchange.call(world.modems[number], sender, now, caller))
+
+    def set(self, **conditions: object) -> None:
+        """Change the network, as POST /v1/network does."""
+        self.server.call(lambda world, now: apply(world.centre, conditions, now))
+
+    def commands(self, number: int = 0) -> list[str]:
+        """The command lines that a modem was given, in order."""
+        sent = "".join(
+            str(line["data"])
+            for line in self.events()
+            if line["event"] == "at" and line["modem"] == f"modem{number}" and line["way"] == "rx"
+        )
+        return [piece for piece in sent.split("\r") if piece]
+
+    def events(self) -> list[dict[str, object]]:
+        return self.server.call(lambda world, now: world.journal.events_after(0)[0])
+
+
+@contextmanager
+def bench(modems: int = 1, desk: ListDesk | None = None, **network: float) -> Iterator[Bench]:
+    made = Bench(modems, desk or ListDesk(), **network)
+    with made.server, leading_to(made.server), made.clock.taking_part():
+        with made.clock.starting(modems):
+            made.fleet.start()
+        try:
+            yield made
+        finally:
+            assert made.fleet.stop(300) == []
