@@ -21,6 +21,9 @@ from modem.errors import CommandRefused, NotAModem, Silent
 from modem.link import Clock, Link
 from modem.ports import Place, Seeker
 
+_START_UP_S = 10.0
+"""How long the base library waits for the answer to a command of its init sequence."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -53,26 +56,30 @@ class Modem(GsmModem, Link):
         self._unlocking = Unlocking(self, pins)
 
     def open(self, pin: str | None = None) -> Identity:
-        """Open the port, run the base library's init sequence, and find out who is there.
-
-        Raises PortMissing, PortBusy, SimNotReady, or NotAModem for a device that does not answer as it must; the
-        port is closed again then.
-        """
+        """As `start_up`, but a port that was opened in vain is closed again."""
         try:
-            self._seeker.open()
-            self._initialise(pin)
-            self.memories.find()
-            identity = self.identify()
-            self._seeker.had(identity.imei)
+            return self.start_up(pin)
         except BaseException:
             self.close()
             raise
-        return identity
 
     def close(self) -> None:
         """Give the port back; may be called at any time and more than once."""
         Link.close(self)
         self._seeker.leave()
+
+    def start_up(self, pin: str | None = None) -> Identity:
+        """Find and open the port if it is not open, run the base library's init sequence, and find out who is there.
+
+        Raises PortMissing, PortBusy, PortLost, SimNotReady, SimBusy, Silent, or NotAModem for a device that does not
+        answer as it must; the port stays open for whoever wants to try more.
+        """
+        self._seeker.open()
+        self._initialise(pin)
+        self.memories.find()
+        identity = self.identify()
+        self._seeker.had(identity.imei)
+        return identity
 
     def write(
         self,
@@ -108,7 +115,9 @@ class Modem(GsmModem, Link):
     def _initialise(self, pin: str | None) -> None:
         try:
             self.connect(pin)
-        except (CommandError, CommandRefused, TimeoutException) as problem:
+        except TimeoutException as problem:
+            raise Silent("its start-up", _START_UP_S) from problem
+        except (CommandError, CommandRefused) as problem:
             raise NotAModem(f"The device on {self.port} does not start up as a modem: {problem}.") from problem
         except (TypeError, IndexError, AttributeError, ValueError) as problem:
             # The base library trips over answers in a form it does not know.

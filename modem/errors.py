@@ -42,6 +42,13 @@ class Silent(ModemError):
         super().__init__(f"The modem did not answer {command} within {seconds:g} s.")
 
 
+class OutOfStep(ModemError):
+    """A dialogue ended without the modem's last word, which may still come."""
+
+    def __init__(self) -> None:
+        super().__init__("The modem left a command without an answer.")
+
+
 class CommandRefused(ModemError):
     """The modem answered ERROR, +CME ERROR or +CMS ERROR; `code` is None for a plain ERROR."""
 
@@ -72,6 +79,18 @@ class PinWanted(SimNotReady):
 
 class SimBusy(ModemError):
     """The SIM is there and cannot be used yet, as in the seconds after its start."""
+
+
+class SettingsLost(ModemError):
+    """The modem answers, but no longer as it was set up: it has started anew."""
+
+
+class NotReadOut(ModemError):
+    """The memories cannot be read now, so a step that might cost a message was not taken."""
+
+
+class PowerHookFailed(ModemError):
+    """The program that should have power-cycled the modem could not, or did not end."""
 
 
 class NotAModem(ModemError):

@@ -6,7 +6,7 @@ asks also reads: `exchange` writes a command, waits for bytes through the clock 
 belongs to nobody into `notices`. So there is no reader thread, no lock, and nothing to race with.
 
 After silence the stream is out of step: a late answer must not be credited to the next command. The next exchange
-then begins with a barrier (`_realign`): ESC ends a half-entered message, and everything is thrown away until the answer
+then begins with a barrier (`realign`): ESC ends a half-entered message, and everything is thrown away until the answer
 to a question comes that no late OK can be mistaken for.
 
 What a port is (device, pty, socket://, rfc2217://, emu://) is the business of `modem.opening`.
@@ -30,6 +30,8 @@ _REST_OF_ANSWER_S = 5.0
 _BARRIER = "AT+CMEE?"
 _BARRIER_TRIES = 3
 _BARRIER_S = 5.0
+_WAKE_CALLS = 4
+_WAKE_S = 0.5
 
 
 class Link(SerialComms):
@@ -91,7 +93,7 @@ class Link(SerialComms):
     def exchange(self, command: str, timeout_s: float = 10.0) -> Reply:
         """Send one command and return its whole answer, an error included. Raises Silent or PortLost."""
         if self._out_of_step:
-            self._realign()
+            self.realign()
         reply = self._ask(command, timeout_s)
         if reply is None:
             self._fell_silent()
@@ -112,7 +114,7 @@ class Link(SerialComms):
         next exchange leaves the text entry by ESC should the prompt come late.
         """
         if self._out_of_step:
-            self._realign()
+            self.realign()
         self.reader.expect(command, prompt=True)
         self._send(command + "\r")
         event = self._next_answer(self.clock.monotonic() + timeout_s)
@@ -158,6 +160,26 @@ class Link(SerialComms):
             self._read()
         while self._events:
             self._file(self._events.popleft())
+
+    def realign(self) -> None:
+        """Get back into step: no answer but the barrier's own counts. Raises Silent when it does not come."""
+        self._send("\x1b\r")
+        for _ in range(_BARRIER_TRIES):
+            if self._ask(_BARRIER, _BARRIER_S, wanted="+CMEE:") is not None:
+                self._out_of_step = False
+                return
+            self.reader.give_up()
+        raise Silent(_BARRIER, _BARRIER_S * _BARRIER_TRIES)
+
+    def wake(self) -> None:
+        """Call a modem that sleeps, or that finds the port's speed by these two letters; its answers do not count.
+
+        Raises PortLost.
+        """
+        for _ in range(_WAKE_CALLS):
+            self._ask("AT", _WAKE_S)
+            self.reader.give_up()
+        self._out_of_step = True
 
     # -- inside -------------------------------------------------------------------------------------------------
 
@@ -215,13 +237,3 @@ class Link(SerialComms):
     def _fell_silent(self) -> None:
         self.reader.give_up()
         self._out_of_step = True
-
-    def _realign(self) -> None:
-        """Get back into step: no answer but the barrier's own counts. Raises Silent when it does not come."""
-        self._send("\x1b\r")
-        for _ in range(_BARRIER_TRIES):
-            if self._ask(_BARRIER, _BARRIER_S, wanted="+CMEE:") is not None:
-                self._out_of_step = False
-                return
-            self.reader.give_up()
-        raise Silent(_BARRIER, _BARRIER_S * _BARRIER_TRIES)

@@ -21,7 +21,10 @@ from modem.pdu import Concat
 
 @dataclass(frozen=True, slots=True)
 class PortSettings:
-    """What the configuration says of one modem."""
+    """What the configuration says of one modem.
+
+    `power_hook` is a program with its arguments that takes the modem's power away and gives it back.
+    """
 
     name: str
     port: str
@@ -31,6 +34,7 @@ class PortSettings:
     sweep_s: float = 60.0
     imei: str | None = None
     hang_up: bool = True
+    power_hook: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,9 @@ class PortState(StrEnum):
 
     SEEKING = "seeking"
     SERVING = "serving"
+    RECOVERING = "recovering"
     LOST = "lost"
+    QUARANTINED = "quarantined"
     STOPPED = "stopped"
 
 

@@ -1,7 +1,8 @@
-"""One thread that owns one port: it finds the modem, serves it, loses it, and finds it again.
+"""One thread that owns one port: it finds the modem, serves it, and brings it back when it fails.
 
-The worker is the only one to touch its `Modem`. The order of work is fixed: what a citizen sent is read before the next
-part is sent, because a full memory stops reception.
+The worker is the only one to touch its `Modem`. What is done while all is well is in `serving`; what follows when it is
+not is decided in `recovery` and done in `repair`; here is the loop that goes from one to the other. Only `stop` ends
+it: whatever fails becomes a trouble, and the ladder knows a step for each.
 """
 
 from __future__ import annotations
@@ -10,21 +11,27 @@ import logging
 import threading
 
 from modem.driver import Identity, Modem
-from modem.errors import ModemError
+from modem.errors import ModemError, NotReadOut, PowerHookFailed
 from modem.link import Clock
 from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
 from modem.worker.calls import Calls
 from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
+from modem.worker.errands import Errands
 from modem.worker.radio import Radio
-from modem.worker.reception import Reception
-from modem.worker.sending import Sending
+from modem.worker.recovery import Ladder, Plan, Step, Trouble, climb, judge, start_over, trouble_of
+from modem.worker.repair import Repair, devices_at
+from modem.worker.serving import Serving
 from modem.worker.ussd import Ussd
 from modem.worker.watch import Watch
 
 _LOG = logging.getLogger(__name__)
 
-_BACKOFF_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
+QUARANTINE = "quarantine"
+"""The kind of the alarm."""
+
+_LOOK_S = 2.0  # how often a port that is closed is looked at for another device
+_CLOSED_BEFORE = (Step.REOPEN, Step.QUARANTINE)
 
 
 class PortWorker(threading.Thread):
@@ -33,12 +40,17 @@ class PortWorker(threading.Thread):
     def __init__(self, settings: PortSettings, desk: Desk, clock: Clock, book: PortBook | None = None) -> None:
         super().__init__(name=f"port-{settings.name}", daemon=True)
         self.settings = settings
+        self.errands = Errands(self.ring)
+        self.ended = Bell()
+        """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
+        self.busy_since: float | None = None
+        """When the present dialogue or step began, monotonic; None while the worker waits for something to do."""
+        self.draining = False
         self._desk = desk
         self._clock = clock
         self._bell = Bell()
-        self.ended = Bell()
-        """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self._stopping = False
+        self._resumed = False
         self._modem = Modem(
             settings.port,
             settings.baud,
@@ -51,14 +63,18 @@ class PortWorker(threading.Thread):
         self.ussd = Ussd(self._modem, clock, self._bell.ring)
         calls = Calls(self._modem, desk, clock, hang_up=settings.hang_up)
         self._watches: tuple[Watch, ...] = (self._radio, self.ussd, calls)
+        self._repair = Repair(self._modem, settings, clock, self._rest, lambda: self._stopping)
+        self._ladder = Ladder(power=bool(settings.power_hook))
+        self._plan: Plan | None = None
         self._identity: Identity | None = None
-        self._told_hold: str | None = None
-        self._reception: Reception | None = None
-        self._sending: Sending | None = None
-        self._next_look = 0.0
+        self._serving: Serving | None = None
+        self._told: str | None = None
+        self._alarmed = True  # an earlier run may have left its alarm
+
+    # -- for other threads --------------------------------------------------------------------------------------
 
     def ring(self) -> None:
-        """There may be something to send."""
+        """There may be something to do."""
         self._bell.ring()
 
     def stop(self) -> None:
@@ -66,112 +82,170 @@ class PortWorker(threading.Thread):
         self._stopping = True
         self._bell.ring()
 
+    def drain(self) -> None:
+        """Send nothing more, and give back what was claimed; reading goes on."""
+        self.draining = True
+        self._bell.ring()
+
+    def resume(self) -> None:
+        """Send again, and try a modem in quarantine at once."""
+        self.draining = False
+        self._resumed = True
+        self._bell.ring()
+
+    def bury(self) -> None:
+        """Give back what a thread that has died held: parts, errands, port. Not for a thread that lives."""
+        try:
+            self._give_back()
+        finally:
+            self._close()
+            self.ended.close()
+
+    # -- the loop -----------------------------------------------------------------------------------------------
+
     def run(self) -> None:
         with self._clock.taking_part():
             try:
                 self._live()
+                self._end()
             finally:
                 self.ended.ring()
 
     def _live(self) -> None:
-        failures = 0
         while not self._stopping:
             try:
-                reception, sending = self._open()
-                failures = 0
-                self._serve(reception, sending)
-            except ModemError as trouble:
-                failures = self._lose(str(trouble), failures)
-            except Exception as trouble:  # a bug of ours in one dialogue must not end the port for good
+                if self._plan is not None:
+                    self._carry_out(self._plan)
+                elif self._serving is None:
+                    self._say(PortState.SEEKING)
+                    self._begin(self._modem.start_up(self.settings.pin))
+                else:
+                    self._serve(self._serving)
+            except (NotReadOut, PowerHookFailed) as problem:
+                self._go_on(problem)
+            except ModemError as problem:
+                self._decide(trouble_of(problem), str(problem))
+            except Exception as problem:  # a bug of ours, or the database: no reason to end the port for good
                 _LOG.exception("port %s", self.settings.name)
-                failures = self._lose(f"{type(trouble).__name__}: {trouble}", failures)
-        self._close()
-        self._say(PortState.STOPPED)
-        self._bell.close()
+                self._decide(Trouble.FAULT, f"{type(problem).__name__}: {problem}")
 
-    # -- finding and losing -------------------------------------------------------------------------------------
-
-    def _open(self) -> tuple[Reception, Sending]:
-        self._identity = None
-        self._say(PortState.SEEKING)
-        self._identity = identity = self._modem.open(self.settings.pin)
-        for watch in self._watches:
-            watch.start(identity)
-        self._say(PortState.SERVING)
-        self._sending = Sending(self._modem, self._desk, self._clock, identity.sim, self._radio)
-        reception = Reception(self._modem, self._desk, self._clock, self.settings, identity.sim)
-        reception.begin()
-        return reception, self._sending
-
-    def _lose(self, trouble: str, failures: int) -> int:
-        """Close, tell, and wait longer each time; a ring does not shorten the wait, a stop does."""
-        self._close()
-        self._desk.trouble(self.settings.name, trouble, list(self._modem.history))
-        self._say(PortState.LOST, trouble=trouble)
-        until = self._clock.monotonic() + _BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)]
-        while not self._stopping and self._clock.monotonic() < until:
-            if self._clock.wait((self._bell,), until):
-                self._bell.clear()
-        return failures + 1
+    def _end(self) -> None:
+        try:
+            self._give_back()
+            self._say(PortState.STOPPED)
+        finally:
+            self._close()
 
     def _close(self) -> None:
-        if self._sending is not None:
-            self._sending.give_back()
-            self._sending = None
+        self.errands.close()
         self._modem.close()
+        self._bell.close()
+
+    # -- while all is well --------------------------------------------------------------------------------------
+
+    def _begin(self, identity: Identity) -> None:
+        self._identity = identity
+        self._serving = Serving(
+            self._modem,
+            identity,
+            self._desk,
+            self._clock,
+            self.settings,
+            errands=self.errands,
+            radio=self._radio,
+            watches=self._watches,
+            say=lambda: self._say(PortState.SERVING),
+        )
+
+    def _serve(self, serving: Serving) -> None:
+        since, accepted = self._clock.monotonic(), serving.sending.accepted
+        while not self._stopping:
+            self.busy_since = now = self._clock.monotonic()
+            if self._ladder.episode is not None or self._alarmed:
+                self._judge(since, now, serving.sending.accepted > accepted)
+            until = serving.turn(sends=not self.draining)
+            if until is not None:
+                self.busy_since = None
+                self._clock.wait((self._modem, self._bell), until)
+                self._bell.clear()
+
+    def _judge(self, since: float, now: float, proved: bool) -> None:
+        self._ladder, cure = judge(self._ladder, since, now, proved=proved)
+        if cure is not None and self._identity is not None:
+            self._desk.cured(self._identity.model, cure.trouble.value, cure.step.value)
+        if self._alarmed and self._ladder.episode is None:
+            self._alarmed = False
+            self._desk.alarm(self.settings.name, QUARANTINE, None)
+
+    # -- while it is not ----------------------------------------------------------------------------------------
+
+    def _decide(self, trouble: Trouble, why: str) -> None:
+        self._ladder, self._plan = climb(self._ladder, trouble, why, self._clock.monotonic())
+
+    def _go_on(self, problem: ModemError) -> None:
+        """A step could not be taken: the trouble is still the one that led to it."""
+        _LOG.warning("port %s: %s", self.settings.name, problem)
+        if self._plan is not None:
+            self._decide(self._plan.trouble, self._plan.why)
+
+    def _carry_out(self, plan: Plan) -> None:
+        self._give_back()
+        if plan.step in _CLOSED_BEFORE or plan.trouble is Trouble.LOST:
+            # A name that is held open is not given to a modem that comes back.
+            self._modem.close()
+        self._tell(plan)
+        self._keep_peace(plan)
+        if self._stopping:
+            return
+        identity = self._repair.take(plan.step, self._serving)
+        self._plan = None
+        self._told = None
+        if identity is not None:
+            self._begin(identity)
+        else:
+            self._say(PortState.SERVING)
+
+    def _give_back(self) -> None:
+        if self._serving is not None:
+            self._serving.sending.give_back()
+
+    def _tell(self, plan: Plan) -> None:
+        name = self.settings.name
+        if plan.why != self._told:
+            self._told = plan.why
+            self._desk.trouble(name, plan.why, list(self._modem.history))
+        if plan.step is Step.QUARANTINE:
+            self._alarmed = True
+            self._desk.alarm(name, QUARANTINE, plan.why)
+            self._say(PortState.QUARANTINED, plan.why)
+        else:
+            self._say(PortState.RECOVERING if self._modem.alive else PortState.LOST, plan.why)
+
+    def _keep_peace(self, plan: Plan) -> None:
+        """The cool-down before a step. One with the port closed ends early for another device, or on `resume`."""
+        self._resumed = False
+        here = devices_at(self.settings)
+        while not self._stopping and (now := self._clock.monotonic()) < plan.at:
+            if plan.step not in _CLOSED_BEFORE:
+                self._rest(plan.at)
+                continue
+            self._rest(min(plan.at, now + _LOOK_S))
+            before, here = here, devices_at(self.settings)
+            if self._resumed or here - before:
+                if plan.step is Step.QUARANTINE:
+                    self._ladder = start_over(self._ladder)
+                return
+
+    def _rest(self, until: float) -> None:
+        """Wait for a time; a ring does not shorten it, `stop` and `resume` do."""
+        self.busy_since = None
+        while not (self._stopping or self._resumed) and self._clock.monotonic() < until:
+            if self._clock.wait((self._bell,), until):
+                self._bell.clear()
+        self.busy_since = self._clock.monotonic()
 
     def _say(self, state: PortState, trouble: str | None = None) -> None:
         serving = state is PortState.SERVING
         operator, signal = (self._radio.operator, self._radio.signal) if serving else (None, None)
-        self._told_hold = hold = self._radio.reason if serving else None
+        hold = self._radio.reason if serving else None
         self._desk.status(PortStatus(self.settings.name, state, self._identity, operator, signal, trouble, hold))
-
-    # -- serving ------------------------------------------------------------------------------------------------
-
-    def _serve(self, reception: Reception, sending: Sending) -> None:
-        while not self._stopping:
-            self._modem.poll()
-            if self._modem.notices:
-                notices = list(self._modem.notices)
-                self._modem.notices.clear()
-                for watch in self._watches:
-                    for notice in notices:
-                        watch.hear(notice)
-                sending.settle()  # a report must find its part with a reference
-                reception.take(notices)
-            now = self._clock.monotonic()
-            for watch in self._watches:
-                if now >= watch.due_at:
-                    watch.act()
-            if self._radio.reason != self._told_hold:
-                self._say(PortState.SERVING)
-            swept = now >= reception.due_at
-            if swept:
-                sending.settle()
-                reception.sweep()
-            if now >= self._next_look:
-                self._look()
-            # A sweep that had much to do is followed by a submit: a flood of messages does not keep ours from going.
-            if not self._send(sending) and not swept and not self._modem.has_news:
-                self._wait(reception, sending)
-
-    def _wait(self, reception: Reception, sending: Sending) -> None:
-        """Until a byte, a ring, or the next thing to do; a rest is not over because the bell rings."""
-        until = min(reception.due_at, self._next_look, *(watch.due_at for watch in self._watches))
-        if sending.rests_until > self._clock.monotonic():
-            until = min(until, sending.rests_until)
-        self._clock.wait((self._modem, self._bell), until)
-        self._bell.clear()
-
-    def _send(self, sending: Sending) -> bool:
-        """Submit one part if there is one and a network for it; without, what was claimed goes back."""
-        if self._radio.reason is None:
-            return sending.send_one()
-        sending.give_back()
-        return False
-
-    def _look(self) -> None:
-        """Ask the radio how it is, and say so."""
-        self._next_look = self._clock.monotonic() + self.settings.sweep_s
-        self._radio.sweep()
-        self._say(PortState.SERVING)

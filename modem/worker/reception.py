@@ -70,8 +70,11 @@ class Reception:
         for memory, indexes in slots.items():
             self._collect(memory, indexes)
 
-    def sweep(self) -> None:
-        """List every memory, whatever the notices said. Raises CommandRefused if none of them can be read."""
+    def sweep(self) -> bool:
+        """List every memory, whatever the notices said; whether all are read out now.
+
+        Raises CommandRefused if none of them can be read.
+        """
         self._indications.restore()
         new, done = 0, True
         refusals: dict[str, CommandRefused] = {}
@@ -86,6 +89,7 @@ class Reception:
             raise next(iter(refusals.values()))
         self._tell("memory refused", "; ".join(map(str, refusals.values())) or None)
         self._plan(new, done)
+        return done and not refusals
 
     # -- memories -----------------------------------------------------------------------------------------------
 

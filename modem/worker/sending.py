@@ -47,11 +47,14 @@ class Sending:
         self._claimed: deque[PartOrder] = deque()
         self._claimed_at = 0.0
         self._outcomes: list[tuple[int, Outcome]] = []
+        self._in_flight: PartOrder | None = None
         self._submit_s = 1.0
         self._refusals = 0
         self._doubts = 0
         self.rests_until = float("-inf")
         """`Clock.monotonic` before which nothing is sent."""
+        self.accepted = 0
+        """How many parts the network has taken: the proof that a modem works."""
 
     def send_one(self) -> bool:
         """Submit one part if there is one; False if there is nothing to do now.
@@ -67,7 +70,7 @@ class Sending:
             self._modem.exchange("AT")  # who does not answer this is given no part
         order = self._claimed[0]
         self._keeper.before(more=len(self._claimed) > 1 or _is_followed(order))
-        self._claimed.popleft()
+        self._in_flight = self._claimed.popleft()
         started = self._clock.monotonic()
         outcome = self._submit(order)
         self._keeper.after()
@@ -82,7 +85,9 @@ class Sending:
             self._outcomes = []
 
     def give_back(self) -> None:
-        """Settle what was submitted and release what was not."""
+        """Settle what was submitted and release what was not. One that the program failed at is in doubt."""
+        if self._in_flight is not None:
+            self._note(self._in_flight, Unknown("The program failed while this part was being sent."))
         self.settle()
         if self._claimed:
             self._desk.release([order.id for order in self._claimed])
@@ -126,9 +131,10 @@ class Sending:
         match outcome:
             case Accepted():
                 self._refusals = self._doubts = 0
-                self._outcomes.append((order.id, outcome))
+                self.accepted += 1
+                self._note(order, outcome)
             case Unknown():
-                self._outcomes.append((order.id, outcome))
+                self._note(order, outcome)
                 self._doubts += 1
                 if self._doubts >= _DOUBTS_MOST:
                     raise ModemFailed(f"The modem left {self._doubts} messages in a row without an answer.")
@@ -137,7 +143,7 @@ class Sending:
                 if cause.cls is CauseClass.RESET_MODEM:
                     self._hand_back(order)
                     raise ModemFailed(f"{cause.plain} ({cause.text})")
-                self._outcomes.append((order.id, outcome))
+                self._note(order, outcome)
                 if self._radio.refused(cause):
                     self._outcomes.pop()
                     self._desk.release([order.id])  # a lack of network must not use up the part's tries
@@ -146,6 +152,10 @@ class Sending:
                     self._take_failure(order, cause)
                 else:
                     self._take_refusal(cause)
+
+    def _note(self, order: PartOrder, outcome: Outcome) -> None:
+        self._outcomes.append((order.id, outcome))
+        self._in_flight = None
 
     def _take_failure(self, order: PartOrder, cause: Cause) -> None:
         """The modem itself does not send now."""
@@ -174,6 +184,7 @@ class Sending:
         """A part that was not sent, and at which the modem failed."""
         self.settle()
         self._desk.release([order.id], blamed=order.id)
+        self._in_flight = None
 
     def _release_siblings(self, order: PartOrder) -> None:
         """The later parts of a message wait for one that was not sent: they keep their order."""

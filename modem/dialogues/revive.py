@@ -1,0 +1,30 @@
+"""What brings a modem back by words: are its settings still ours, radio off and on, start anew (27.007 §8.2, §9.1)."""
+
+from __future__ import annotations
+
+from modem.errors import SettingsLost
+from modem.link import Link
+
+_RADIO_S = 60.0  # leaving and finding a network takes some modems most of a minute
+_OURS = "+CMEE: 1"
+
+
+def check_settings(link: Link) -> None:
+    """Raises SettingsLost if the modem has started anew since its start-up: errors are then not told by number."""
+    lines = link.ask("AT+CMEE?")
+    if _OURS.replace(" ", "") not in (line.replace(" ", "") for line in lines):
+        raise SettingsLost(f"The modem on {link.port} has started anew by itself and lost its settings.")
+
+
+def radio_off_and_on(link: Link) -> None:
+    """Let the network side start anew; the port stays. Raises ModemError."""
+    link.ask("AT+CFUN=0", _RADIO_S)
+    link.ask("AT+CFUN=1", _RADIO_S)
+
+
+def restart(link: Link) -> None:
+    """Let the whole modem start anew. It may answer or not, and the port may go away. Raises ModemError.
+
+    A modem without the form with <rst> refuses it: the caller goes on to what is left.
+    """
+    link.ask("AT+CFUN=1,1", _RADIO_S)

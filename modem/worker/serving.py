@@ -1,0 +1,114 @@
+"""What is done while a modem is open, and in which order: hear, sweep, watch, run errands, send.
+
+What a citizen sent is read before the next part is sent, because a full memory stops reception. Each turn sends one
+part and runs one errand at most, so that neither a flood of notices nor a long queue keeps the others from their turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from modem.dialogues import revive
+from modem.driver import Identity, Modem
+from modem.errors import OutOfStep
+from modem.link import Clock
+from modem.worker.desk import Desk, PortSettings
+from modem.worker.errands import Errands
+from modem.worker.radio import Radio
+from modem.worker.reception import Reception
+from modem.worker.sending import Sending
+from modem.worker.watch import Watch
+
+
+class Serving:
+    """An opened modem at work. `say` tells the operator how it stands: at each look, and when sending is held."""
+
+    def __init__(
+        self,
+        modem: Modem,
+        identity: Identity,
+        desk: Desk,
+        clock: Clock,
+        settings: PortSettings,
+        *,
+        errands: Errands,
+        radio: Radio,
+        watches: Sequence[Watch],
+        say: Callable[[], None],
+    ) -> None:
+        self._modem = modem
+        self._clock = clock
+        self._look_every_s = settings.sweep_s
+        self._errands = errands
+        self._radio = radio
+        self._watches = watches
+        self._say = say
+        self._told_hold: str | None = None
+        self._next_look = clock.monotonic()
+        self.reception = Reception(modem, desk, clock, settings, identity.sim)
+        self.sending = Sending(modem, desk, clock, identity.sim, radio)
+        for watch in watches:
+            watch.start(identity)
+        self.reception.begin()
+
+    def turn(self, *, sends: bool) -> float | None:
+        """Do what is due and send one part; then None, or until when there is nothing to do.
+
+        Without `sends` nothing is claimed. Raises ModemError: OutOfStep for a submit that was not answered.
+        """
+        self._modem.poll()
+        self._hear()
+        now = self._clock.monotonic()
+        for watch in self._watches:
+            if now >= watch.due_at:
+                watch.act()
+        if now >= self._next_look:
+            self._look()
+        if self._radio.reason != self._told_hold:
+            self._tell()
+        swept = now >= self.reception.due_at
+        if swept:
+            self.sending.settle()
+            self.reception.sweep()
+        # A sweep that had much to do is followed by a submit: a flood of messages does not keep ours from going.
+        did = self._errands.do_one(self._modem)
+        did = self._send(sends) or did
+        if self._modem.out_of_step:
+            raise OutOfStep
+        return None if did or swept or self._modem.has_news else self._until()
+
+    def _hear(self) -> None:
+        if not self._modem.notices:
+            return
+        notices = list(self._modem.notices)
+        self._modem.notices.clear()
+        for watch in self._watches:
+            for notice in notices:
+                watch.hear(notice)
+        self.sending.settle()  # a report must find its part with a reference
+        self.reception.take(notices)
+
+    def _look(self) -> None:
+        """Ask the modem whether it is still as it was set up, and the radio how it is; say so."""
+        revive.check_settings(self._modem)
+        self._radio.sweep()
+        self._next_look = self._clock.monotonic() + self._look_every_s
+        self._tell()
+
+    def _tell(self) -> None:
+        self._told_hold = self._radio.reason
+        self._say()
+
+    def _send(self, sends: bool) -> bool:
+        """Submit one part if there is one and a network for it; without, what was claimed goes back."""
+        if sends and self._radio.reason is None:
+            return self.sending.send_one()
+        self.sending.give_back()
+        return False
+
+    def _until(self) -> float:
+        """When there is something to do next; a rest is not over because the bell rings."""
+        until = min((self.reception.due_at, self._next_look, *(watch.due_at for watch in self._watches)))
+        if self.sending.rests_until > self._clock.monotonic():
+            until = min(until, self.sending.rests_until)
+        return until
