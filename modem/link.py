@@ -84,10 +84,11 @@ class Link(SerialComms):
         self._send("\x1b")
         for _ in range(2):
             reply = self._ask("AT", within_s / 2)
+            # ESC out of a text has an OK of its own, and an answer that was late is in time for the second AT: in both
+            # cases the answer to this AT would be taken for that of the next command.
+            self._fell_silent()
             if reply is not None and reply.ok:
                 return True
-            # One that was late is in time for the second AT, and the second's own answer would be the next one's.
-            self._fell_silent()
         return False
 
     def exchange(self, command: str, timeout_s: float = 10.0) -> Reply:

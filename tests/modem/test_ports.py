@@ -99,7 +99,7 @@ def test_pinned_modem_is_found_in_a_pattern_and_others_are_left_alone(network: E
     modem = _modem("m1", f"{tmp_path}/modem*", PortBook(), wanted.imei)
     assert modem.open().imei == wanted.imei
     modem.close()
-    assert other.commands() == ["\x1bAT", "AT+CGSN"]
+    assert other.commands() == ["\x1bAT", "\x1b", "AT+CMEE?", "AT+CGSN"]
 
 
 def test_pinned_modem_is_found_beside_the_device_it_was_configured_at(network: EmulatedNetwork, tmp_path: Path) -> None:
