@@ -26,6 +26,7 @@ from gateway.inbox import Inbox
 from gateway.jobs import Timetable
 from gateway.outbox import Outbox
 from gateway.settings import ModemSettings, Settings
+from gateway.silence import Silence
 from gateway.store import state, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
@@ -145,7 +146,8 @@ class Daemon:
         fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
-        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, balances, fleet.ring)
+        silence = Silence(settings.modems)
+        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, balances, silence, fleet.ring)
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 
 

@@ -18,6 +18,7 @@ from gateway.desk import Desk
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.outbox import BATCH, Outbox
+from gateway.silence import Silence
 from gateway.store import state
 from gateway.store.writer import Writer
 from scheduler.clock import Clock
@@ -40,6 +41,7 @@ class Timetable:
         dispatch: Dispatch,
         desk: Desk,
         balances: Balances,
+        silence: Silence,
         ring: Callable[[], None],
     ) -> None:
         self._writer = writer
@@ -66,6 +68,7 @@ class Timetable:
             "read inbox": (5, lambda db, now: inbox.handle(db, now)[0], "Handles what was kept and not handled."),
             "give up parts": (60, inbox.give_up_on_parts, "Makes replies of long messages that lost a part."),
             "ask balances": (60, balances.ask_due, "Asks the operator what is left on each SIM."),
+            "look for silence": (600, silence.look, "Looks for SIMs whose messages are taken and never reported on."),
         }
         self._noted: dict[str, tuple[float, str | None]] = {}
 

@@ -79,6 +79,12 @@ def alarms(db: Database) -> list[dict[str, Any]]:
     return list(db.query("SELECT place, kind, text, raised_at FROM alarms WHERE cleared_at IS NULL ORDER BY id"))
 
 
+def sims_in_ports(db: Database) -> list[tuple[str, str]]:
+    """Every port whose SIM is known, and that SIM."""
+    rows = db.execute("SELECT name, sim FROM ports WHERE sim IS NOT NULL ORDER BY name").fetchall()
+    return [(name, sim) for name, sim in rows]
+
+
 def balances_told(db: Database) -> list[tuple[str, str, datetime | None]]:
     """Modem and SIM of every port that is served and has a network, and when its balance was last told."""
     rows = db.execute(

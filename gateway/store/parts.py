@@ -115,6 +115,16 @@ def _wait_with(db: Database, part: int, at: datetime) -> None:
     )
 
 
+def lately_reported(db: Database, sim: str, *, since: datetime, until: datetime, most: int) -> tuple[int, int]:
+    """Of the last `most` parts the network took from this SIM in that time: how many, and how many were reported on."""
+    row = db.execute(
+        "SELECT count(*), count(status) FROM (SELECT status FROM parts WHERE sim = ? AND submitted_at > ?"
+        " AND submitted_at <= ? AND state IN ('submitted', 'delivered', 'failed') ORDER BY submitted_at DESC LIMIT ?)",
+        (sim, to_text(since), to_text(until), most),
+    ).fetchone()
+    return row[0], row[1]
+
+
 def others_went(db: Database, since: datetime) -> bool:
     """Whether anything was accepted since then. Asked only of a part that is under suspicion: no index serves it."""
     row = db.execute(
