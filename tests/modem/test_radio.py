@@ -12,7 +12,8 @@ from modem.link import Link
 from modem.outcomes import Accepted, Refused
 from tests.modem.bench import Bench
 from tests.modem.leapclock import LeapClock
-from tests.modem.listdesk import wait
+from tests.modem.listdesk import ListDesk, order, wait
+from tests.modem.virtualbench import bench as bench_in_simulated_time
 
 
 @pytest.fixture
@@ -117,3 +118,37 @@ def test_every_model_tells_of_the_domains_it_knows(profile: str, told: dict[Doma
         found = {domain: read(link, domain) for domain in Domain if announce(link, domain)}
         link.close()
     assert {domain: registration.stat for domain, registration in found.items() if registration} == told
+
+
+def test_network_that_comes_and_goes_is_damped_and_told_of_once() -> None:
+    with bench_in_simulated_time() as run:
+        run.let_pass(1)
+        for _ in range(6):
+            run.fault(0, "registration", stat=2)
+            run.let_pass(20)
+            run.fault(0, "registration", stat=1)
+            run.let_pass(20)
+        assert "lost 6 times in 10 minutes" in str(run.desk.statuses[-1].hold)
+        assert [(kind, text is not None) for _, kind, text in run.desk.alarms if kind == "flapping"] == [
+            ("flapping", False),
+            ("flapping", True),
+        ]
+        with run.desk.lock:
+            run.desk.orders.append(order(1))
+        run.fleet.ring()
+        run.let_pass(9)
+        assert run.desk.settled == {}, "it has to stay for 30 s before it is trusted"
+        run.let_pass(10)
+        assert isinstance(run.desk.settled[1], Accepted)
+        run.let_pass(700)
+        assert run.desk.alarms[-1][1:] == ("flapping", None)
+
+
+def test_hour_without_a_network_costs_no_try_and_nothing_is_lost() -> None:
+    with bench_in_simulated_time(1, ListDesk([order(k) for k in range(30)])) as run:
+        run.fault(0, "registration", stat=0, for_s=3600)
+        run.let_pass(3500)
+        assert run.desk.settled == {}
+        run.let_pass(200)
+        assert len(run.desk.settled) == 30
+        assert all(isinstance(outcome, Accepted) for outcome in run.desk.settled.values())
