@@ -61,18 +61,16 @@ class Settling:
 
     def settle(self, db: Database, outcomes: Sequence[tuple[int, Outcome]], now: datetime) -> None:
         """What became of claimed parts."""
-        accepted = []
+        accepted = [(part, outcome.reference) for part, outcome in outcomes if isinstance(outcome, Accepted)]
+        if accepted:  # first, so that what is said of a message that fails is the whole truth
+            parts.submitted(db, accepted, now=now, closes_at=self._closes_at(now))
+            self._sends_again(db, accepted[-1][0], now)
         for part, outcome in outcomes:
             match outcome:
-                case Accepted(reference=reference):
-                    accepted.append((part, reference))
                 case Unknown(why=why):
                     parts.unknown(db, part, why=why, now=now, closes_at=self._closes_at(now))
                 case Refused(cause=cause):
                     self._refused(db, parts.find(db, part), cause, now)
-        if accepted:
-            parts.submitted(db, accepted, now=now, closes_at=self._closes_at(now))
-            self._sends_again(db, accepted[-1][0], now)
 
     def release(self, db: Database, released: Sequence[int], blamed: int | None, now: datetime) -> None:
         """Parts that were certainly not sent go back; at the one that is `blamed` the modem failed."""

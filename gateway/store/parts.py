@@ -109,7 +109,7 @@ def blame(db: Database, part: int, *, cause: str, at: datetime, now: datetime) -
 def _wait_with(db: Database, part: int, at: datetime) -> None:
     """The later parts of a message do not overtake one that waits."""
     db.execute(
-        "UPDATE parts SET next_at = max(next_at, ?) WHERE state = 'queued' AND total > 1"
+        "UPDATE parts SET next_at = max(next_at, ?) WHERE state IN ('queued', 'claimed') AND total > 1"
         " AND message = (SELECT message FROM parts WHERE id = ?) AND seq > (SELECT seq FROM parts WHERE id = ?)",
         (to_text(at), part, part),
     )

@@ -51,6 +51,7 @@ class Centre:
         self.now = NOON
         self.path = path
         self.db: Database = open_writer(path, checkpoints=True)
+        self.db.execute("PRAGMA synchronous=OFF")  # no test outlives a power cut
         migrate(self.db, path)
         self.pseudonyms = pseudonyms.load(path)
         base = packaged_config().parent / "examples/altai"
