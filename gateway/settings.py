@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
 
 from gateway.lanes import Takes
 from gateway.model import MessageKind
@@ -108,6 +117,7 @@ def _imei(value: Any) -> Any:
 
 
 _RESEND_AFTER_S = 600.0
+_Pause = Annotated[float, Field(gt=0, le=366 * 86400)]
 
 
 def _resend_after(value: Any) -> Any:
@@ -117,10 +127,7 @@ def _resend_after(value: Any) -> Any:
     if value == "resend":
         return _RESEND_AFTER_S
     if isinstance(value, dict) and set(value) == {"resend_after_s"}:
-        seconds = value["resend_after_s"]
-        if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= 366 * 86400:
-            return float(seconds)
-        raise ValueError("resend_after_s is a number of seconds above 0")
+        return TypeAdapter(_Pause).validate_python(value["resend_after_s"])
     raise ValueError("write hold, resend or {resend_after_s: 3600}")
 
 

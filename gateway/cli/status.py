@@ -35,6 +35,7 @@ def gather(db: Database, pid: int | None) -> dict[str, Any]:
     return {
         "daemon": pid,
         "parts": state.parts_by_state(db),
+        "messages": state.messages_by_state(db),
         "oldest_queued_at": state.oldest_queued_at(db),
         "invitations": state.invitations_by_state(db),
         "calls": fleet_rows.calls(db),
@@ -48,6 +49,7 @@ def gather(db: Database, pid: int | None) -> dict[str, Any]:
 def _show(found: dict[str, Any]) -> None:
     click.echo(f"daemon: {'pid ' + str(found['daemon']) if found['daemon'] else 'not running'}")
     click.echo("invitations: " + (_counts(found["invitations"]) or "none"))
+    click.echo("messages: " + (_counts(found["messages"]) or "none"))
     click.echo("parts: " + (_counts(found["parts"]) or "none"))
     if found["oldest_queued_at"]:
         click.echo(f"oldest waiting part: since {found['oldest_queued_at']}")

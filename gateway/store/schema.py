@@ -181,6 +181,9 @@ def m001_end_to_end(db: Database) -> None:
 @migrations()
 def m002_fleet(db: Database) -> None:
     _run(db, _FLEET)
+    # From here on a message is what its worst part is, in the ledger too.
+    db.execute("DROP VIEW dispositions")
+    db.execute(_DISPOSITIONS.replace("JOIN parts p", "JOIN message_states p"))
 
 
 def _run(db: Database, statements: str) -> None:

@@ -92,6 +92,11 @@ def parts_by_state(db: Database) -> dict[str, int]:
     return dict(db.execute("SELECT state, count(*) FROM parts GROUP BY state ORDER BY state").fetchall())
 
 
+def messages_by_state(db: Database) -> dict[str, int]:
+    """How many messages are in each state, which is that of their worst part."""
+    return dict(db.execute("SELECT state, count(*) FROM message_states GROUP BY state ORDER BY state").fetchall())
+
+
 def invitations_by_state(db: Database) -> dict[str, int]:
     """How many invitations are in each state."""
     return dict(db.execute("SELECT state, count(*) FROM invitations GROUP BY state ORDER BY state").fetchall())

@@ -29,6 +29,11 @@ ROOT = Path(__file__).parents[2]
         ("- 1", "must be keys and values"),
         ("modems:\n  - {name: a, port: x}\n  - {name: a, port: y}", "two modems are called a"),
         ("modems:\n  - {name: a, port: x}\n  - {name: b, port: x}", "two modems have the port x"),
+        ("modems: [{name: a, port: x, on_unknown: ask}]", "write hold, resend or {resend_after_s: 3600}"),
+        (
+            "modems: [{name: a, port: x, on_unknown: {resend_after_s: 0}}]",
+            "on_unknown: input should be greater than 0",
+        ),
         ("upstream: [x]", "this version has no upstream yet"),
         ("short_code: abc", "c:1:1: short_code:"),
         ("sweep_s: 0", "c:1:1: sweep_s: input should be greater than 0"),
@@ -50,6 +55,15 @@ def test_short_code_keeps_its_leading_zero_and_a_time_stays_a_time() -> None:
     settings = parse("short_code: 0919\nsurvey: {window: {from: 09:00, to: 20:30}}", "c")
     assert settings.short_code == "0919"
     assert settings.survey.window == Window(time(9), time(20, 30))
+
+
+@pytest.mark.parametrize(
+    ("policy", "after_s"),
+    [("hold", None), ("resend", 600), ("{resend_after_s: 3600}", 3600), ("{resend_after_s: 0.5}", 0.5)],
+)
+def test_policy_for_parts_in_doubt_is_a_word_or_seconds(policy: str, after_s: float | None) -> None:
+    settings = parse(f"modems: [{{name: a, port: x, on_unknown: {policy}}}]", "c")
+    assert settings.modems[0].on_unknown == after_s
 
 
 def test_null_and_always_switch_off() -> None:
