@@ -6,6 +6,10 @@ an answer on many firmwares. Only the pending command tells the voices apart, so
 `expect(command)` before the command is written. `feed(data)` then returns what the bytes mean, whatever the cuts
 between reads were; a partial line waits for its rest.
 
+An answer is held against the command it is credited to. An OK beside which stands a line of another command, or that
+lacks the line a question promises, may be a late one to an earlier command: its reply is `doubtful`, and the
+command stays pending. Who reads the replies decides (`modem.link`).
+
 This module does no I/O and knows no clock. It never raises on input: any byte is latin-1, and a line that means
 nothing is handed out as a notice without a name, so that nothing a modem said is lost.
 """
@@ -14,30 +18,48 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from modem.tables import BARE_NOTICES, NOTICE_NAMES
 
 MAX_LINE = 8192
 """Bytes after which an unfinished line is handed out as it is: noise must not eat the memory."""
 
-_FINAL = re.compile(r"OK|ERROR|\+CM[ES] ERROR:.*|COMMAND NOT SUPPORT|NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE|CONNECT.*")
-_CALL_RESULTS = ("NO CARRIER", "BUSY", "NO ANSWER", "NO DIAL", "CONNECT")
-_NAME = re.compile(r"([+^*%$#][A-Z0-9_]+):")
-_COMMAND_NAME = re.compile(r"[+^*%$#][A-Z0-9_]+", re.IGNORECASE)
-_HEX = re.compile(r"[0-9A-Fa-f]{2,}")
-_REGISTRATION_READ = re.compile(r"\+C[EG]?REG:\s*\d\s*,\s*\d")
+_MAX_QUOTE = 1000
+"""Characters of a +CUSD: 182 of its text, each four hexadecimal digits (27.007 §7.15), and what stands around them."""
+
+_PADDING = " \t\x00\x1a\x1b"
+"""What may stand around a line and says nothing: blanks, fill octets, and the echo of Ctrl-Z and ESC."""
+
+_FINAL = re.compile(
+    r"OK|ERROR|\+CM[ES] ERROR\s*:\s*\S.*|COMMAND NOT SUPPORT|NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE|CONNECT.*"
+)
+_CALL_RESULT = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE|CONNECT.*")
+_NAME = re.compile(r"([+^*%$#][A-Z0-9_]+|" + "|".join(sorted(n for n in NOTICE_NAMES if n[0].isalpha())) + "):")
+_PART = re.compile(r"([+^*%$#][A-Z0-9_]+)\s*(=\?|\?|=)?")
+_QUOTED = re.compile(r'"[^"]*"?')
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+_LENGTH = re.compile(r"(\d+)\s*$")
+_REGISTRATION_ANSWER = re.compile(r"\+C(?:E|G|5G)?REG:\s*(?:\(|\d\s*,\s*\d{1,2}\s*(?:,|$))")
 _USSD_END = re.compile(r'".*"\s*,\s*\d+\s*\Z', re.DOTALL)
-_USSD_LONGEST = 1000  # 182 characters, each four hexadecimal digits (27.007 §7.15), and what stands around them
 _BODY_FOLLOWS = ("+CMT", "+CDS", "+CBM")
 _PDU_ANSWERS = ("+CMGR", "+CMGL")
+_SHORT = 8
+_NOWHERE = -1
+_NOBODY: frozenset[str] = frozenset()
+_ANSWER_BY_LINE = ("+CMGS", "+CMGW", "+CMSS", "+CSQ")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The whole answer to the pending command: its information lines and its final result code (V.250 §5.7)."""
+    """The whole answer to the pending command: its information lines and its final result code (V.250 §5.7).
+
+    `doubtful` says that nothing in it fits the command: it may be the late answer to another one.
+    """
 
     lines: tuple[str, ...]
     final: str
+    doubtful: bool = False
 
     @property
     def ok(self) -> bool:
@@ -64,20 +86,53 @@ class Notice:
 Event = Reply | Prompt | Notice
 
 
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """What the answer to a command may look like."""
+
+    own: frozenset[str]
+    promised: bool  # an OK without a line of its own is no answer: questions, and what returns a reference
+    unnamed: bool  # lines without a name may be part of it, as of AT+CGMI and ATI
+    dialling: bool
+
+
+@lru_cache(maxsize=1024)
+def _grammar(command: str) -> _Grammar:
+    """Take a command line apart (V.250 §5.2): its names, and what each form is answered with.
+
+    A SET of something that is also a notice (`+CPIN`, `+CFUN`, `+CREG`, `+CUSD`) is answered without a line: one that
+    comes all the same is news.
+    """
+    line = _QUOTED.sub("", command.upper())
+    dialling = line.startswith(("ATD", "ATA", "ATO"))
+    parts = [] if dialling else [found for part in line.split(";") if (found := _PART.search(part))]
+    return _Grammar(
+        own=frozenset(part[1] for part in parts if part[2] != "=" or part[1] not in NOTICE_NAMES),
+        promised=any(part[2] == "?" or (part[1] in _ANSWER_BY_LINE and part[2] != "=?") for part in parts),
+        unnamed=not parts or any(part[2] is None for part in parts),
+        dialling=dialling,
+    )
+
+
 class AtReader:
     """Bytes in; replies, prompts and notices out."""
 
     def __init__(self) -> None:
         self._buffer = b""
         self._command: str | None = None
-        self._names: frozenset[str] = frozenset()
-        self._dialling = False
+        self._grammar = _grammar("")
+        self._sure = False
+        self._beside = _NOBODY
         self._echoes: set[str] = set()
         self._want_prompt = False
-        self._wanted = ""
         self._lines: list[str] = []
-        self._headless: Notice | None = None
-        self._quoted = ""
+        self._own = False
+        self._unsafe = False
+        self._cut_at = _NOWHERE
+        self._foreign: list[str] = []
+        self._heads: list[Notice] = []
+        self._old_heads: list[Notice] = []
+        self._quote = ""
         self._events: list[Event] = []
 
     @property
@@ -90,19 +145,21 @@ class AtReader:
         """The information lines of the pending answer so far."""
         return tuple(self._lines)
 
-    def expect(self, command: str, *, prompt: bool = False, wanted: str = "") -> None:
+    def expect(self, command: str, *, prompt: bool = False, sure: bool = False, beside: str = "") -> None:
         """Say which command goes out next; what was collected for an earlier one is dropped.
 
-        `prompt` says that `> ` is part of the dialogue, as for +CMGS and +CMGW. With `wanted` no answer counts but one
-        with a line that begins so: any other is a late one to an earlier command.
+        `prompt` says that `> ` is part of the dialogue, as for +CMGS and +CMGW; an OK before it is doubtful. With
+        `sure` every answer is doubtful but OK behind a line of the command's own name; that to `beside` may come first.
         """
         self._command = command
-        self._names = frozenset(name.upper() for name in _COMMAND_NAME.findall(command))
-        self._dialling = command[:3].upper() in ("ATD", "ATA", "ATO")
+        self._grammar = _grammar(command)
+        self._sure = sure
+        self._beside = _grammar(beside).own if beside else _NOBODY
         self._echoes = {command}
         self._want_prompt = prompt
-        self._wanted = wanted
-        self._lines = []
+        self._forget_answer()
+        if self._heads:
+            self._give_up_bodies()
 
     def expect_echo(self, payload: str) -> None:
         """Say what goes out after the prompt, which a modem with echo on repeats."""
@@ -112,7 +169,7 @@ class AtReader:
         """Nothing is awaited any more: whatever comes now is a notice."""
         self._command = None
         self._want_prompt = False
-        self._lines = []
+        self._forget_answer()
 
     def feed(self, data: bytes) -> list[Event]:
         """What `data`, after all that came before, completes."""
@@ -122,7 +179,7 @@ class AtReader:
             if raw:
                 self._line(raw.decode("latin-1"))
         rest = data[end:]
-        if self._want_prompt and rest.strip() == b">":
+        if rest and rest.strip(b" \0") == b">" and not self._quote:
             self._take_prompt()
             rest = b""
         elif len(rest) > MAX_LINE:
@@ -132,117 +189,208 @@ class AtReader:
         events, self._events = self._events, []
         return events
 
-    def _take_prompt(self) -> None:
-        self._want_prompt = False
-        self._events.append(Prompt())
+    # -- lines --------------------------------------------------------------------------------------------------
 
     def _line(self, raw: str) -> None:
-        text = raw.strip(" \x00\x1a")
+        text = raw.strip(_PADDING)
         if not text:
             return
-        if self._quoted and not self._breaks_quote(text):
-            self._continue_quote(raw)
-        elif self._headless is not None and self._take_body(text):
-            pass
-        elif self._command is None:
-            self._notice(text)
-        else:
+        if self._quote and self._continue_quote(raw, text):
+            return
+        if self._heads and self._take_body(text):
+            return
+        if self._command is not None:
             self._answer_line(text)
+        elif text[0] != ">" or not self._prompt_line(text):
+            self._notice(text)
 
     def _answer_line(self, text: str) -> None:
-        """One line while a command is pending: final, echo, prompt, notice or information, in that order."""
-        if text == "OK" or (_FINAL.fullmatch(text) and self._is_final(text)):
+        """One line while a command is pending: final, named line, echo, prompt, bare notice, or information."""
+        if text == "OK":
             self._end_answer(text)
+        elif (found := _NAME.match(text)) is not None:
+            self._named_line(found[1], text)
         elif text in self._echoes:
             self._echoes.discard(text)
-        elif self._want_prompt and text.startswith(">") and self._prompt_line(text):
+        elif _FINAL.fullmatch(text):
+            # NO CARRIER ends ATD and ATA; beside any other command it is the news that a call is over.
+            if self._grammar.dialling or not _CALL_RESULT.fullmatch(text):
+                self._end_answer(text)
+            else:
+                self._notice(text)
+        elif text[0] == ">" and self._prompt_line(text):
             pass
-        elif self._lines and _HEX.fullmatch(text) and self._lines[-1].startswith(_PDU_ANSWERS):
-            self._lines.append(text)
-        elif self._is_notice(text):
+        elif text in BARE_NOTICES:
             self._notice(text)
-        else:
+        elif self._cut_at != len(self._lines) or not self._join(text):
             self._lines.append(text)
+
+    def _join(self, rest: str) -> bool:
+        """Whether `rest` is the end of the last line, which a notice has cut in two: only together they make sense."""
+        self._cut_at = _NOWHERE
+        start = self._lines[-1]
+        whole = start + rest
+        found = _NAME.match(whole)
+        if found is not None and start.startswith(found[0]):
+            # Behind a named line a PDU may stand, but no other line without a name.
+            if found[1] not in self._grammar.own or (len(rest) > _SHORT and _HEX.fullmatch(rest)):
+                return False
+            self._lines[-1] = whole
+        elif found is not None and found[1] in self._grammar.own:
+            self._lines.pop()
+            self._named_line(found[1], whole)
+        elif _FINAL.fullmatch(whole) or _FINAL.fullmatch(f"{start} {rest}"):
+            self._lines.pop()
+            self._answer_line(whole if _FINAL.fullmatch(whole) else f"{start} {rest}")
+        elif whole in self._echoes:
+            self._lines.pop()
+        elif len(self._lines) > 1 and _fits(self._lines[-2], whole):
+            self._lines[-1] = whole
+        else:
+            return False
+        return True
+
+    def _named_line(self, name: str, text: str) -> None:
+        if name in NOTICE_NAMES and self._is_news(name, text):
+            self._notice(text)
+            return
+        if name in self._grammar.own:
+            self._own = True
+        else:
+            # A maker's notice that is in no table, or the answer to another command: the final result code decides.
+            self._foreign.append(text)
+        self._lines.append(text)
+
+    def _is_news(self, name: str, text: str) -> bool:
+        """Whether a line with the name of a notice is one; an answer may bear the same name.
+
+        "+CREG: 1" is the notice, "+CREG: 2,1" the answer to AT+CREG? (27.007 §7.2). "+CLIP:", "+CCWA:", "+COLP:" tell a
+        number in quotes and answer in digits (§7.6, §7.12, §7.8); of "+CUSD:" only the notice has a text (§7.15).
+        """
+        if name.endswith("REG"):
+            return not _REGISTRATION_ANSWER.match(text)
+        if name not in self._grammar.own and name not in self._beside:
+            return True
+        return '"' in text if name == "+CUSD" else text[len(name) + 1 :].lstrip().startswith('"')
 
     def _end_answer(self, final: str) -> None:
-        if self._wanted and not any(line.startswith(self._wanted) for line in self._lines):
-            self._lines = []
-            return
-        reply = Reply(tuple(self._lines), final)
-        self.give_up()
-        self._events.append(reply)
+        """Hand out the answer; one that may be another command's leaves this command pending."""
+        own, foreign, lines = self._own, self._foreign, self._lines
+        if self._sure:
+            doubtful = not own or final != "OK"
+        else:
+            misfit = not own and (self._grammar.promised or bool(foreign))
+            doubtful = final == "OK" and (misfit or self._want_prompt or self._unsafe)
+        if foreign and not doubtful:
+            lines = [line for line in lines if line not in foreign]
+            for text in foreign:
+                self._notice(text)
+        if doubtful:
+            self._forget_answer()
+        else:
+            self.give_up()
+        self._events.append(Reply(tuple(lines), final, doubtful))
 
-    def _is_final(self, text: str) -> bool:
-        # NO CARRIER ends ATD and ATA; beside any other command it is the news that a call is over.
-        return self._dialling or not text.startswith(_CALL_RESULTS)
+    def _forget_answer(self) -> None:
+        self._lines = []
+        self._own = False
+        self._unsafe = False
+        self._cut_at = _NOWHERE
+        self._foreign = []
+
+    def _take_prompt(self) -> None:
+        if self._want_prompt:
+            self._want_prompt = False
+            self._forget_answer()
+        self._events.append(Prompt())
 
     def _prompt_line(self, text: str) -> bool:
         """A prompt with something behind it on the same line counts only if that is nothing or a notice.
 
-        A USSD text whose second line begins with ">" is no prompt.
+        A text whose second line begins with ">" is no prompt.
         """
-        rest = text[1:].strip()
-        if rest and not self._is_notice(rest):
+        rest = text[1:].strip(_PADDING)
+        if rest and not _is_notice(rest):
             return False
         self._take_prompt()
         if rest:
             self._notice(rest)
         return True
 
-    def _is_notice(self, text: str) -> bool:
-        found = _NAME.match(text)
-        if found is None:
-            return text in BARE_NOTICES
-        name = found[1]
-        if name in self._names:
-            if name == "+CUSD":  # AT+CUSD= has no information lines: what comes inside its answer is the network's
-                return not (self._command or "").endswith("?")
-            # "+CREG: 1" is the notice, "+CREG: 2,1" the answer to AT+CREG? (27.007 §7.2).
-            return name.endswith("REG") and not _REGISTRATION_READ.match(text) and "=?" not in (self._command or "")
-        return name in NOTICE_NAMES or name.startswith("^")
+    # -- notices ------------------------------------------------------------------------------------------------
 
     def _notice(self, text: str) -> None:
-        found = _NAME.match(text)
-        name = found[1] if found else text if text in BARE_NOTICES else ""
+        self._cut_at = len(self._lines) or _NOWHERE
+        name = _name_of(text)
         if name in _BODY_FOLLOWS:
-            self._headless = Notice(name, text)
+            self._heads.append(Notice(name, text))
         elif name == "+CUSD" and not _is_whole_ussd(text):
-            self._quoted = text
+            self._quote = text
         else:
             self._events.append(Notice(name, text))
 
     def _take_body(self, text: str) -> bool:
-        """The PDU line of a two-line notice; False if `text` is something that fell between the two."""
-        head = self._headless
-        assert head is not None
-        if _HEX.fullmatch(text):
-            self._headless = None
-            self._events.append(Notice(head.name, head.text, text))
-            return True
-        if self._is_notice(text) or _FINAL.fullmatch(text):
+        """The PDU line of a two-line notice; False if `text` is something that fell between the two.
+
+        Its length tells whose it is: the header says how many octets the TPDU has (27.005 §3.1 <length>).
+        """
+        if text in BARE_NOTICES or _NAME.match(text) or _FINAL.fullmatch(text) or text in self._echoes:
             return False
-        # Not a PDU: hand out both, so that what the modem said is kept and flagged.
-        self._headless = None
+        head = next((head for head in reversed(self._heads) if _fits(head.text, text)), None)
+        if head is None:
+            due = bool(self._lines) and self._lines[-1].startswith(_PDU_ANSWERS)
+            if self._command is not None and (due or self._grammar.unnamed):
+                return False
+            # Nobody else's: a PDU that was damaged on the way, or a text. It is kept with its header.
+            head = self._heads[-1]
+        self._heads = [other for other in self._heads if other is not head]
         self._events.append(Notice(head.name, head.text, text))
         return True
 
-    def _continue_quote(self, raw: str) -> None:
-        """USSD text may hold line ends; the notice is over where its quotes end."""
-        self._quoted += "\n" + raw
-        if _is_whole_ussd(self._quoted) or len(self._quoted) > _USSD_LONGEST:
-            self._end_quote()
+    def _give_up_bodies(self) -> None:
+        """A body that did not come while a whole dialogue went by does not come any more."""
+        late = [head for head in self._heads if any(head is old for old in self._old_heads)]
+        self._heads = self._old_heads = [head for head in self._heads if not any(head is old for old in late)]
+        self._events += late
 
-    def _breaks_quote(self, text: str) -> bool:
-        """Some firmwares never close the quotes of a text they cannot convert: what follows is not part of it."""
-        ends_answer = self._command is not None and _FINAL.fullmatch(text) is not None and self._is_final(text)
-        if not ends_answer and not (_NAME.match(text) and self._is_notice(text)):
+    def _continue_quote(self, raw: str, text: str) -> bool:
+        """USSD text may hold line ends. False if `text` is not part of it, for a firmware that never closes the quotes.
+
+        Of an OK that cannot be told: it ends the notice, and the answer is doubtful.
+        """
+        found = _NAME.match(text)
+        named = found is not None and (found[1] in NOTICE_NAMES or found[1] in self._grammar.own)
+        final = self._command is not None and _FINAL.fullmatch(text) is not None
+        if named or final or len(self._quote) + len(raw) > _MAX_QUOTE:
+            self._end_quote()
+            self._unsafe = final
             return False
-        self._end_quote()
+        self._quote += "\n" + raw
+        if _is_whole_ussd(self._quote):
+            self._end_quote()
         return True
 
     def _end_quote(self) -> None:
-        text, self._quoted = self._quoted, ""
-        self._events.append(Notice("+CUSD", text))
+        self._events.append(Notice("+CUSD", self._quote))
+        self._quote = ""
+
+
+def notices_in(reply: Reply) -> list[Notice]:
+    """The lines of a reply that turned out to be nobody's, so that what they tell is not lost."""
+    return [Notice(_name_of(text), text) for text in (*reply.lines, reply.final)]
+
+
+def _name_of(text: str) -> str:
+    found = _NAME.match(text)
+    if found is None:
+        return text if text in BARE_NOTICES or _CALL_RESULT.fullmatch(text) else ""
+    # The late answer to AT+CREG? is no news: its first number is the setting, not the state.
+    return "" if found[1].endswith("REG") and _REGISTRATION_ANSWER.match(text) else found[1]
+
+
+def _is_notice(text: str) -> bool:
+    found = _NAME.match(text)
+    return text in BARE_NOTICES if found is None else found[1] in NOTICE_NAMES or found[1].startswith("^")
 
 
 def _is_whole_ussd(text: str) -> bool:
@@ -250,3 +398,11 @@ def _is_whole_ussd(text: str) -> bool:
     quotes = text.count('"')
     closed = text.rstrip().endswith('"') and quotes % 2 == 0
     return quotes == 0 or closed or _USSD_END.search(text) is not None
+
+
+def _fits(head: str, body: str) -> bool:
+    """Whether a PDU has the length its header tells; a service centre's address before it is not counted."""
+    length = _LENGTH.search(head)
+    if length is None or not _HEX.fullmatch(body):
+        return False
+    return len(body) in (2 * int(length[1]), 2 * (int(length[1]) + 1 + int(body[:2], 16)))

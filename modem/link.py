@@ -6,8 +6,10 @@ asks also reads: `exchange` writes a command, waits for bytes through the clock 
 belongs to nobody into `notices`. So there is no reader thread, no lock, and nothing to race with.
 
 After silence the stream is out of step: a late answer must not be credited to the next command. The next exchange
-then begins with a barrier (`realign`): ESC ends a half-entered message, and everything is thrown away until the answer
-to a question comes that no late OK can be mistaken for.
+then begins with a barrier (`realign`): ESC ends a half-entered message, and nothing counts until the answer to a
+question comes that no late OK can be mistaken for. A modem answers in the order it was asked (V.250 §5.2), so that
+whatever it owed has come before. A port that was just opened is out of step too: what a process before us left there
+is not known. In step, an answer that does not fit its command is put to the same test (`_settle_doubt`).
 
 What a port is (device, pty, socket://, rfc2217://, emu://) is the business of `modem.opening`.
 """
@@ -22,14 +24,26 @@ from gsmmodem.serial_comms import SerialComms
 
 from modem.causes import refusal
 from modem.errors import PortLost, Silent
-from modem.lines import AtReader, Event, Notice, Prompt, Reply
+from modem.lines import AtReader, Event, Notice, Prompt, Reply, notices_in
 from modem.opening import Clock as Clock
 from modem.opening import Line, open_line
+from modem.troublelog import TroubleLog
 
 _REST_OF_ANSWER_S = 5.0
-_BARRIER = "AT+CMEE?"
-_BARRIER_TRIES = 3
-_BARRIER_S = 5.0
+_ESCAPE = "\x1b\r"
+"""Leaves a text entry without sending (27.005 §3.5.1). Ctrl-Z would send, on some modems even an empty message."""
+
+_QUESTIONS = ("AT+CMEE?", "AT+CMGF?", "AT+CSMS?", "AT+CNMI?", "AT+CPMS?")
+"""Answered from the modem's own memory by a line of their own name: no other answer can be taken for theirs.
+
+They take turns, so that a late answer to one is not taken for that to the next.
+"""
+_QUESTION_S = 5.0
+_SILENCES = 3
+_PROMPTS = 3
+_ABORT_S = 0.15
+"""A command that is still being carried out may be aborted by the next character, which is then lost, with what stands
+behind it (V.250 §5.6.1)."""
 _WAKE_CALLS = 4
 _WAKE_S = 0.5
 
@@ -50,11 +64,13 @@ class Link(SerialComms):
         self.clock = clock
         self.reader = AtReader()
         self.notices: deque[Notice] = deque()
-        self.history: deque[str] = deque(maxlen=60)
+        self.history = TroubleLog(clock.monotonic)
         self._rtscts = rtscts
         self._events: deque[Event] = deque()
         self._line: Line | None = None
-        self._out_of_step = False
+        self._out_of_step = True
+        self._owed = False
+        self._question = 0
 
     def fileno(self) -> int:
         return -1 if self._line is None else self._line.fileno()
@@ -66,7 +82,8 @@ class Link(SerialComms):
         self._line = open_line(self.port, self.baudrate, self._rtscts, self.clock)
         self.reader = AtReader()
         self._events.clear()
-        self._out_of_step = False
+        self._out_of_step = True
+        self._owed = False
         self.alive = True
 
     def close(self) -> None:
@@ -83,7 +100,7 @@ class Link(SerialComms):
         """
         self._send("\x1b")
         for _ in range(2):
-            reply = self._ask("AT", within_s / 2)
+            reply = self._ask("AT", self.clock.monotonic() + within_s / 2)
             # ESC out of a text has an OK of its own, and an answer that was late is in time for the second AT: in both
             # cases the answer to this AT would be taken for that of the next command.
             self._fell_silent()
@@ -95,7 +112,10 @@ class Link(SerialComms):
         """Send one command and return its whole answer, an error included. Raises Silent or PortLost."""
         if self._out_of_step:
             self.realign()
-        reply = self._ask(command, timeout_s)
+        deadline = self.clock.monotonic() + timeout_s
+        reply = self._ask(command, deadline)
+        if reply is not None and reply.doubtful:
+            reply = self._settle_doubt(command, reply, deadline)
         if reply is None:
             self._fell_silent()
             raise Silent(command, timeout_s)
@@ -118,32 +138,43 @@ class Link(SerialComms):
             self.realign()
         self.reader.expect(command, prompt=True)
         self._send(command + "\r")
-        event = self._next_answer(self.clock.monotonic() + timeout_s)
-        if event is None:
-            self._fell_silent()
-            raise Silent(command, timeout_s)
-        return event if isinstance(event, Reply) else None
+        deadline = self.clock.monotonic() + timeout_s
+        while True:
+            event = self._next_answer(deadline)
+            if isinstance(event, Prompt):
+                return None
+            if event is None:
+                self._fell_silent()
+                raise Silent(command, timeout_s)
+            if not event.doubtful:
+                return event
+            self._file_late(event)
 
     def send_payload(self, payload: str, timeout_s: float, sign: str) -> Reply | None:
         """Send what the prompt asked for and Ctrl-Z. None is silence: the message may or may not be on its way.
 
         An information line that begins with `sign` is as good as the answer: if the final result code does not follow
-        it soon, the Reply has an empty one.
+        it soon, the Reply has an empty one. An OK without such a line may be the late one of another command: the
+        answer may still come, and nothing is asked meanwhile, for a character might abort the submit.
         """
         self.reader.expect_echo(payload)
         self._send(payload + "\x1a")
+        doubtful: Reply | None = None
         deadline = self.clock.monotonic() + timeout_s
         while True:
             event = self._next_answer(min(deadline, self.clock.monotonic() + _REST_OF_ANSWER_S))
             if isinstance(event, Reply):
-                return event
+                if not event.doubtful:
+                    return event
+                self._file_late(event)
+                doubtful = event
             lines = self.reader.collected
             if any(line.startswith(sign) for line in lines):
                 self._fell_silent()
                 return Reply(lines, "")
             if self.clock.monotonic() >= deadline:
                 self._fell_silent()
-                return None
+                return doubtful
 
     @property
     def out_of_step(self) -> bool:
@@ -160,17 +191,39 @@ class Link(SerialComms):
         if self.clock.wait((self,), self.clock.monotonic()):
             self._read()
         while self._events:
-            self._file(self._events.popleft())
+            event = self._events.popleft()
+            if isinstance(event, Notice):
+                self._file(event)
+            else:
+                # A prompt nobody waits for: the modem takes the next command for a text.
+                self._out_of_step = self._owed = True
 
     def realign(self) -> None:
-        """Get back into step: no answer but the barrier's own counts. Raises Silent when it does not come."""
-        self._send("\x1b\r")
-        for _ in range(_BARRIER_TRIES):
-            if self._ask(_BARRIER, _BARRIER_S, wanted="+CMEE:") is not None:
-                self._out_of_step = False
+        """Get back into step: from here on an answer is that of its command. Raises Silent when the modem says nothing.
+
+        A question that is refused or swallowed by a prompt gives way to the next at once. A modem that knows none
+        of them gets AT: by then it has refused several, so that nothing older than they can be owed.
+        """
+        silences = prompts = refusals = 0
+        while silences < _SILENCES and prompts < _PROMPTS and refusals <= len(_QUESTIONS):
+            question = _QUESTIONS[self._question] if refusals < len(_QUESTIONS) else "AT"
+            self._send(_ESCAPE)
+            if self._owed:
+                self._drain(self.clock.monotonic() + _ABORT_S)
+            event = self._put(question)
+            if event is None:
+                silences += 1
+            elif isinstance(event, Prompt):
+                prompts += 1
+            elif event.doubtful or not event.ok:
+                refusals += 1
+            else:
+                self._out_of_step = self._owed = False
                 return
-            self.reader.give_up()
-        raise Silent(_BARRIER, _BARRIER_S * _BARRIER_TRIES)
+            self._owed = True
+            self._question = (self._question + 1) % len(_QUESTIONS)
+        self.reader.give_up()
+        raise Silent(question, _QUESTION_S)
 
     def wake(self) -> None:
         """Call a modem that sleeps, or that finds the port's speed by these two letters; its answers do not count.
@@ -178,40 +231,79 @@ class Link(SerialComms):
         Raises PortLost.
         """
         for _ in range(_WAKE_CALLS):
-            self._ask("AT", _WAKE_S)
-            self.reader.give_up()
-        self._out_of_step = True
+            self._ask("AT", self.clock.monotonic() + _WAKE_S)
+            self._fell_silent()
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _ask(self, command: str, timeout_s: float, wanted: str = "") -> Reply | None:
-        self.reader.expect(command, wanted=wanted)
+    def _ask(self, command: str, deadline: float) -> Reply | None:
+        self.reader.expect(command)
         self._send(command + "\r")
-        deadline = self.clock.monotonic() + timeout_s
         while True:
             event = self._next_answer(deadline)
             if event is None or isinstance(event, Reply):
                 return event
+            # The modem was in text entry, and the command is in its text now.
+            self._out_of_step = self._owed = True
+
+    def _put(self, question: str) -> Reply | Prompt | None:
+        """Ask one question of the barrier: its own answer, a refusal, a prompt, or None for silence."""
+        self.reader.expect(question, sure=question != "AT")
+        self._send(question + "\r")
+        deadline = self.clock.monotonic() + _QUESTION_S
+        while True:
+            event = self._next_answer(deadline)
+            if not isinstance(event, Reply) or not event.doubtful:
+                return event
+            self._file_late(event)
+            if not event.ok:
+                return event
+
+    def _settle_doubt(self, command: str, reply: Reply, deadline: float) -> Reply | None:
+        """Whose answer a doubtful one is: ask something else; what came last before that answer is the command's."""
+        question = _QUESTIONS[self._question]  # the one this modem has answered
+        self.reader.expect(question, sure=True, beside=command)
+        self._send(question + "\r")
+        deadline = max(deadline, self.clock.monotonic() + _QUESTION_S)
+        while True:
+            event = self._next_answer(deadline)
+            if event is None:
+                return None
+            if isinstance(event, Reply):
+                if not event.doubtful:
+                    return Reply(reply.lines, reply.final)
+                self._file_late(reply)
+                reply = event
+
+    def _drain(self, until: float) -> None:
+        """Whatever comes before `until` is nobody's answer."""
+        while (event := self._next_answer(until)) is not None:
+            if isinstance(event, Reply):
+                self._file_late(event)
 
     def _next_answer(self, deadline: float) -> Reply | Prompt | None:
-        """The next event that is not a notice, or None at the deadline."""
+        """The next event that is not a notice, or None at the deadline, which a flood of notices does not put off."""
+        over = False
         while True:
             while self._events:
                 event = self._events.popleft()
                 if not isinstance(event, Notice):
                     if isinstance(event, Reply):
-                        self.history.append("< " + " | ".join((*event.lines, event.final)))
+                        self.history.answered(event)
                     return event
                 self._file(event)
+            if over:
+                return None
             if self.clock.wait((self,), deadline):
                 self._read()
-            elif self.clock.monotonic() >= deadline:
-                return None
+            over = self.clock.monotonic() >= deadline
 
-    def _file(self, event: Event) -> None:
-        if isinstance(event, Notice):
-            self.history.append("* " + event.text)
-            self.notices.append(event)
+    def _file(self, notice: Notice) -> None:
+        self.history.noticed(notice)
+        self.notices.append(notice)
+
+    def _file_late(self, reply: Reply) -> None:
+        self.notices.extend(notices_in(reply))
 
     def _read(self) -> None:
         """Read a port that is ready; one that is ready and has nothing may have been hung up."""
@@ -224,7 +316,7 @@ class Link(SerialComms):
         self._events.extend(self.reader.feed(data))
 
     def _send(self, text: str) -> None:
-        self.history.append("> " + text)
+        self.history.sent(text)
         try:
             self._open_line().write(text.encode("latin-1"))
         except (serial.SerialException, OSError) as problem:
@@ -237,4 +329,4 @@ class Link(SerialComms):
 
     def _fell_silent(self) -> None:
         self.reader.give_up()
-        self._out_of_step = True
+        self._out_of_step = self._owed = True

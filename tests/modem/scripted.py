@@ -13,11 +13,19 @@ from modem.link import Link
 Answer = Callable[[bytes], bytes | None]
 
 
-class ScriptedModem:
-    """Reads what arrives and writes what `answer` gives for it; None hangs up. Use as a context manager."""
+_OPENING = b"\x1b\rAT+CMEE?\r"
 
-    def __init__(self, answer: Answer) -> None:
+
+class ScriptedModem:
+    """Reads what arrives and writes what `answer` gives for it; None hangs up. Use as a context manager.
+
+    The barrier with which a link begins is answered here, unless the test says that it is its own business.
+    """
+
+    def __init__(self, answer: Answer, *, barrier: bool = True) -> None:
         self._answer = answer
+        self._opening = _OPENING if barrier else b""
+        self._held = b""
         self._master, slave = os.openpty()
         tty.setraw(slave)
         self.port = os.ttyname(slave)
@@ -46,6 +54,9 @@ class ScriptedModem:
             if self._stop_read in ready or not ready:
                 return
             data = os.read(self._master, 4096)
+            data = self._past_opening(data)
+            if not data:
+                continue
             self.heard += data
             out = self._answer(data)
             if out is None:
@@ -53,6 +64,19 @@ class ScriptedModem:
                 self._master = os.open("/dev/null", os.O_RDWR)
                 return
             os.write(self._master, out)
+
+    def _past_opening(self, data: bytes) -> bytes:
+        """What is not part of the first barrier."""
+        if not self._opening:
+            return data
+        self._held += data
+        if self._opening.startswith(self._held) and self._held != self._opening:
+            return b""
+        rest = self._held.removeprefix(self._opening)
+        if rest != self._held:
+            os.write(self._master, b"\r\n+CMEE: 1\r\n\r\nOK\r\n")
+        self._opening = b""
+        return rest
 
 
 class Script:
@@ -63,7 +87,9 @@ class Script:
         self.heard: list[str] = []
 
     def __call__(self, data: bytes) -> bytes:
-        command = data.decode().strip()
+        command = data.decode().strip(" \r\x1b")
+        if command in ("", "AT+CMEE?") and command not in self._answers:
+            return b"\r\n+CMEE: 1\r\n\r\nOK\r\n" if command else b""  # the link's own question
         self.heard.append(command)
         texts = self._answers.get(command, ["OK"])
         text = texts.pop(0) if len(texts) > 1 else texts[0]

@@ -105,13 +105,15 @@ def test_ussd_setting_is_an_answer() -> None:
 
 def test_ussd_text_that_is_never_closed_swallows_nothing() -> None:
     broken = b'\r\n+CUSD: 2,"Pozostalo Ci 50,04zl do 2018-09-04 Dodatko5\r\n'
-    assert feed(broken + b"\r\nOK\r\n", "AT+CSQ")[-1] == Reply((), "OK")
+    assert feed(broken + b"\r\n+CSQ: 5,0\r\n\r\nOK\r\n", "AT+CSQ")[-1] == Reply(("+CSQ: 5,0",), "OK")
+    # Whether this OK is the command's or the text's cannot be known.
+    assert feed(broken + b"\r\nOK\r\n", "AT+CMGD=1")[-1] == Reply((), "OK", doubtful=True)
     assert feed(broken + b'\r\n+CMTI: "SM",3\r\n')[-1] == Notice("+CMTI", '+CMTI: "SM",3')
 
 
 @pytest.mark.parametrize("final", ["ERROR", "+CMS ERROR: 38", "+CMS ERROR:38", "+CME ERROR: SIM busy", "OK"])
 def test_final_result_code_in_any_form_ends_the_answer(final: str) -> None:
-    assert feed(f"\r\n{final} \r\n".encode(), "AT+CSQ") == [Reply((), final)]
+    assert feed(f"\r\n{final} \r\n".encode(), "AT+CMGD=1") == [Reply((), final)]
 
 
 def test_no_carrier_ends_a_call_and_is_news_beside_another_command() -> None:

@@ -37,9 +37,9 @@ def modem(emulated: EmulatedModem) -> Iterator[Modem]:
     opened.close()
 
 
-def _answered(answer: bytes, waited_s: float = 0.0) -> Outcome:
+def _answered(answer: bytes, waited_s: float = 0.0, clock: LeapClock | None = None) -> Outcome:
     """What becomes of a part whose payload gets this answer, after so long."""
-    clock = LeapClock()
+    clock = clock or LeapClock()
 
     def talk(data: bytes) -> bytes:
         if data.startswith(b"AT+CMGS"):
@@ -74,7 +74,7 @@ def test_reference_that_is_minus_one_blank_or_too_big_is_accepted_without_one(
 
 
 def test_ok_without_the_answer_line_is_unknown() -> None:
-    assert _answered(b"\r\nOK\r\n") == Unknown("The modem said OK without a message reference.")
+    assert _answered(b"\r\nOK\r\n", clock=HurriedClock()) == Unknown("The modem said OK without a message reference.")
 
 
 def test_error_behind_a_reference_is_accepted_for_the_network_has_it() -> None:
