@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
+
+import structlog
 
 from benchmarks.rig import ROOT
 from gateway import directory, pseudonyms
@@ -149,3 +152,9 @@ def fast_folder() -> str | None:
     """Where a database costs no disk: what a power cut leaves is no question here. None if there is no such place."""
     shared = Path("/dev/shm")
     return str(shared) if shared.is_dir() and os.access(shared, os.W_OK) else None
+
+
+def quiet_log() -> None:
+    """Only errors: a run in which everything goes wrong on purpose says so at length."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    logging.basicConfig(level=logging.ERROR)

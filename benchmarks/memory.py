@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.rig import ROOT, daemon, emulator, write_config, write_visits
 
 
-def memory_mb(pid: int, field: str) -> float:
+def memory_mb(pid: int | str, field: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(field):
             return int(line.split()[1]) / 1024

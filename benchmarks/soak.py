@@ -21,7 +21,6 @@ anything does not hold. The same seed makes the same run.
 from __future__ import annotations
 
 import argparse
-import logging
 import sqlite3
 import sys
 import tempfile
@@ -33,10 +32,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import structlog
 from tabulate import tabulate
 
-from benchmarks.centre import Centre, fast_folder
+from benchmarks.centre import Centre, fast_folder, quiet_log
 from benchmarks.trouble import KINDS, Strike, Trouble
 from gateway import ledger
 from gateway.settings import SurveySection
@@ -414,7 +412,7 @@ def main() -> None:
     parser.add_argument("--log", type=Path, help="the network's log, with every byte: for looking into one run")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    quiet_log()
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=fast_folder()) as name:
         soak = Soak(Path(name), arguments.modems, arguments.messages, arguments.seed, arguments.rate, arguments.log)
