@@ -31,6 +31,7 @@ from gateway.store import state, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
+from gateway.wishes import Wishes, drain, resume
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
@@ -140,6 +141,10 @@ class Daemon:
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
         writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
+        wishes = Wishes(
+            {modem.name for modem in settings.modems}, {"drain": drain(dispatch), "resume": resume(dispatch)}
+        )
+        writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
         doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
         if doubtful:
             _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
@@ -147,7 +152,7 @@ class Daemon:
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
         silence = Silence(settings.modems)
-        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, desk, balances, silence, fleet.ring)
+        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring)
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 
 

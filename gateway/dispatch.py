@@ -120,13 +120,13 @@ class Dispatch:
 
     def drain(self, db: Database, modem: str, now: datetime) -> None:
         """The modem shall claim nothing more, also after a restart; it finishes what it has in hand, and reads on."""
-        state.put_drained(db, modem, True)
+        state.put_drained(db, modem, True, now)
         with self._lock:
             self._routing.drain(modem, now)
 
-    def resume(self, db: Database, modem: str) -> None:
+    def resume(self, db: Database, modem: str, now: datetime) -> None:
         """The modem may claim again."""
-        state.put_drained(db, modem, False)
+        state.put_drained(db, modem, False, now)
         with self._lock:
             self._routing.resume(modem)
 

@@ -17,6 +17,7 @@ from gateway.errors import GatewayError
 from gateway.model import MessageKind
 from gateway.settings import ModemSettings, Settings
 from gateway.store import health as store_health
+from gateway.store import lanes
 from gateway.store.database import holder
 from gateway.store.opening import readable
 from gateway.wording import render
@@ -86,11 +87,15 @@ def _database(path: Path) -> Iterator[Finding]:
     try:
         with readable(path) as db:
             broken = store_health.faults(db)
+            untaken = lanes.taken_by_nobody(db)
     except GatewayError as problem:
         yield Finding("database", str(problem), fault=True)
         return
     for fault in broken:
         yield Finding("database", f"{path} is damaged ({fault}); stop the daemon and restore a backup", fault=True)
+    if untaken:
+        text = f"{untaken} parts wait that no configured modem takes; widen takes of a modem, or add one"
+        yield Finding("routing", text, fault=True)
     if not broken:
         yield Finding("database", f"{path} is sound (SQLite {store_health.library_version()})")
 

@@ -21,6 +21,7 @@ from gateway.outbox import BATCH, Outbox
 from gateway.silence import Silence
 from gateway.store import state
 from gateway.store.writer import Writer
+from gateway.wishes import Wishes
 from scheduler.clock import Clock
 from scheduler.runner import Job
 
@@ -39,6 +40,7 @@ class Timetable:
         outbox: Outbox,
         inbox: Inbox,
         dispatch: Dispatch,
+        wishes: Wishes,
         desk: Desk,
         balances: Balances,
         silence: Silence,
@@ -58,6 +60,7 @@ class Timetable:
                 "Queues parts in doubt again, where the modem's policy says so.",
             ),
             "fail over": (1, dispatch.fail_over, "Gives what waits for a SIM that cannot send to the others."),
+            "wishes": (1, wishes.carry_out, "Carries out what otklik modems asks for."),
             "give up halves": (
                 600,
                 lambda db, now: dispatch.give_up_halves(db, now, outbox.survey.reply_window_s),

@@ -18,6 +18,7 @@ _COMMANDS = {
     "run": ("gateway.cli.run", "The daemon."),
     "check": ("gateway.cli.check", "Names every fault of configuration, database, ports, clock and disk."),
     "status": ("gateway.cli.status", "Queue, modems, jobs, last errors."),
+    "modems": ("gateway.cli.modems", "The fleet: list, drain, resume."),
     "visits": ("gateway.cli.visits", "Takes visits in."),
     "export": ("gateway.cli.export", "Hands ratings out."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),

@@ -11,8 +11,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.store import fleet as fleet_rows
-from gateway.store import state
+from gateway.store import fleet, lanes, state
 from gateway.store.database import holder
 from gateway.store.opening import readable
 
@@ -37,9 +36,10 @@ def gather(db: Database, pid: int | None) -> dict[str, Any]:
         "parts": state.parts_by_state(db),
         "messages": state.messages_by_state(db),
         "oldest_queued_at": state.oldest_queued_at(db),
+        "taken_by_nobody": lanes.taken_by_nobody(db),
         "invitations": state.invitations_by_state(db),
-        "calls": fleet_rows.calls(db),
-        "alarms": fleet_rows.alarms(db),
+        "calls": fleet.calls(db),
+        "alarms": fleet.alarms(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
         "troubles": state.troubles(db, 5),
@@ -54,7 +54,11 @@ def _show(found: dict[str, Any]) -> None:
     if found["oldest_queued_at"]:
         click.echo(f"oldest waiting part: since {found['oldest_queued_at']}")
     click.echo("calls: " + _counts(found["calls"]))
-    for title in ("modems", "jobs", "alarms"):
+    if found["taken_by_nobody"]:
+        click.echo(f"parts that no configured modem takes: {found['taken_by_nobody']}; widen takes of a modem")
+    for alarm in found["alarms"]:
+        click.echo(f"ALARM since {alarm['raised_at']}, {alarm['place']}: {alarm['text']}")
+    for title in ("modems", "jobs"):
         if found[title]:
             click.echo("\n" + tabulate(found[title], headers="keys"))
     for trouble in found["troubles"]:

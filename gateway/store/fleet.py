@@ -103,6 +103,14 @@ def put_balance(db: Database, *, sim: str, amount: float | None, text: str, now:
     )
 
 
+def balance(db: Database, sim: str) -> dict[str, Any] | None:
+    """The balance of a SIM when it was asked last: the amount where it was understood, the text as it came."""
+    row = db.execute(
+        "SELECT balance, balance_text, balance_at FROM sims WHERE iccid = ? AND balance_at IS NOT NULL", (sim,)
+    ).fetchone()
+    return None if row is None else {"amount": row[0], "text": row[1], "at": row[2]}
+
+
 def add_call(db: Database, *, sim: str, phone: str | None, call_back: bool, at: datetime) -> None:
     """Somebody rang. With `call_back` it is linked to the open invitation of a person we know: "call me back"."""
     db.execute(

@@ -106,6 +106,12 @@ def taken_by_nobody(db: Database) -> int:
     return int(row[0])
 
 
+def in_doubt(db: Database, sim: str) -> int:
+    """How many parts of a SIM may have been sent."""
+    row = db.execute("SELECT count(*) FROM parts WHERE sim = ? AND state = 'unknown'", (sim,)).fetchone()
+    return int(row[0])
+
+
 def sent(db: Database, sim: str, *, last: int, day: datetime, month: datetime) -> Sent:
     """What a SIM has sent: its `last` parts, and how many since the beginnings of `day` and `month`."""
     recent = db.execute(

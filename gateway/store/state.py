@@ -59,9 +59,13 @@ def forget_ports(db: Database, but: set[str]) -> None:
             db.execute("DELETE FROM ports WHERE name = ?", (name,))
 
 
-def put_drained(db: Database, name: str, drained: bool) -> None:
-    """Whether a modem shall send nothing, from now on and after every start."""
-    db.execute("UPDATE ports SET drained = ? WHERE name = ?", (int(drained), name))
+def put_drained(db: Database, name: str, drained: bool, now: datetime) -> None:
+    """Whether a modem shall send nothing, from now on and after every start; it need not have been seen yet."""
+    db.execute(
+        "INSERT INTO ports (name, state, drained, changed_at) VALUES (?, 'seeking', ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET drained = excluded.drained WHERE drained <> excluded.drained",
+        (name, int(drained), to_text(now)),
+    )
 
 
 def seats(db: Database) -> list[tuple[str, str | None, bool]]:

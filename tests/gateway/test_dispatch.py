@@ -312,7 +312,7 @@ def test_drained_modem_claims_nothing_and_settles_what_it_has(box: Box) -> None:
     box.invite("+79139999999")
     box.later(2)
     assert box.claim("A") == []
-    box.writer.do(lambda db: box.dispatch.resume(db, "a"))
+    box.writer.do(lambda db: box.dispatch.resume(db, "a", box.clock.at))
     assert len(box.claim("A")) == 1
 
 

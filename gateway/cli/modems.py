@@ -1,0 +1,154 @@
+"""`otklik modems`: the fleet as it is, and what an operator asks of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from sqlite_utils import Database
+from tabulate import tabulate
+
+from gateway import config as configuration
+from gateway.cli.options import config_option, json_option, print_json
+from gateway.settings import ModemSettings, Settings
+from gateway.store import fleet, lanes, state, wishes
+from gateway.store.database import holder, transaction
+from gateway.store.opening import readable, writable
+from scheduler.clock import Clock, SystemClock
+from scheduler.pacing import day_began, month_began
+
+_WAIT_S = 10.0
+_LOOK_S = 0.1
+_COLUMNS = (
+    *("name", "state", "port", "model", "imei", "sim", "operator", "signal"),
+    *("today", "month", "unknown", "balance"),
+)
+
+
+@click.command()
+@click.argument("verb", type=click.Choice(["list", "drain", "resume"]), default="list")
+@click.argument("name", required=False)
+@config_option
+@json_option
+def modems(verb: str, name: str | None, config: Path | None, as_json: bool) -> None:
+    """The fleet: list it, drain a modem (it sends nothing and reads on), or resume it.
+
+    A drained modem finishes what it has in hand and stays drained over restarts. Without a daemon a wish is carried out
+    at the next start.
+    """
+    settings = configuration.load(config)
+    if name is not None and name not in {modem.name for modem in settings.modems}:
+        known = ", ".join(modem.name for modem in settings.modems) or "none"
+        raise click.UsageError(f"There is no modem {name} in the configuration; there are: {known}.")
+    if verb == "list":
+        _list(settings, name, as_json)
+    elif name is None:
+        raise click.UsageError(f"Say which modem to {verb}: otklik modems {verb} NAME.")
+    else:
+        _wish(settings, verb, name, SystemClock(), as_json)
+
+
+def gather(db: Database, settings: Settings, now: datetime) -> list[dict[str, Any]]:
+    """Everything `list` shows of each modem, as plain values."""
+    zone = ZoneInfo(settings.routing.zone)
+    ports = {port["name"]: port for port in state.ports(db)}
+    drained = {name for name, _, is_drained in state.seats(db) if is_drained}
+    alarms, cures = fleet.alarms(db), fleet.cures(db)
+    found = []
+    for modem in settings.modems:
+        port = ports.get(modem.name, {})
+        sim = port.get("sim")
+        found.append(
+            {
+                **{key: port.get(key) for key in ("state", "model", "imei", "sim", "operator", "signal", "hold")},
+                "name": modem.name,
+                "port": modem.port,
+                "drained": modem.name in drained,
+                "trouble": port.get("trouble"),
+                "sent": _sent(db, sim, modem, day_began(now, zone), month_began(now, zone)),
+                "unknown": 0 if sim is None else lanes.in_doubt(db, sim),
+                "balance": None if sim is None else fleet.balance(db, sim),
+                "alarms": [alarm for alarm in alarms if alarm["place"] in (f"modem {modem.name}", f"sim {sim}")],
+                "cures": [cure for cure in cures if cure["model"] == port.get("model")],
+            }
+        )
+    return found
+
+
+def _sent(db: Database, sim: str | None, modem: ModemSettings, day: datetime, month: datetime) -> dict[str, Any]:
+    """What the SIM has sent against its caps; null: no cap."""
+    today, this_month = (0, 0) if sim is None else (lanes.sent_since(db, sim, day), lanes.sent_since(db, sim, month))
+    return {
+        "today": today,
+        "per_day": modem.limits.per_day,
+        "month": this_month,
+        "per_month": modem.limits.per_month,
+    }
+
+
+def _list(settings: Settings, name: str | None, as_json: bool) -> None:
+    with readable(settings.database) as db:
+        found = [row for row in gather(db, settings, SystemClock().now()) if name in (None, row["name"])]
+    click.echo(tabulate([_line(row) for row in found], headers=_COLUMNS, disable_numparse=True))
+    for row in found:
+        for alarm in row["alarms"]:
+            click.echo(f"\nALARM {row['name']} since {alarm['raised_at']}: {alarm['text']}", nl=False)
+        for cure in row["cures"]:
+            click.echo(f"\n{row['model']}: {cure['step']} cured {cure['trouble']} {cure['count']} times", nl=False)
+    click.echo()
+    if as_json:
+        print_json({"modems": found})
+
+
+def _line(row: dict[str, Any]) -> list[Any]:
+    """One modem for a person's eyes."""
+    said = row["state"] or "not seen"
+    notes = [note for note in ("drained" if row["drained"] else None, row["hold"]) if note]
+    sent = row["sent"]
+    balance = row["balance"]
+    shown = {
+        **row,
+        "state": f"{said} ({', '.join(notes)})" if notes else said,
+        "today": _against(sent["today"], sent["per_day"]),
+        "month": _against(sent["month"], sent["per_month"]),
+        "balance": None if balance is None else balance["text"] if balance["amount"] is None else balance["amount"],
+    }
+    return [shown[column] for column in _COLUMNS]
+
+
+def _against(count: int, cap: int | None) -> str:
+    return str(count) if cap is None else f"{count} of {cap}"
+
+
+def _wish(settings: Settings, verb: str, name: str, clock: Clock, as_json: bool) -> None:
+    """Write the wish down, wait for what the daemon says of it, and say that."""
+    with writable(settings.database) as db:
+        with transaction(db):
+            wish = wishes.add(db, modem=name, verb=verb, now=clock.now())
+        if holder(settings.database) is None:
+            answer = {"ok": True, "text": f"No daemon runs; {name} will {verb} when one starts."}
+        else:
+            answer = _await(db, wish, clock)
+    click.echo(answer["text"], err=not answer["ok"])
+    if as_json:
+        print_json({"modem": name, "verb": verb, **answer})
+    if not answer["ok"]:
+        raise SystemExit(1)
+
+
+def _await(db: Database, wish: int, clock: Clock) -> dict[str, Any]:
+    """The daemon's last word on a wish within `_WAIT_S`."""
+    until = clock.monotonic() + _WAIT_S
+    while True:
+        result, is_done = wishes.result_of(db, wish)
+        if is_done or clock.monotonic() >= until:
+            break
+        clock.wait((), clock.monotonic() + _LOOK_S)
+    if result is None:
+        return {"ok": False, "text": f"The daemon has not answered for {_WAIT_S:g} s; look at otklik status."}
+    answer: dict[str, Any] = json.loads(result)
+    return answer

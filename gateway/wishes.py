@@ -1,0 +1,81 @@
+"""What a person asks of a modem while the daemon runs: written by the CLI, carried out here, answered in the same row.
+
+A wish that nobody could carry out yet (no daemon) waits for the next start. Each verb has a handler that runs inside
+the writer's transaction, every second until it gives an answer: it must not wait for a modem, but look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from gateway.dispatch import Dispatch
+from gateway.store import wishes as rows
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What has become of a wish: one sentence, whether that is the end of it, and whether it came about."""
+
+    text: str
+    done: bool = True
+    ok: bool = True
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"ok": self.ok, "text": self.text, **self.more}
+
+
+Handler = Callable[[Database, str, datetime], Answer]
+
+
+class Wishes:
+    """Carries out what was wished. `handlers` has one for each verb."""
+
+    def __init__(self, modems: set[str], handlers: Mapping[str, Handler]) -> None:
+        self._modems = modems
+        self._handlers = handlers
+
+    def carry_out(self, db: Database, now: datetime) -> int:
+        """Look at every open wish once; how many have come to their end."""
+        ended = 0
+        for wish in rows.unfinished(db):
+            answer = self._answer(db, wish, now)
+            rows.answer(db, wish.id, answer.as_json(), done_at=now if answer.done else None)
+            ended += answer.done
+        return ended
+
+    def _answer(self, db: Database, wish: rows.Wish, now: datetime) -> Answer:
+        handler = self._handlers.get(wish.verb)
+        if handler is None:
+            return Answer(f"The running daemon cannot {wish.verb}; restart it with this version.", ok=False)
+        if wish.modem not in self._modems:
+            return Answer(f"The running daemon has no modem {wish.modem}; send it SIGHUP first.", ok=False)
+        return handler(db, wish.modem, now)
+
+
+def drain(dispatch: Dispatch) -> Handler:
+    """The modem claims nothing more and reads on; done when what it had in hand has come to its end."""
+
+    def handle(db: Database, modem: str, now: datetime) -> Answer:
+        dispatch.drain(db, modem, now)
+        in_hand = dispatch.in_hand(modem)
+        if in_hand:
+            return Answer(f"{modem} takes nothing more; it still has {in_hand} in hand.", done=False)
+        return Answer(f"{modem} is drained: it sends nothing and reads on, also after a restart, until it is resumed.")
+
+    return handle
+
+
+def resume(dispatch: Dispatch) -> Handler:
+    """The modem claims again."""
+
+    def handle(db: Database, modem: str, now: datetime) -> Answer:
+        dispatch.resume(db, modem, now)
+        return Answer(f"{modem} takes parts again.")
+
+    return handle
