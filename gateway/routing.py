@@ -40,8 +40,8 @@ class _Modem:
 
 @dataclass(slots=True)
 class _Sim:
-    """A SIM in a modem: what it has sent and when last, the parts it has in hand, whether it waits for work; and since
-    when another card is in its place."""
+    """A SIM in a modem: what it has sent and when last, the parts it has in hand, whether it asked for more in vain;
+    and since when another card is in its place."""
 
     modem: str
     meter: Meter
@@ -148,7 +148,7 @@ class Routing:
         row = self._sims[sim]
         parts = min(most, self._room(row, now))
         if parts <= 0:
-            row.waits = False
+            row.waits = True  # for its pause to end, or to be resumed
             return None
         invitations = 0 if self._is_passed_over(sim, row, now) else min(parts, self._room(row, now, reserved=True))
         mine = self._rank(sim, row, now)
@@ -181,7 +181,7 @@ class Routing:
     def leaving(self, sim: str, now: datetime) -> Leaving:
         """What is to leave the lane of this SIM now."""
         gone = self._leaving(sim, now)
-        aged = now - self._failover_after if self._somebody_waits(sim) else None
+        aged = now - self._failover_after if self._somebody_is_free(sim, now) else None
         return Leaving(gone.answers or aged, gone.invitations or aged)
 
     def in_hand(self, modem: str) -> int:
@@ -237,5 +237,5 @@ class Routing:
     def _modem_of(self, sim: str) -> str | None:
         return next((name for name, row in self._modems.items() if row.sim == sim), None)
 
-    def _somebody_waits(self, but: str) -> bool:
-        return any(row.waits for sim, row in self._sims.items() if sim != but and self._is_well(row))
+    def _somebody_is_free(self, but: str, now: datetime) -> bool:
+        return any(row.waits and self._room(row, now) > 0 for sim, row in self._sims.items() if sim != but)

@@ -78,13 +78,16 @@ def test_lost_drained_and_full_sims_have_no_part_in_the_sharing() -> None:
     table = Table(c=Limits(per_day=2))
     assert table.pool("A").sharers == 3
     table.down("b", NOON)
+    table.send("A")
     table.send("C", 1)  # the one that is left today is kept for answers
     assert table.pool("A") == Share(ANY)
     assert table.ticket("B", 64, NOON) is None
     table.up("b")
     table.drain("b", NOON)
     assert table.ticket("B", 64, NOON) is None
+    assert table.pool("A").better == 0
     table.resume("b")
+    assert table.pool("A").better == 1, "B has asked, and can have it now"
     assert table.ticket("B", 64, NOON) is not None
 
 
