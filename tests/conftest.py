@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine that is busy with something else is no fault of what is tested.
+settings.register_profile("otklik", deadline=None)
+settings.load_profile("otklik")
 
 
 def _descriptors() -> dict[str, str]:
