@@ -24,6 +24,7 @@ DONE, ASKS, ENDED, ELSEWHERE, NOT_SUPPORTED, TIMED_OUT = range(6)
 
 _NOTICE = re.compile(r"\+CUSD:\s*(\d+)\s*(?:,(.*))?", re.DOTALL)
 _CSCS = re.compile(r'\+CSCS:\s*"?([A-Za-z0-9-]+)')
+_IN_ITSELF = {name.encode(code).hex().upper(): name for name, code in (("HEX", "ascii"), ("UCS2", "utf-16-be"))}
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _TEXT = re.compile(r"[\x20-\x7e\r\n]+")
 _SENSE = re.compile(r"[\r\n\x20-\x7e\xa0-\xff\u0400-\u04ff\u2010-\u2030\u20ac\u20bd\u2116]{2,}")
@@ -52,7 +53,8 @@ def charset(link: Link) -> str:
     """The character set of strings (AT+CSCS?, 27.007 §5.5); "" where the modem does not tell."""
     reply = link.exchange("AT+CSCS?")
     found = _CSCS.search("\n".join(reply.lines)) if reply.ok else None
-    return found[1].upper() if found else ""
+    name = found[1].upper() if found else ""
+    return _IN_ITSELF.get(name, name)
 
 
 def request(code: str, form: Form) -> str:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from modem.causes import cause_of
 from modem.dialogues import ussd
 from modem.dialogues.ussd import Form, Said
-from modem.driver import Identity, Modem
+from modem.driver import Identity
 from modem.errors import ModemError, UssdFailed
 from modem.lines import Notice
-from modem.link import Clock
+from modem.link import Clock, Link
 from modem.tables import CauseClass
 
 _LOG = logging.getLogger(__name__)
@@ -47,8 +47,8 @@ class _Session:
 class Ussd:
     """A `Watch` over the sessions of one modem. `ask` is for any thread, the rest for the port's own."""
 
-    def __init__(self, modem: Modem, clock: Clock, ring: Callable[[], None]) -> None:
-        self._modem = modem
+    def __init__(self, link: Link, clock: Clock, ring: Callable[[], None]) -> None:
+        self._link = link
         self._clock = clock
         self._ring = ring
         self._waiting: deque[tuple[tuple[str, ...], Future[str]]] = deque()
@@ -121,13 +121,13 @@ class Ussd:
         if not answer.set_running_or_notify_cancel():
             return
         self._session = session = _Session(codes[0], deque(codes[1:]), answer, math.inf)
-        self._charset = ussd.charset(self._modem)
+        self._charset = ussd.charset(self._link)
         self._send(session, session.code)
 
     def _send(self, session: _Session, code: str) -> None:
         """Send a code in the form this modem takes, which is found by trying."""
         for form in [self._form] if self._form else ussd.forms(self._charset):
-            reply = self._modem.exchange(ussd.request(code, form), _COMMAND_S)
+            reply = self._link.exchange(ussd.request(code, form), _COMMAND_S)
             if reply.ok:
                 self._form = form
                 session.until = self._clock.monotonic() + _ANSWER_S
@@ -142,7 +142,7 @@ class Ussd:
         """End the session in the network. A modem without one may say ERROR."""
         self._wants_cancel = False
         self._not_before = self._clock.monotonic() + _AFTER_CANCEL_S
-        self._modem.exchange("AT+CUSD=2", _COMMAND_S)
+        self._link.exchange("AT+CUSD=2", _COMMAND_S)
 
     def _end(self, session: _Session, said: Said) -> None:
         """The last answer: a text, whatever <m> came with it, or why there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -13,9 +13,12 @@ from modem.emulator.codec.alphabet import text_to_septets
 from modem.emulator.codec.broadcast import pack_ussd
 from modem.emulator.testing import EmulatedNetwork
 from modem.errors import UssdFailed
+from modem.link import Link
 from modem.tables import GSM7_BASIC
+from modem.worker.ussd import Ussd
 from tests.modem.bench import Bench
 from tests.modem.listdesk import wait
+from tests.modem.virtualbench import with_line
 
 
 @pytest.mark.parametrize(
@@ -193,3 +196,30 @@ def test_code_is_packed_for_a_modem_that_wants_it_so(network: EmulatedNetwork, b
     bench.modem.fault("error", on="+CUSD", text="ERROR")
     bench.fleet.ask_ussd("m1", "*100#")
     wait(lambda: 'AT+CUSD=1,"AA180C3602",15' in bench.modem.commands())
+
+
+def _asked(cscs: str) -> Callable[[Link], str]:
+    """A session on a line whose strings are in the set `cscs`, without a worker."""
+
+    def ask(link: Link) -> str:
+        if cscs:
+            link.ask(f'AT+CSCS="{cscs}"')
+        session = Ussd(link, link.clock, lambda: None)
+        answer = session.ask("*100#")
+        session.act()
+        link.clock.wait((), link.clock.monotonic() + 5)
+        link.poll()
+        for notice in link.notices:
+            session.hear(notice)
+        return answer.result(0)
+
+    return ask
+
+
+@pytest.mark.parametrize("text", ["Balans: 5 r.\nTarif {Vse}_1 @", "Баланс: 5 р.\nТариф «Всё»"])
+@pytest.mark.parametrize(
+    ("profile", "cscs"),
+    [("generic", "GSM"), ("generic", "IRA"), ("generic", "UCS2"), ("generic", "HEX"), ("huawei-e173", "IRA")],
+)
+def test_every_model_and_character_set_gives_the_same_text(profile: str, cscs: str, text: str) -> None:
+    assert with_line(_asked(cscs), profile, ussd={"codes": {"*100#": {"text": text}}}) == text

@@ -8,38 +8,19 @@ from typing import TypeVar
 import pytest
 
 from modem.dialogues.voice import End, VoiceCall
-from modem.emulator.network.changes import apply
-from modem.emulator.profiles import catalogue
-from modem.emulator.serving.loop import SteppedLoop
-from modem.emulator.serving.server import Server
-from modem.emulator.urls import leading_to
 from modem.errors import CommandRefused
 from modem.lines import Notice
 from modem.link import Link
-from scheduler.virtual import VirtualClock
 from tests.modem.scripted import Peers, Script
-from tests.modem.virtualbench import START
+from tests.modem.virtualbench import with_line
 
-PERSON = "+79131234567"
 T = TypeVar("T")
+PERSON = "+79131234567"
 
 
-def _with_line(act: Callable[[Link], T], profile: str = "generic", **called: object) -> T:
-    """What `act` gives for a line to an emulated modem in simulated time; the person behaves as `called` says."""
-    clock = VirtualClock(START)
-    loop = SteppedLoop(clock.monotonic())
-    server = Server(1, pty=False, loop=loop, profiles=[catalogue.load(profile)])
-    clock.add(loop)
-    with server, leading_to(server), clock.taking_part():
-        server.call(lambda world, now: apply(world.centre, {"called": {PERSON: called}}, now))
-        link = Link("emu://modem0", clock=clock)
-        link.connect()
-        try:
-            clock.wait((), clock.monotonic() + 15)  # the start of a modem
-            link.exchange("ATE0")
-            return act(link)
-        finally:
-            link.close()
+def _call(act: Callable[[Link], T], profile: str = "generic", **called: object) -> T:
+    """What `act` gives for a line to an emulated modem; the person it may call behaves as `called` says."""
+    return with_line(act, profile, called={PERSON: called})
 
 
 def _survey(link: Link) -> tuple[str, str, VoiceCall]:
@@ -55,7 +36,7 @@ def _survey(link: Link) -> tuple[str, str, VoiceCall]:
 
 @pytest.mark.parametrize("profile", ["generic", "sim800", "quectel-ec25"])
 def test_tones_go_both_ways_and_are_kept_in_order(profile: str) -> None:
-    tones, more, call = _with_line(_survey, profile, outcome="answers", after_s=3, replies={"#": "45*#"})
+    tones, more, call = _call(_survey, profile, outcome="answers", after_s=3, replies={"#": "45*#"})
     assert (tones, more) == ("45*#", "")
     assert (call.end, call.heard) == (End.HUNG_UP, "45*#")
 
@@ -78,7 +59,7 @@ def _end_of(link: Link) -> End | None:
     ],
 )
 def test_call_that_is_not_answered_says_why(profile: str, outcome: str, end: End) -> None:
-    assert _with_line(_end_of, profile, outcome=outcome) is end
+    assert _call(_end_of, profile, outcome=outcome) is end
 
 
 def test_person_who_hangs_up_ends_the_listening() -> None:
@@ -89,7 +70,7 @@ def test_person_who_hangs_up_ends_the_listening() -> None:
         tones = call.hear(10, 60)
         return tones, call.end, link.clock.monotonic() - began
 
-    tones, end, took_s = _with_line(listen, outcome="answers", keys="5", hangs_up_after_s=4)
+    tones, end, took_s = _call(listen, outcome="answers", keys="5", hangs_up_after_s=4)
     assert (tones, end) == ("5", End.NO_CARRIER)
     assert took_s < 6
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from modem.emulator.faults.events import inflict
 from modem.emulator.faults.kinds import FAULT
 from modem.emulator.network.changes import apply
 from modem.emulator.network.subscribers import Caller
+from modem.emulator.profiles import catalogue
 from modem.emulator.serving.loop import SteppedLoop
 from modem.emulator.serving.server import Server
 from modem.emulator.urls import leading_to
 from modem.fleet import Fleet
+from modem.link import Link
 from modem.worker.desk import PortSettings
 from scheduler.virtual import VirtualClock
 from tests.modem.listdesk import ListDesk
 
+T = TypeVar("T")
 START = datetime(2017, 9, 12, 3, tzinfo=UTC)
 
 
@@ -76,3 +80,21 @@ def bench(modems: int = 1, desk: ListDesk | None = None, **network: float) -> It
             yield made
         finally:
             assert made.fleet.stop(300) == []
+
+
+def with_line(act: Callable[[Link], T], profile: str = "generic", **conditions: object) -> T:
+    """What `act` gives for a line to an emulated modem in simulated time; the network is as `conditions` say."""
+    clock = VirtualClock(START)
+    loop = SteppedLoop(clock.monotonic())
+    server = Server(1, pty=False, loop=loop, profiles=[catalogue.load(profile)])
+    clock.add(loop)
+    with server, leading_to(server), clock.taking_part():
+        server.call(lambda world, now: apply(world.centre, conditions, now))
+        link = Link("emu://modem0", clock=clock)
+        link.connect()
+        try:
+            clock.wait((), clock.monotonic() + 15)  # the start of a modem
+            link.exchange("ATE0")
+            return act(link)
+        finally:
+            link.close()
