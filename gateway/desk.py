@@ -33,6 +33,7 @@ from modem.worker.desk import PartOrder, PortState, PortStatus
 from scheduler.clock import Clock
 
 _LOG = structlog.get_logger(__name__)
+_HANDLE_MOST = 32  # in one transaction: what a modem with a full memory has to wait for
 _LABELS = {alphabet.label: alphabet for alphabet in Alphabet}
 
 
@@ -123,13 +124,9 @@ class Desk:
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
         now = self._clock.now()
-
-        def keep_all(db: Database) -> None:
-            for stored in found:
-                inbox_rows.keep(db, sim=sim, memory=stored.memory, slot=stored.index, raw=stored.raw, now=now)
-
-        self._writer.do(keep_all)
-        self._writer.post(self._handle, "reading the inbox")
+        rows = [(stored.memory, stored.index, stored.raw) for stored in found]
+        self._writer.do(lambda db: inbox_rows.keep(db, sim=sim, found=rows, now=now))
+        self._writer.post_idle(self._handle, "reading the inbox")
 
     def status(self, status: PortStatus) -> None:
         now = self._clock.now()
@@ -226,7 +223,10 @@ class Desk:
                 self._dispatch.down(self._names[sim], now)
 
     def _handle(self, db: Database) -> None:
-        _, queued = self._inbox.handle(db, self._clock.now())
+        """Understand some of what was kept; the rest after whatever came meanwhile."""
+        count, queued = self._inbox.handle(db, self._clock.now(), _HANDLE_MOST)
+        if count == _HANDLE_MOST:
+            self._writer.post_idle(self._handle, "reading the inbox")
         if queued:
             # The bell may wake a worker before this commits; its claim then waits in line behind us.
             self._ring()

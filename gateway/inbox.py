@@ -52,9 +52,9 @@ class Inbox:
         self._conversations = conversations
         self._outbox = outbox
 
-    def handle(self, db: Database, now: datetime) -> tuple[int, bool]:
+    def handle(self, db: Database, now: datetime, most: int = BATCH) -> tuple[int, bool]:
         """Understand what has been kept: how many PDUs were looked at, and whether messages were queued."""
-        pdus = inbox.unhandled(db, BATCH)
+        pdus = inbox.unhandled(db, most)
         queued = False
         for pdu in pdus:
             queued |= _whatever_it_is(db, [pdu.id], partial(self._handle_one, db, pdu, now))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from functools import lru_cache
 
 from gateway.model import Meaning, ReplyClass
 from gateway.replies import machines, people, ratings
@@ -28,8 +29,11 @@ _RATINGS = ratings.RULES
 _AFTER = (*people.LAST_RULES, *machines.LAST_RULES)
 
 
+@lru_cache(maxsize=1024)
 def interpret(text: str) -> Meaning:
     """The meaning of one reply, with the name of the rule that decided. Never raises, whatever the text.
+
+    Most replies are one of a few hundred texts, so the last ones are remembered; a Meaning is not to be changed.
 
     An opt-out is heard beside a rating: the meaning is then the rating's, with `opt_out` set.
     """

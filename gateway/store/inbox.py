@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,12 +36,13 @@ class KeptPart:
     kept_at: datetime
 
 
-def keep(db: Database, *, sim: str, memory: str, slot: int, raw: str, now: datetime) -> None:
-    """Keep a PDU before its slot is emptied; the same PDU read again is the same row."""
-    db.execute(
+def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: datetime) -> None:
+    """Keep PDUs (memory, slot, raw) before their slots are emptied; the same PDU read again is the same row."""
+    at = to_text(now)
+    db.conn.executemany(
         "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) VALUES (?, ?, ?, ?, 'kept', ?)"
         " ON CONFLICT (sim, raw) DO NOTHING",
-        (sim, memory, slot, raw, to_text(now)),
+        [(sim, memory, slot, raw, at) for memory, slot, raw in found],
     )
 
 

@@ -3,6 +3,9 @@
 An operation is a function of the database. Those that wait when the thread comes round share one transaction and one
 fsync; each caller learns its result after the commit, never before. An operation that raises must not take its
 neighbours down: the group is rolled back and run again one by one, and only the one at fault fails.
+
+What nobody waits for and can wait itself (`post_idle`) gets its turn when no other operation does, and after
+`_IDLE_AFTER` groups in any case: a modem that must be emptied is not kept waiting by the reading of texts.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import logging
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -23,6 +27,7 @@ from gateway.store.database import store_error, transaction
 
 _LOG = logging.getLogger(__name__)
 _GROUP_MOST = 256
+_IDLE_AFTER = 8
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Database], Any], "Future[Any]"]
@@ -35,6 +40,7 @@ class Writer:
         self._db = db
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._idle: deque[_Job] = deque()
         self._closed = False
         self._last: Future[Any] | None = None  # of what was handed in last
         self._committed: Future[Any] | None = None  # up to here it is known to be done
@@ -66,6 +72,13 @@ class Writer:
         if self._last is not self._committed:
             self.do(lambda db: None)
 
+    def post_idle(self, operation: Callable[[Database], Any], what: str) -> None:
+        """Hand in an operation that comes after those somebody waits for."""
+        future: Future[Any] = Future()
+        future.add_done_callback(lambda future: _log_failure(future, what))
+        self._idle.append((operation, future))
+        self.submit(lambda db: None)  # wakes the thread
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True
@@ -74,7 +87,12 @@ class Writer:
             self._db.close()
 
     def _run(self) -> None:
+        groups = 0
         while True:
+            if self._idle and (groups >= _IDLE_AFTER or self._jobs.empty()):
+                self._commit([self._idle.popleft()])
+                groups = 0
+                continue
             job = self._jobs.get()
             group: list[_Job] = []
             while job is not None:
@@ -84,7 +102,10 @@ class Writer:
                 job = self._jobs.get()
             if group:
                 self._commit(group)
+                groups += 1
             if job is None:
+                while self._idle:
+                    self._commit([self._idle.popleft()])
                 return
 
     def _commit(self, group: list[_Job]) -> None:

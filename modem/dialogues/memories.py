@@ -9,7 +9,7 @@ slots are read one by one (https://forums.quectel.com/t/ep06-a-em06-a-sms-pdu-mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from modem.causes import cause_of, refusal
@@ -28,6 +28,8 @@ _EMPTY_SLOT = 321  # invalid memory index
 _NOT_NOW = (301, 314, 515)  # service reserved, SIM busy, still starting
 _MOST_SLOTS = 255  # of a memory whose size the modem does not tell
 _READINGS = 3  # of a slot whose content is in doubt
+_LINE_MOST = 40
+_DELETE_S = 25.0
 _LIST_S, _LIST_SLOT_S = 30.0, 0.5  # a full PDU takes 0.4 s at 9600 baud
 
 
@@ -65,6 +67,7 @@ class Memories:
         self._link = link
         self._selected = ""
         self._slots: dict[str, int] = {}
+        self._chains = True
         self._unlisted: set[str] = set()  # those whose listing fell silent, for as long as we live
         self.names: tuple[str, ...] = ()
 
@@ -105,15 +108,37 @@ class Memories:
         rows = self._one_by_one(memory) if memory in self._unlisted else self._listed(memory)
         return [Stored(memory, row.index, self._certain(row)) for row in rows if row.stat in _RECEIVED]
 
-    def delete(self, memory: str, index: int) -> None:
-        """Empty one slot, never a range: what arrived meanwhile stays (§3.5.4). Raises CommandRefused.
+    def lines(self, indexes: Sequence[int]) -> Iterator[list[int]]:
+        """Slots by command line: as many as fit into 40 characters, which every modem takes, or one on each."""
+        line: list[int] = []
+        length = len("AT") - 1
+        for index in indexes:
+            size = len(f"+CMGD={index};")
+            if line and (length + size > _LINE_MOST or not self._chains):
+                yield line
+                line, length = [], len("AT") - 1
+            line.append(index)
+            length += size
+        if line:
+            yield line
 
-        OK is the modem's word only; what the slot holds then, the next reading tells.
+    def delete(self, memory: str, *indexes: int) -> None:
+        """Empty these slots by one command line, never a range: what arrived meanwhile stays (§3.5.4).
+
+        A line that is refused ends where it was (V.250 §5.2.1); then its slots are emptied one by one, here and from
+        then on. Raises CommandRefused for the first that is refused by itself; those behind it are left.
+        OK is the modem's word only; what a slot holds then, the next reading tells.
         """
         self._select(memory)
-        command = f"AT+CMGD={index}"
-        reply = self._link.exchange(command, 25.0)
-        if not reply.ok and cause_of(reply.final).code != _EMPTY_SLOT:
+        command = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
+        reply = self._link.exchange(command, _DELETE_S * len(indexes))
+        if reply.ok:
+            return
+        if len(indexes) > 1:
+            self._chains = False
+            for index in indexes:
+                self.delete(memory, index)
+        elif cause_of(reply.final).code != _EMPTY_SLOT:
             raise refusal(command, reply)
 
     # -- inside -------------------------------------------------------------------------------------------------

@@ -95,22 +95,33 @@ class Emptying:
         return len(new)
 
     def _delete(self, found: Sequence[Stored], since: int) -> None:
-        """Delete what was kept; `since` is how many notices there were when it was read."""
+        """Delete what was kept of one memory; `since` is how many notices there were when it was read."""
         memories, notices = self._modem.memories, self._modem.notices
+        slots = {stored.index: stored for stored in found}
+        once = [index for index, stored in slots.items() if not self._tries(stored)]
+        again = [[index] for index, stored in slots.items() if self._tries(stored)]
         renewed: set[_Slot] = set()
-        for stored in found:
-            if len(notices) > since:
-                renewed.update(address(notice) for notice in islice(notices, since, None) if notice.name in ADDRESSED)
-                since = len(notices)
-            slot = stored.memory, stored.index
-            if slot in renewed or (may_be_replaced(stored.raw) and memories.read(*slot) != stored):
-                continue
-            kept = self._kept[slot]
+        for line in [*memories.lines(once), *again]:
+            self._modem.poll()  # keeping took a while: what was said meanwhile counts
+            renewed.update(address(n) for n in islice(notices, since, None) if n.name in ADDRESSED)
+            since = len(notices)
+            there = [slots[index] for index in line if (slots[index].memory, index) not in renewed]
+            self._delete_line([stored for stored in there if not self._is_replaced(stored)])
+
+    def _delete_line(self, found: Sequence[Stored]) -> None:
+        if not found:
+            return
+        held = [self._kept[stored.memory, stored.index] for stored in found]
+        for kept in held:
             kept.tries += 1
-            try:
-                memories.delete(*slot)
-            except CommandRefused as refused:
+        try:
+            self._modem.memories.delete(found[0].memory, *(stored.index for stored in found))
+        except CommandRefused as refused:
+            for kept in held:
                 kept.refusal = str(refused)
+
+    def _is_replaced(self, stored: Stored) -> bool:
+        return may_be_replaced(stored.raw) and self._modem.memories.read(stored.memory, stored.index) != stored
 
     def _tries(self, stored: Stored) -> int:
         kept = self._kept.get((stored.memory, stored.index))

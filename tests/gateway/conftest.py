@@ -95,8 +95,7 @@ class Centre:
         self.send()
 
     def keep(self, *raws: str, sim: str = SIM) -> None:
-        for raw in raws:
-            inbox_rows.keep(self.db, sim=sim, memory="SM", slot=1, raw=raw, now=self.now)
+        inbox_rows.keep(self.db, sim=sim, found=[("SM", 1, raw) for raw in raws], now=self.now)
 
     def hear(self, text: str, sender: str = PHONE) -> None:
         self.keep(*self.pdus(text, sender))

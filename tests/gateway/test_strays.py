@@ -41,7 +41,7 @@ def test_what_is_no_text_is_filed_by_its_kind_and_answered_by_nobody(centre: Cen
 
 
 def test_broadcast_page_is_filed_as_one(centre: Centre) -> None:
-    inbox_rows.keep(centre.db, sim=SIM, memory="BM", slot=0, raw="00" * 88, now=centre.now)
+    inbox_rows.keep(centre.db, sim=SIM, found=[("BM", 0, "00" * 88)], now=centre.now)
     centre.inbox.handle(centre.db, centre.now)
     assert centre.all("SELECT state, kind FROM inbox") == [("stray", "broadcast")]
 

@@ -166,6 +166,39 @@ def test_modem_that_says_it_deleted_and_did_not_is_found_out() -> None:  # pains
         assert texts(r.desk.kept) == ["5", "4"]
 
 
+def test_many_slots_are_deleted_with_few_command_lines_of_40_characters() -> None:
+    with receiver() as r:
+        for number in range(12):
+            r.emulated.deliver(SENDER, str(number))
+        r.reception.sweep()
+        deletes = [command for command in r.commands if "+CMGD" in command]
+        assert deletes[0] == "AT+CMGD=1;+CMGD=2;+CMGD=3;+CMGD=4"
+        assert len(deletes) == 3
+        assert max(map(len, deletes)) <= 40
+        assert (r.used(), len(r.desk.kept)) == (0, 12)
+
+
+def test_modem_that_takes_one_delete_a_line_gets_them_so() -> None:
+    with receiver() as r:
+        r.emulated.fault("error", on="+CMGD", text="ERROR")
+        for number in range(5):
+            r.emulated.deliver(SENDER, str(number))
+        r.reception.sweep()
+        deletes = [command for command in r.commands if "+CMGD" in command]
+        assert deletes == ["AT+CMGD=1;+CMGD=2;+CMGD=3;+CMGD=4", *(f"AT+CMGD={k}" for k in range(1, 6))]
+        assert (r.used(), len(r.desk.kept)) == (0, 5)
+        assert [text for text in r.alarms("delete") if text] == []
+
+
+def test_modem_that_carries_out_the_first_delete_of_a_line_only_is_emptied_all_the_same() -> None:
+    with receiver() as r:
+        r.emulated.fault("error", on="+CMGD", text="OK", skip=1, times=1)  # and what is behind it on the line is not
+        for number in range(3):
+            r.emulated.deliver(SENDER, str(number))
+        r.reception.sweep()
+        assert (r.used(), len(r.desk.kept)) == (0, 3)
+
+
 def test_delete_that_works_the_second_time_is_no_alarm() -> None:
     with receiver() as r:
         r.emulated.fault("error", on="+CMGD", text="OK")
@@ -186,6 +219,7 @@ def test_slot_reused_between_reading_and_delete_is_read_again(monkeypatch: pytes
                 # Somebody else on the modem's other port empties slot 2, and a message takes its place.
                 r.modem.ask("AT+CMGD=2")
                 r.emulated.deliver(SENDER, "3")
+                assert r.clock.wait((r.modem,), r.clock.monotonic() + 5)
 
         monkeypatch.setattr(r.desk, "keep", keep)
         r.reception.sweep()
@@ -304,11 +338,11 @@ def test_process_killed_between_reading_commit_and_delete_keeps_each_message_onc
         assert r.used() == 0
 
 
-def test_modem_unplugged_between_two_deletes_loses_and_doubles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_modem_unplugged_between_two_deletes_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:  # D33
     with receiver() as r:
         for digit in "123":
             r.emulated.deliver(SENDER, digit)
-        monkeypatch.setattr(r.modem.memories, "delete", _lost_at_the_second(r.modem.memories.delete))
+        monkeypatch.setattr(r.modem.memories, "delete", _lost_behind_the_first(r.modem.memories.delete))
         with pytest.raises(PortLost):
             r.reception.sweep()
         r.close()
@@ -320,14 +354,10 @@ def test_modem_unplugged_between_two_deletes_loses_and_doubles_nothing(monkeypat
         assert r.used() == 0
 
 
-def _lost_at_the_second(delete: Callable[[str, int], None]) -> Callable[[str, int], None]:
-    calls: list[int] = []
-
-    def lost(memory: str, index: int) -> None:
-        calls.append(index)
-        if len(calls) == 2:
-            raise PortLost("m1", "gone")
-        delete(memory, index)
+def _lost_behind_the_first(delete: Callable[..., None]) -> Callable[..., None]:
+    def lost(memory: str, *indexes: int) -> None:
+        delete(memory, indexes[0])
+        raise PortLost("m1", "gone")
 
     return lost
 

@@ -88,3 +88,49 @@ def test_flush_returns_when_everything_is_committed_and_told(writer: Writer, pat
     with pytest.raises(ZeroDivisionError):
         writer.do(lambda db: 1 / 0)
     writer.flush()
+
+
+def test_what_can_wait_comes_after_what_somebody_waits_for(writer: Writer, path: Path) -> None:
+    hold, entered = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def block(db: Database) -> None:
+        entered.set()
+        hold.wait(10)
+
+    writer.submit(block)
+    entered.wait(10)
+    writer.post_idle(lambda db: order.append("idle"), "waiting")
+    last = writer.submit(lambda db: order.append("first"))
+    hold.set()
+    last.result(10)
+    writer.do(lambda db: None)
+    assert order == ["first", "idle"]
+
+
+def test_what_can_wait_is_not_put_off_for_ever(writer: Writer) -> None:
+    done = threading.Event()
+
+    def again(db: Database) -> None:
+        if not done.is_set():
+            writer.submit(again)  # there is always something else to do
+
+    writer.submit(again)
+    writer.post_idle(lambda db: done.set(), "waiting")
+    assert done.wait(10)
+
+
+def test_what_can_wait_is_done_before_the_end(path: Path) -> None:
+    db = open_writer(path, checkpoints=True)
+    db.execute("CREATE TABLE t (a INTEGER UNIQUE)")
+    running = Writer(db, path)
+    running.post_idle(lambda db: db.execute("INSERT INTO t VALUES (7)"), "waiting")
+    running.close()
+    assert _rows(path) == [7]
+
+
+def test_what_can_wait_and_fails_is_logged_and_harms_nobody(writer: Writer, caplog: pytest.LogCaptureFixture) -> None:
+    writer.post_idle(lambda db: 1 // 0, "dividing")
+    assert writer.do(lambda db: 5) == 5
+    writer.do(lambda db: None)
+    assert "dividing failed" in caplog.text
