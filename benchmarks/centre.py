@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from types import TracebackType
 from typing import Literal, Self
 
@@ -66,7 +67,7 @@ class Centre:
             http=None,
         )
         self._directory = directory.load(self.settings.offices, self.settings.services)
-        self._daemon = Daemon(self.settings, self.clock, self._ticker)
+        self._daemon = Daemon(self.settings, self.clock, self._ticker, Random(f"{seed}:pauses").random)
         self.clock.on_quiet(self._daemon.flush)
         self._open = ExitStack()
         self._visits = 0

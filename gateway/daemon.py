@@ -56,7 +56,8 @@ class _Running:
 class Daemon:
     """One centre on one database, on the system's clock unless told otherwise.
 
-    On another clock `runner` makes what runs the jobs by it.
+    On another clock `runner` makes what runs the jobs by it. `chance` gives random numbers from 0 to 1: pauses are
+    spread by it.
     """
 
     def __init__(
@@ -64,10 +65,12 @@ class Daemon:
         settings: Settings,
         clock: Clock | None = None,
         runner: Callable[[list[Job]], Runner | Ticker] = Runner,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._make_runner = runner
+        self._chance = chance
         self._lock = InstanceLock(settings.database)
         self._running: _Running | None = None
 
@@ -132,9 +135,9 @@ class Daemon:
             db.close()
             raise
         writer = Writer(db, settings.database)
-        dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), random.random)
+        dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
         conversations = Conversations(settings.survey, dispatch)
-        outbox = Outbox(conversations, random.random)
+        outbox = Outbox(conversations, self._chance)
         inbox = Inbox(conversations, outbox)
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
