@@ -237,3 +237,11 @@ def test_prompt_without_end_is_refused_and_the_part_is_named(bench: Bench, monke
     bench.send_all()
     assert bench.desk.blamed == [1]
     assert bench.submitted() == []
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_report_is_asked_for_only_where_the_part_says_so(bench: Bench, report: bool) -> None:
+    bench.queue(replace(order(1), report=report))
+    bench.send_all()
+    (line,) = bench.emulated.submits()
+    assert line["srr"] is report
