@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from modem.national import LOCKING_SHIFT, SINGLE_SHIFT
 from modem.tables import GSM7_BASIC, GSM7_EXTENSION
 
 _ESC = 0x1B
@@ -104,20 +105,26 @@ def _octets(char: str) -> int:
     return 2 if ord(char) < 0x10000 else 4
 
 
-def text_of_septets(septets: bytes) -> str:
+def text_of_septets(septets: bytes, locking: int = 0, single: int = 0) -> str:
+    """Septets, one per byte, as text; the language identifiers name the national tables (TS 23.038 §6.2.1.2.4).
+
+    0 and reserved identifiers mean the default tables.
+    """
+    basic = LOCKING_SHIFT.get(locking, GSM7_BASIC)
     if _ESC not in septets:
-        return "".join([GSM7_BASIC[septet] for septet in septets])
+        return "".join([basic[septet] for septet in septets])
+    extension = SINGLE_SHIFT.get(single, GSM7_EXTENSION)
     chars, codes = [], iter(septets)
     for code in codes:
         if code != _ESC:
-            chars.append(GSM7_BASIC[code])
+            chars.append(basic[code])
             continue
-        # TS 23.038 §6.2.1.1: an unknown extension code shows as the default table's character, ESC alone as a space.
+        # §6.2.1.1: an unknown extension code shows as the locking table's character, ESC alone as a space.
         after = next(codes, None)
         if after is None or after == _ESC:
             chars.append(" ")
         else:
-            chars.append(GSM7_EXTENSION.get(after, GSM7_BASIC[after]))
+            chars.append(extension.get(after, basic[after]))
     return "".join(chars)
 
 

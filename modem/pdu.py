@@ -227,6 +227,10 @@ def _read_deliver(field: _Fields) -> Deliver:
         header = _elements(data[1:skip])
     units = unpack(data, length)[-(-skip * 8 // 7) :] if alphabet is Alphabet.GSM7 else data[skip:]
     waiting = dcs >> 4 in (0xC, 0xD, 0xE) or any(name in header for name in _WAITING)
+    locking, single = _language(header, 0x25), _language(header, 0x24)
+    if alphabet is Alphabet.GSM7 and (locking or single):
+        # National tables end with their part (§9.2.3.24.15), so the rest of the box need not know of them.
+        alphabet, units = Alphabet.UCS2, text_of_septets(units, locking, single).encode("utf-16-be")
     return Deliver(sender, sent_at, alphabet, units, _concat_of(header), _port_of(header), flash, protocol, waiting)
 
 
@@ -299,6 +303,12 @@ def _elements(header: bytes) -> dict[int, bytes]:
             elements[name] = value
         at += 2 + size
     return elements
+
+
+def _language(header: dict[int, bytes], element: int) -> int:
+    """The language identifier of a locking (0x25) or single (0x24) shift table, 0 for the default."""
+    value = header.get(element, b"")
+    return value[0] if len(value) == 1 else 0
 
 
 def _concat_of(header: dict[int, bytes]) -> Concat | None:

@@ -174,6 +174,21 @@ def test_what_the_network_delivers_is_what_was_written(text: str, ref: int) -> N
     assert {part.sent_at for part in parts} == {NOW}
 
 
+@given(TEXTS, st.integers(1, 13), st.integers(1, 13))
+def test_what_a_phone_writes_in_national_tables_is_read(text: str, locking: int, single: int) -> None:
+    scts = encode_timestamp(NOW.timestamp(), 28)
+    sent = compose(text, 9, locking=locking, single=single)
+    found = [decode(encode_deliver(TheirDeliver(Address.of("+79131234567"), scts, part)).hex()) for part in sent]
+    assert "".join(part.text for part in found if isinstance(part, Deliver)) == "".join(part.text for part in sent)
+
+
+def test_turkish_reply_is_read_with_both_its_tables() -> None:
+    # header: locking shift 1, single shift 1 (23.040 §9.2.3.24.15 and .16); septets: 07 0C 1C 20 35, the first four
+    # being ı ğ Ş and a space in A.3.1
+    found = _deliver("00", 13, "062501012401010706075403", first="44")
+    assert (found.text, found.alphabet) == ("ığŞ 5", Alphabet.UCS2)
+
+
 @given(TEXTS)
 def test_what_we_submit_the_network_reads_the_same(text: str) -> None:
     parts, alphabet = split(text), alphabet_of(text)

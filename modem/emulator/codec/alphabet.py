@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modem.emulator.codec.national import LOCKING_SHIFT, SINGLE_SHIFT
+from modem.national import LOCKING_SHIFT, SINGLE_SHIFT
 from modem.tables import GSM7_BASIC, GSM7_EXTENSION
 
 ESC = 0x1B

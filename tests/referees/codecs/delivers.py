@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from modem.emulator.codec.address import Address
 from modem.emulator.codec.alphabet import DEFAULT, Tables, tables, text_to_septets
 from modem.emulator.codec.compose import build
-from modem.emulator.codec.national import LANGUAGES
 from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver, encode_deliver
 from modem.emulator.codec.userdata import LOCKING_SHIFT, SINGLE_SHIFT, Concat, Element, UserData
+from modem.national import LANGUAGES
 from modem.tables import GSM7_BASIC, GSM7_EXTENSION
 from tests.referees.codecs.message import BASIC, CYRILLIC, DIGITS, EMOJI, EXTENSION, NOON, Message, Truth, random_text
 

@@ -9,7 +9,7 @@ from modem.emulator.codec.alphabet import (
     text_to_septets,
     unpack_septets,
 )
-from modem.emulator.codec.national import LANGUAGES
+from modem.national import LANGUAGES
 from modem.tables import GSM7_BASIC, GSM7_EXTENSION
 
 GSM7_CHARACTERS = (GSM7_BASIC.replace("\x1b", "")) + "".join(GSM7_EXTENSION.values())

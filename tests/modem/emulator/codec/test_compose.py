@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.emulator.codec.compose import compose
-from modem.emulator.codec.national import LANGUAGES
 from modem.emulator.codec.octets import FieldError
 from modem.emulator.codec.userdata import Concat
+from modem.national import LANGUAGES
 
 TURKISH, SPANISH, HINDI = 1, 2, 6
 

@@ -1,6 +1,6 @@
 import pytest
 
-from modem.emulator.codec.national import LANGUAGES, LOCKING_SHIFT, SINGLE_SHIFT
+from modem.national import LANGUAGES, LOCKING_SHIFT, SINGLE_SHIFT
 
 TURKISH, SPANISH, PORTUGUESE, INDIC = 1, 2, 3, range(4, 14)
 
