@@ -177,6 +177,7 @@ def _port(modem: ModemSettings, settings: Settings) -> PortSettings:
         settings.sweep_s,
         imei=modem.imei,
         hang_up=settings.calls.hang_up,
+        smsc=modem.smsc,
     )
 
 

@@ -26,6 +26,7 @@ from gateway.store import sims, state
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
 from modem.dialogues.memories import Stored
+from modem.driver import Identity
 from modem.outcomes import Accepted, Outcome, Refused
 from modem.pdu import Concat
 from modem.tables import CauseClass
@@ -144,6 +145,8 @@ class Desk:
             self._dispatch.down(status.name, now)
 
         def put(db: Database) -> None:
+            if identity is not None:
+                self._meet(db, status.name, identity, status.operator, now)
             state.put_port(
                 db,
                 name=status.name,
@@ -161,6 +164,19 @@ class Desk:
         log = _LOG.warning if status.state is PortState.LOST else _LOG.info
         log("port", modem=status.name, state=status.state.value, sim=sim, trouble=status.trouble, hold=status.hold)
         self._writer.post(put, "writing a port's state")
+
+    def _meet(self, db: Database, name: str, identity: Identity, operator: str | None, now: datetime) -> None:
+        """Remember the card, and tell of a modem or a card that is not the one before, also if that was days ago."""
+        imei, sim = state.seated(db, name)
+        if imei not in (None, identity.imei):
+            self._tell(db, name, f"The modem of {name} is another one now: {identity.imei}, and it was {imei}.", now)
+        if sim not in (None, identity.sim):
+            self._tell(db, name, f"The SIM in {name} is another one now: {identity.sim}, and it was {sim}.", now)
+        sims.see(db, iccid=identity.sim, imei=identity.imei, operator=operator, now=now)
+
+    def _tell(self, db: Database, name: str, text: str, now: datetime) -> None:
+        _LOG.warning("changed", modem=name, text=text)
+        state.add_trouble(db, place=f"modem {name}", text=text, now=now)
 
     def may_try_pin(self, card: str, pin: str) -> bool:
         now = self._clock.now()

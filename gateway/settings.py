@@ -108,6 +108,14 @@ class BalanceSettings(Section):
     every_s: Annotated[float, Field(ge=60, le=366 * 86400)] = 86_400
 
 
+def _number(value: Any) -> Any:
+    """A number in international form; without quotes YAML takes it for an integer and drops the plus."""
+    text = f"+{value}" if isinstance(value, int) else value
+    if text is not None and not (isinstance(text, str) and re.fullmatch(r"\+[0-9]{5,15}", text)):
+        raise ValueError(f'{value!r} is no number in international form; write it as "+79130000000"')
+    return text
+
+
 def _imei(value: Any) -> Any:
     """Fifteen digits; YAML takes them for a number."""
     text = str(value)
@@ -139,6 +147,7 @@ class ModemSettings(Section):
     baud: int = Field(115200, ge=300, le=4_000_000)
     flow: Literal["none", "rtscts"] = "none"
     imei: Annotated[str, BeforeValidator(_imei)] | None = None
+    smsc: Annotated[str, BeforeValidator(_number)] | None = None
     pin_file: Path | None = None
     on_unknown: Annotated[float | None, BeforeValidator(_resend_after)] = None
     """Seconds after which a part in doubt goes out again, None for never."""

@@ -53,6 +53,7 @@ class Modem(GsmModem, Link):
         super().__init__(port, baudrate, clock=clock, rtscts=rtscts)
         self._seeker = Seeker(self, place or Place(port, port))
         self.memories = Memories(self)
+        self.card = sim.Card(self)
         self._unlocking = Unlocking(self, pins)
 
     def open(self, pin: str | None = None) -> Identity:
@@ -108,7 +109,7 @@ class Modem(GsmModem, Link):
         imei = sim.imei(self)
         if imei is None:
             raise NotAModem(f"The device on {self.port} has no serial number (AT+CGSN).")
-        return Identity(imei, sim.number_of(self), self.model)
+        return Identity(imei, self.card.number(), self.model)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

@@ -77,6 +77,10 @@ class PinWanted(SimNotReady):
     """The SIM wants its PIN, and none was configured."""
 
 
+class CardChanged(ModemError):
+    """The SIM that was served is no longer there: another one is, or it is locked or gone."""
+
+
 class SimBusy(ModemError):
     """The SIM is there and cannot be used yet, as in the seconds after its start."""
 

@@ -41,7 +41,7 @@ def has_open(device: str) -> tuple[Process | None, bool]:
     all_seen = True
     for process in _processes():
         try:
-            held = any(os.path.realpath(fd) == device for fd in (_PROC / str(process.pid) / "fd").iterdir())
+            held = _is_open_in(process.pid, device)
         except PermissionError:
             all_seen = False
         except OSError:
@@ -50,6 +50,10 @@ def has_open(device: str) -> tuple[Process | None, bool]:
             if held:
                 return process, True
     return None, all_seen
+
+
+def _is_open_in(pid: int, device: str) -> bool:
+    return any(os.path.realpath(fd) == device for fd in (_PROC / str(pid) / "fd").iterdir())
 
 
 def running(name: str) -> Process | None:
@@ -63,6 +67,8 @@ def busy(port: str) -> PortBusy:
     process, all_seen = has_open(device)
     if process is not None:
         return held_by(port, str(process))
+    if _is_open_in(os.getpid(), device):
+        return held_by(port, "this program itself, which has it for another modem")
     if all_seen:
         return held_by(port, "another process")
     return held_by(port, f"a program of another user; sudo fuser -v {device} names it")

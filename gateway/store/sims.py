@@ -1,4 +1,4 @@
-"""What the box knows of a SIM as a sender: whether it rests, and what its service centre's clock is worth."""
+"""What the box knows of a SIM: where it was last, whether it rests from sending, what its reports' clock is worth."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from gateway.store.database import to_text
+
+
+def see(db: Database, *, iccid: str, imei: str, operator: str | None, now: datetime) -> None:
+    """A card is in this modem now. Its operator stays the last one known."""
+    db.execute(
+        "INSERT INTO sims (iccid, imei, operator, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT (iccid) DO UPDATE SET"
+        " imei = excluded.imei, operator = coalesce(excluded.operator, operator), seen_at = excluded.seen_at",
+        (iccid, imei, operator, to_text(now)),
+    )
 
 
 def stops(db: Database, sim: str) -> int:

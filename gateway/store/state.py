@@ -40,6 +40,12 @@ def put_port(
     _put_outage(db, name, hold, now)
 
 
+def seated(db: Database, name: str) -> tuple[str | None, str | None]:
+    """The IMEI and the SIM that a port had when they were last known."""
+    row = db.execute("SELECT imei, sim FROM ports WHERE name = ?", (name,)).fetchone()
+    return (None, None) if row is None else (row[0], row[1])
+
+
 def _put_outage(db: Database, name: str, reason: str | None, now: datetime) -> None:
     """The history of a port's network: when it could not send, and why at first."""
     if reason is None:

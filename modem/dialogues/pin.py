@@ -68,7 +68,7 @@ class Unlocking:
         """Return when the card is ready. Raises SimBusy for one that will be, SimNotReady where a person must act."""
         link, book = self._link, self._book
         state = sim.pin_state(link)
-        if state == "READY":
+        if state == sim.READY:
             self._opened()
             return
         if state != "SIM PIN":
@@ -80,8 +80,12 @@ class Unlocking:
             raise SimNotReady(
                 f"The SIM in {link.port} has {left} PIN tries left, so none is made here; enter the PIN in a telephone."
             )
-        card = sim.card_number(link)
-        if card is None or book is None or not book.may_try_pin(card, pin):
+        if book is None:
+            raise PinWanted(f"The SIM in {link.port} wants its PIN, which is not given where no account of it is kept.")
+        card = sim.Card(link).iccid() or sim.imei(link)
+        if card is None:
+            raise SimNotReady(f"The SIM in {link.port} wants its PIN, and neither card nor modem tells its number.")
+        if not book.may_try_pin(card, pin):
             raise SimNotReady(
                 f"The PIN for the SIM in {link.port} was tried before and not accepted; it is not tried again."
                 " Correct pin_file, or switch off the SIM's PIN in a telephone."

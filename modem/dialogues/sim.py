@@ -12,11 +12,14 @@ from modem.tables import CauseClass
 _ICCID = re.compile(r"\b(89\d{16,18})[Ff]?\b")
 _IMSI = re.compile(r"\b(\d{14,15})\b")
 _IMEI = re.compile(r"\b(\d{14,17})\b")
+READY = "READY"
 _BUSY = (14, 314)
-_ICCID_COMMANDS = ("AT+CCID", "AT+ICCID", "AT^ICCID?", "AT+QCCID", "AT^SCID", "AT+CICCID")
-# READ BINARY of EF ICCID, which no PIN protects (27.007 §8.18; TS 51.011 §10.1.1), where no command of a maker does.
-_READ_ICCID = "AT+CRSM=176,12258,0,0,10"
 _CRSM = re.compile(r'\+CRSM:\s*144\s*,\s*0\s*,\s*"?([0-9A-Fa-f]{20})')
+# Makers' commands, and last READ BINARY of EF ICCID, which no PIN protects (27.007 §8.18; TS 51.011 §10.1.1).
+_WAYS = (
+    *((way, _ICCID) for way in ("AT+CCID", "AT+ICCID", "AT^ICCID?", "AT+QCCID", "AT^SCID", "AT+CICCID")),
+    ("AT+CRSM=176,12258,0,0,10", _CRSM),
+)
 
 
 def pin_state(link: Link) -> str:
@@ -32,33 +35,34 @@ def pin_state(link: Link) -> str:
     return "".join(line.partition(":")[2].strip() for line in reply.lines)
 
 
-def number_of(link: Link) -> str:
-    """The ICCID, or the IMSI of a card whose ICCID the modem does not tell. Raises SimNotReady if it has neither."""
-    found = iccid(link) or _first(link, "AT+CIMI", _IMSI)
-    if found is None:
-        raise SimNotReady(f"The SIM in {link.port} has neither ICCID nor IMSI; is it inserted?")
-    return found
+class Card:
+    """The number of the card in a modem. It remembers which question this modem answers."""
 
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._way = _WAYS[0]
 
-def iccid(link: Link) -> str | None:
-    """The card's number, which most modems read before the PIN too; None where this one does not tell it."""
-    for command in _ICCID_COMMANDS:
-        found = _first(link, command, _ICCID)
-        if found is not None:
-            return found
-    raw = _first(link, _READ_ICCID, _CRSM)
-    return None if raw is None else _iccid_in(raw)
+    def number(self) -> str:
+        """The ICCID, or the IMSI where the modem does not tell it. Raises SimNotReady for neither."""
+        found = self.iccid() or _first(self._link, "AT+CIMI", _IMSI)
+        if found is None:
+            raise SimNotReady(f"The SIM in {self._link.port} has neither ICCID nor IMSI; is it inserted?")
+        return found
+
+    def iccid(self) -> str | None:
+        """The ICCID, which most modems read before the PIN too; None where this one does not tell it."""
+        for way in sorted(_WAYS, key=lambda way: way != self._way):
+            found = _first(self._link, way[0], way[1])
+            if found is not None:
+                self._way = way
+                return _iccid_in(found) if way is _WAYS[-1] else found
+        return None
 
 
 def _iccid_in(raw: str) -> str | None:
     """EF ICCID as the card has it: two digits an octet, the second first, filled up with F (TS 51.011 §10.1.1)."""
     digits = "".join(high + low for low, high in zip(raw[::2], raw[1::2], strict=False)).upper().rstrip("F")
     return digits if _ICCID.fullmatch(digits) else None
-
-
-def card_number(link: Link) -> str | None:
-    """What a locked card is known by: its ICCID, else the IMEI of its modem; None if neither is told."""
-    return iccid(link) or imei(link)
 
 
 def imei(link: Link, timeout_s: float = 10.0) -> str | None:

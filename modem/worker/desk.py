@@ -35,6 +35,7 @@ class PortSettings:
     imei: str | None = None
     hang_up: bool = True
     power_hook: tuple[str, ...] = ()
+    smsc: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class PortState(StrEnum):
     SEEKING = "seeking"
     SERVING = "serving"
     RECOVERING = "recovering"
+    BLOCKED = "blocked"
     LOST = "lost"
     QUARANTINED = "quarantined"
     STOPPED = "stopped"

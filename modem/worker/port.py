@@ -11,11 +11,12 @@ import logging
 import threading
 
 from modem.driver import Identity, Modem
-from modem.errors import ModemError, NotReadOut, PowerHookFailed
+from modem.errors import CardChanged, ModemError, NotReadOut, PowerHookFailed, SimNotReady
 from modem.link import Clock
 from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
 from modem.worker.calls import Calls
+from modem.worker.card import SIM, CardWatch, await_change
 from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
 from modem.worker.errands import Errands
 from modem.worker.radio import Radio
@@ -62,7 +63,9 @@ class PortWorker(threading.Thread):
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self.ussd = Ussd(self._modem, clock, self._bell.ring)
         calls = Calls(self._modem, desk, clock, hang_up=settings.hang_up)
-        self._watches: tuple[Watch, ...] = (self._radio, self.ussd, calls)
+        card = CardWatch(settings, self._modem, desk, clock)
+        self._watches: tuple[Watch, ...] = (card, self._radio, self.ussd, calls)
+        self._blocked: str | None = None
         self._repair = Repair(self._modem, settings, clock, self._rest, lambda: self._stopping)
         self._ladder = Ladder(power=bool(settings.power_hook))
         self._plan: Plan | None = None
@@ -114,13 +117,20 @@ class PortWorker(threading.Thread):
     def _live(self) -> None:
         while not self._stopping:
             try:
-                if self._plan is not None:
+                if self._blocked is not None:
+                    self._await_card(self._blocked)
+                elif self._plan is not None:
                     self._carry_out(self._plan)
                 elif self._serving is None:
                     self._say(PortState.SEEKING)
                     self._begin(self._modem.start_up(self.settings.pin))
                 else:
                     self._serve(self._serving)
+            except SimNotReady as problem:
+                self._blocked = str(problem)
+            except CardChanged as news:
+                _LOG.warning("port %s: %s", self.settings.name, news)
+                self._start_anew()
             except (NotReadOut, PowerHookFailed) as problem:
                 self._go_on(problem)
             except ModemError as problem:
@@ -204,6 +214,27 @@ class PortWorker(threading.Thread):
             self._begin(identity)
         else:
             self._say(PortState.SERVING)
+
+    def _await_card(self, problem: str) -> None:
+        """Tell a person, hold the port, and say nothing that could cost a try, until the card is another or open."""
+        self._blocked = None
+        self._start_anew()
+        self._desk.trouble(self.settings.name, problem, list(self._modem.history))
+        self._desk.alarm(self.settings.name, SIM, problem)
+        self._say(PortState.BLOCKED, problem)
+        self.busy_since = None
+        self._resumed = False
+        await_change(self._modem, self._clock, self._bell, self.settings.sweep_s, self._is_called)
+
+    def _is_called(self) -> bool:
+        return self._stopping or self._resumed
+
+    def _start_anew(self) -> None:
+        """The modem is well and its card is not the one that was served: set up anew, on the port that is open."""
+        self._give_back()
+        self._serving = None
+        self._identity = None
+        self._plan = None
 
     def _give_back(self) -> None:
         if self._serving is not None:

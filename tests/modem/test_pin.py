@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -29,6 +30,14 @@ def locked(request: pytest.FixtureRequest) -> Iterator[EmulatedModem]:
 
 def _modem(emulated: EmulatedModem, desk: ListDesk | None) -> Modem:
     return Modem(emulated.path, clock=SystemClock(), pins=desk)
+
+
+@contextmanager
+def _in_vain(emulated: EmulatedModem, desk: ListDesk | None, told: str, kind: type = SimNotReady) -> Iterator[Modem]:
+    modem = _modem(emulated, desk)
+    with pytest.raises(kind, match=told):
+        yield modem
+    modem.close()
 
 
 def _given(emulated: EmulatedModem) -> list[str]:
@@ -59,15 +68,15 @@ def test_right_pin_opens_the_card_and_is_given_once(locked: EmulatedModem) -> No
 def test_wrong_pin_is_given_once_in_the_life_of_the_card(locked: EmulatedModem) -> None:
     desk = ListDesk()
     for _ in range(6):
-        with pytest.raises(SimNotReady, match=r"not tried again.*Correct pin_file"):
-            _modem(locked, desk).open(WRONG)
+        with _in_vain(locked, desk, r"not tried again.*Correct pin_file") as modem:
+            modem.open(WRONG)
     assert _given(locked) == [f'AT+CPIN="{WRONG}"']
 
 
 def test_other_pin_is_tried_after_a_wrong_one(locked: EmulatedModem) -> None:
     desk = ListDesk()
-    with pytest.raises(SimNotReady):
-        _modem(locked, desk).open(WRONG)
+    with _in_vain(locked, desk, "not tried again") as modem:
+        modem.open(WRONG)
     modem = _modem(locked, desk)
     modem.open(RIGHT)
     modem.close()
@@ -121,37 +130,37 @@ def test_last_try_is_left_to_a_person(locked: EmulatedModem, used: int, given: i
 
 def test_card_that_wants_its_puk_is_given_nothing(locked: EmulatedModem) -> None:
     locked.fault("sim", what="puk")
-    with pytest.raises(SimNotReady, match="SIM PUK; it is blocked: unblock it with its PUK"):
-        _modem(locked, ListDesk()).open(RIGHT)
+    with _in_vain(locked, ListDesk(), "SIM PUK; it is blocked: unblock it with its PUK") as modem:
+        modem.open(RIGHT)
     assert _given(locked) == []
 
 
 def test_without_an_account_of_pins_none_is_given(locked: EmulatedModem) -> None:
-    with pytest.raises(SimNotReady):
-        _modem(locked, None).open(RIGHT)
-    with pytest.raises(PinWanted, match="wants a PIN; set pin_file"):
-        _modem(locked, ListDesk()).open()
+    with _in_vain(locked, None, "no account of it is kept", PinWanted) as modem:
+        modem.open(RIGHT)
+    with _in_vain(locked, ListDesk(), "wants a PIN; set pin_file", PinWanted) as modem:
+        modem.open()
     assert _given(locked) == []
 
 
 def test_busy_card_is_no_case_for_a_person(locked: EmulatedModem) -> None:
     locked.fault("sim", what="busy", for_s=60)
-    with pytest.raises(SimBusy, match="is busy"):
-        _modem(locked, ListDesk()).open(RIGHT)
+    with _in_vain(locked, ListDesk(), "is busy", SimBusy) as modem:
+        modem.open(RIGHT)
 
 
 @pytest.mark.parametrize(("what", "told"), [("remove", "There is no SIM"), ("failed", "The SIM does not work")])
 def test_card_that_is_absent_or_broken_is_told_so(locked: EmulatedModem, what: str, told: str) -> None:
     locked.fault("sim", what=what)
-    with pytest.raises(SimNotReady, match=told):
-        _modem(locked, ListDesk()).open(RIGHT)
+    with _in_vain(locked, ListDesk(), told) as modem:
+        modem.open(RIGHT)
 
 
 def test_try_that_the_card_never_saw_does_not_count(locked: EmulatedModem) -> None:
     desk = ListDesk()
     locked.fault("error", on="+CPIN", family="cme", code=14, skip=1)
-    with pytest.raises(SimBusy, match="did not take its PIN now"):
-        _modem(locked, desk).open(RIGHT)
+    with _in_vain(locked, desk, "did not take its PIN now", SimBusy) as modem:
+        modem.open(RIGHT)
     assert desk.pins == {}
     modem = _modem(locked, desk)
     modem.open(RIGHT)
@@ -202,5 +211,5 @@ def test_iccid_is_read_from_the_card_where_no_command_tells_it() -> None:
     with ScriptedModem(answer) as peer:
         link = Link(peer.port, clock=SystemClock())
         link.connect()
-        assert sim.iccid(link) == "8979010123456789012"
+        assert sim.Card(link).iccid() == "8979010123456789012"
         link.close()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,10 +15,10 @@ from modem.emulator.testing import EmulatedNetwork
 from modem.errors import PortBusy, PortMissing
 from modem.fleet import Fleet
 from modem.ports import Place, PortBook, is_pattern, matches
-from modem.worker.bell import Bell
 from modem.worker.desk import PortSettings, PortState, PortStatus
-from scheduler.clock import Source, SystemClock
+from scheduler.clock import SystemClock
 from tests.modem.listdesk import ListDesk, wait
+from tests.modem.restless import RestlessClock
 from tests.modem.scripted import ScriptedModem
 
 
@@ -189,28 +188,6 @@ def test_pattern_without_matches_says_so() -> None:
 
 
 # -- workers ------------------------------------------------------------------------------------------------------
-
-
-class RestlessClock(SystemClock):
-    """Real time, but who rests without a port does so for a moment only. Each thread has a time of its own."""
-
-    def __init__(self) -> None:
-        self._own = threading.local()
-
-    def _leapt_s(self) -> float:
-        return float(getattr(self._own, "leapt_s", 0.0))
-
-    def monotonic(self) -> float:
-        return super().monotonic() + self._leapt_s()
-
-    def wait(self, sources: Sequence[Source], until: float | None) -> bool:
-        rests = until is not None and all(isinstance(source, Bell) for source in sources)
-        real = None if until is None else until - self._leapt_s()
-        if super().wait(sources, min(real or 0.0, super().monotonic() + 0.05) if rests else real):
-            return True
-        if rests and until is not None:
-            self._own.leapt_s = self._leapt_s() + max(0.0, until - self.monotonic())
-        return False
 
 
 @contextmanager
