@@ -6,11 +6,12 @@ import threading
 from collections.abc import Sequence
 
 from modem.worker.bell import Bell
+from modem.worker.port import PortWorker
 from scheduler.clock import Source, SystemClock
 
 
 class RestlessClock(SystemClock):
-    """Real time, but who rests without a port does so for a moment only. Each thread has a time of its own."""
+    """Real time, but a worker that rests without a port does so for a moment only. Each has a time of its own."""
 
     def __init__(self) -> None:
         self._own = threading.local()
@@ -22,7 +23,8 @@ class RestlessClock(SystemClock):
         return super().monotonic() + self._leapt_s()
 
     def wait(self, sources: Sequence[Source], until: float | None) -> bool:
-        rests = until is not None and all(isinstance(source, Bell) for source in sources)
+        at_work = isinstance(threading.current_thread(), PortWorker)
+        rests = at_work and until is not None and all(isinstance(source, Bell) for source in sources)
         real = None if until is None else until - self._leapt_s()
         if super().wait(sources, min(real or 0.0, super().monotonic() + 0.05) if rests else real):
             return True
