@@ -186,7 +186,6 @@ def test_lost_service_centre_is_set_as_configured(emulated: EmulatedModem) -> No
         (b'+CSCA:"",129\r\n\r\nOK\r\n', ""),
         (b"+CMS ERROR: 330\r\n", ""),
         (b"ERROR\r\n", None),
-        (b"OK\r\n", None),
     ],
 )
 def test_service_centre_is_read_in_every_form(answer: bytes, found: str | None) -> None:
