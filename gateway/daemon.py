@@ -154,7 +154,8 @@ class Daemon:
         fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
-        silence = Silence(settings.modems)
+        silence = Silence(settings.modems, dispatch)
+        writer.do(lambda db: silence.look(db, self._clock.now()))
         timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring)
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 

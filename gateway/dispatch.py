@@ -62,6 +62,11 @@ class Dispatch:
         with self._lock:
             self._routing.released(parts)
 
+    def silence(self, sim: str, silent: bool) -> None:
+        """Whether what this SIM sends seems to arrive nowhere."""
+        with self._lock:
+            self._routing.silence(sim, silent)
+
     def up(self, modem: str) -> None:
         """The modem serves."""
         with self._lock:

@@ -47,7 +47,6 @@ class _Sim:
     meter: Meter
     hand: set[int] = field(default_factory=set)
     waits: bool = False
-    silent: bool = False
     sent_at: datetime | None = None
     left_at: datetime | None = None
 
@@ -69,6 +68,7 @@ class Routing:
         self._failover_after = timedelta(seconds=failover_after_s)
         self._modems = {name: _Modem(down_since=now) for name in modems}
         self._sims: dict[str, _Sim] = {}
+        self._silent: set[str] = set()
 
     # -- what is told -------------------------------------------------------------------------------------------
 
@@ -86,9 +86,7 @@ class Routing:
             self._sims[before].left_at = now
         self._modems[modem].sim = sim
         known = self._sims.get(sim)
-        self._sims[sim] = _Sim(
-            modem, meter, silent=known is not None and known.silent, sent_at=None if known is None else known.sent_at
-        )
+        self._sims[sim] = _Sim(modem, meter, sent_at=None if known is None else known.sent_at)
 
     def is_seated(self, modem: str, sim: str) -> bool:
         known = self._sims.get(sim)
@@ -113,14 +111,14 @@ class Routing:
     def resume(self, modem: str) -> None:
         """The modem may claim again, and its SIM is no longer held to be silent."""
         self._modems[modem].drained_since = None
-        sim = self._modems[modem].sim
-        if sim in self._sims:
-            self._sims[sim].silent = False
+        self._silent.discard(self._modems[modem].sim or "")
 
     def silence(self, sim: str, silent: bool) -> None:
         """What this SIM sends seems to arrive nowhere: others, if there are any, shall start the conversations."""
-        if sim in self._sims:
-            self._sims[sim].silent = silent
+        if silent:
+            self._silent.add(sim)
+        else:
+            self._silent.discard(sim)
 
     def claimed(self, sim: str, parts: Collection[int]) -> None:
         """What a ticket was good for; nothing: the SIM waits."""
@@ -150,12 +148,12 @@ class Routing:
         if parts <= 0:
             row.waits = True  # for its pause to end, or to be resumed
             return None
-        invitations = 0 if self._is_passed_over(sim, row, now) else min(parts, self._room(row, now, reserved=True))
+        invitations = 0 if self._is_passed_over(sim, now) else min(parts, self._room(row, now, reserved=True))
         mine = self._rank(sim, row, now)
         others = [
             (self._rank(name, other, now), other)
             for name, other in self._sims.items()
-            if name != sim and not other.silent and self._room(other, now, reserved=True) > 0
+            if self._may_start(sim, name, other, now)
         ]
         shares = [Share(sim)]
         for lane in self._lanes.of(row.modem):
@@ -207,12 +205,13 @@ class Routing:
         sent_at = 0.0 if row.sent_at is None else row.sent_at.timestamp()
         return row.meter.counts(now).today + len(row.hand), sent_at, sim
 
-    def _is_passed_over(self, sim: str, row: _Sim, now: datetime) -> bool:
+    def _is_passed_over(self, sim: str, now: datetime) -> bool:
         """Whether others start the conversations in the place of this silent SIM."""
-        return row.silent and any(
-            name != sim and not other.silent and self._room(other, now, reserved=True) > 0
-            for name, other in self._sims.items()
-        )
+        return sim in self._silent and any(self._may_start(sim, *other, now) for other in self._sims.items())
+
+    def _may_start(self, sim: str, name: str, row: _Sim, now: datetime) -> bool:
+        """Whether another SIM than `sim` may start a conversation now."""
+        return name != sim and name not in self._silent and self._room(row, now, reserved=True) > 0
 
     def _leaving(self, sim: str, now: datetime) -> Leaving:
         """As `leaving`, but only for what is wrong with the SIM itself."""
@@ -225,7 +224,7 @@ class Routing:
         def capped(reserved: bool) -> bool:
             return row.meter.allowance(now, reserved=reserved).not_before - now >= self._failover_after
 
-        passed_over = self._is_passed_over(sim, row, now)
+        passed_over = self._is_passed_over(sim, now)
         return Leaving(now if capped(False) else None, now if passed_over or capped(True) else None)
 
     def _unwell_since(self, sim: str, row: _Sim | None) -> datetime:

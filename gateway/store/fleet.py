@@ -74,6 +74,15 @@ def clear_alarm(db: Database, *, place: str, kind: str, now: datetime) -> bool:
     return row is not None
 
 
+def is_raised(db: Database, *, place: str, kind: str, before: datetime | None = None) -> bool:
+    """Whether there is such an alarm now; with `before` only if it was raised earlier than that."""
+    row = db.execute(
+        "SELECT 1 FROM alarms WHERE place = ? AND kind = ? AND cleared_at IS NULL AND raised_at < ?",
+        (place, kind, "9999" if before is None else to_text(before)),
+    ).fetchone()
+    return row is not None
+
+
 def alarms(db: Database) -> list[dict[str, Any]]:
     """What is wrong now, the oldest first."""
     return list(db.query("SELECT place, kind, text, raised_at FROM alarms WHERE cleared_at IS NULL ORDER BY id"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from gateway.store.database import to_text
+from gateway.store.database import from_text, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ def answer(db: Database, wish: int, result: Mapping[str, Any], *, done_at: datet
         "UPDATE wishes SET result = ?1, done_at = ?2 WHERE id = ?3 AND (result, done_at) IS NOT (?1, ?2)",
         (text, moment, wish),
     )
+
+
+def last_done(db: Database, *, modem: str, verb: str) -> datetime | None:
+    """When this was done last because somebody asked for it."""
+    row = db.execute("SELECT max(done_at) FROM wishes WHERE modem = ? AND verb = ?", (modem, verb)).fetchone()
+    return None if row[0] is None else from_text(row[0])
 
 
 def result_of(db: Database, wish: int) -> tuple[str | None, bool]:

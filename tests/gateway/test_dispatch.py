@@ -19,11 +19,14 @@ from gateway.inbox import Inbox
 from gateway.model import Visit
 from gateway.outbox import Outbox
 from gateway.settings import ModemSettings, RoutingSection, SurveySection
+from gateway.silence import MANY, Silence
 from gateway.store import visits
+from gateway.store import wishes as wish_rows
 from gateway.store.database import open_writer
 from gateway.store.lanes import taken_by_nobody
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
+from gateway.wishes import Wishes, resume
 from modem.dialogues.memories import Stored
 from modem.driver import Identity
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
@@ -401,3 +404,52 @@ def test_answers_of_a_sim_that_is_full_for_the_day_go_by_another_at_once(box: Bo
     assert len(box.send("A", 64)) == 1, "the reserve"
     assert box.fail_over() == 1
     assert _phones(2)[1] in box.send("B", 64)
+
+
+# -- D25: accepted, and never heard of ---------------------------------------------------------------------------------
+
+
+def test_silent_sim_starts_nothing_until_a_report_on_an_answer_comes(box: Box) -> None:
+    silence = Silence(box.modems, box.dispatch)
+    box.lose("b")
+    old, new = _phones(MANY), _phones(3, 914)
+    box.invite(*old)
+    assert len(box.send("A", 64)) == MANY
+    box.later(7200)
+    assert box.writer.do(lambda db: silence.look(db, box.clock.at)) == 1
+    box.invite(new[0])
+    assert box.send("A") == [new[0]], "there is no other"
+    box.serve("b")
+    box.invite(new[1])
+    box.later(2)
+    assert box.send("A") == []
+    assert box.send("B") == [new[1]]
+    box.hear("A", old[0])
+    assert box.send("A") == [old[0]], "its answers are its own"
+    box.all("UPDATE parts SET status = 0 WHERE id = (SELECT max(id) FROM parts WHERE sim = 'A')")
+    box.later(7200)
+    assert box.writer.do(lambda db: silence.look(db, box.clock.at)) == 0
+    box.lose("b")
+    box.invite(new[2])
+    box.serve("b")
+    box.later(2)
+    assert box.send("A") == [new[2]]
+
+
+def test_sim_that_was_silent_and_is_resumed_is_judged_by_what_it_sends_from_then_on(box: Box) -> None:
+    silence, wishes = Silence(box.modems, box.dispatch), Wishes({"a"}, {"resume": resume(box.dispatch)})
+    box.lose("b")
+    box.invite(*_phones(MANY))
+    box.send("A", 64)
+    box.later(7200)
+    assert box.writer.do(lambda db: silence.look(db, box.clock.at)) == 1
+    box.later(60)
+    box.writer.do(lambda db: wish_rows.add(db, modem="a", verb="resume", now=box.clock.at))
+    box.writer.do(lambda db: wishes.carry_out(db, box.clock.at))
+    assert box.writer.do(lambda db: silence.look(db, box.clock.at)) == 0
+    assert box.all("SELECT count(*) FROM alarms WHERE cleared_at IS NULL") == [(0,)]
+    box.invite(*_phones(MANY, 914))
+    box.later(2)
+    assert len(box.send("A", 64)) == MANY
+    box.later(7200)
+    assert box.writer.do(lambda db: silence.look(db, box.clock.at)) == 1

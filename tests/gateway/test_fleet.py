@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from gateway.daemon import Daemon
 from gateway.store.opening import readable
 from modem.emulator.testing import EmulatedModem, EmulatedNetwork
 from scheduler.clock import SystemClock
+from scheduler.runner import Job, Runner
 
 
 class Shifted(SystemClock):
@@ -29,11 +31,17 @@ class Shifted(SystemClock):
         return super().now() + self.ahead
 
 
+def _quick(jobs: list[Job]) -> Runner:
+    """The timetable, twenty times as fast."""
+    return Runner([replace(job, every_s=job.every_s / 20) for job in jobs])
+
+
 class Centre:
     """A daemon on the modems m0 and m1 of an emulated network, and the commands beside it."""
 
     def __init__(self, folder: Path, network: EmulatedNetwork, limits: str = "{}") -> None:
         self.clock = Shifted()
+        self.network = network
         self.modems: list[EmulatedModem] = network.modems
         self._file = folder / "config.yaml"
         self._file.write_text(
@@ -42,13 +50,13 @@ modems:
   - {{name: m0, port: {self.modems[0].link}, limits: {limits}}}
   - {{name: m1, port: {self.modems[1].link}, limits: {limits}}}
 survey: {{delay_s: 0, window: always, once_per_phone_s: 0}}
-routing: {{zone: Asia/Barnaul, failover_after_s: 1}}
+routing: {{zone: Asia/Barnaul, failover_after_s: 0.2}}
 http: null
 """,
             encoding="utf-8",
         )
         self.settings = configuration.load(self._file)
-        self._daemon = Daemon(self.settings, self.clock)
+        self._daemon = Daemon(self.settings, self.clock, runner=_quick)
 
     def start(self) -> None:
         self._daemon.start()
@@ -158,3 +166,25 @@ def test_caps_end_at_midnight_and_keep_one_for_an_answer(make: Callable[..., Cen
     assert sum(centre.sent()) == 5
     centre.clock.ahead = timedelta(days=1)
     centre.wait(lambda: sum(centre.sent()) == 7)
+
+
+def test_sim_whose_messages_the_operator_swallows_leaves_new_conversations_to_the_other(
+    make: Callable[..., Centre],
+) -> None:
+    centre = make(start=False)
+    centre.otklik("modems", "drain", "m1")
+    centre.network.set(daily_cap={"limit": 5, "answer": "silent"})
+    centre.start()
+    centre.invite(*_phones(*range(25)))
+    centre.wait(lambda: centre.count("parts WHERE state IN ('submitted', 'delivered')") == 25)
+    centre.stop()
+    centre.clock.ahead = timedelta(hours=2)
+    centre.otklik("modems", "resume", "m1")
+    centre.start()
+    (alarm,) = json.loads(centre.otklik("modems", "list", "m0", "--json").stdout.splitlines()[-1])["modems"][0][
+        "alarms"
+    ]
+    assert alarm["kind"] == "silent failure"
+    assert "perhaps it swallows them" in alarm["text"]
+    centre.invite(*_phones(*range(100, 105)))
+    centre.wait(lambda: len(centre.modems[1].submits()) == 5)

@@ -26,7 +26,7 @@ def silence(centre: Centre) -> Silence:
         hold=None,
         now=centre.now,
     )
-    return Silence([ModemSettings(name="m1", port="emu://")])
+    return Silence([ModemSettings(name="m1", port="emu://")], centre.dispatch)
 
 
 def _send(centre: Centre, count: int) -> None:
@@ -67,7 +67,10 @@ def test_few_messages_without_a_report_are_phones_that_are_off(centre: Centre, s
 def test_modem_that_asks_for_no_reports_is_not_looked_at(centre: Centre, silence: Silence) -> None:
     _send(centre, MANY)
     centre.later(hours=2)
-    assert Silence([ModemSettings(name="m1", port="emu://", reports=False)]).look(centre.db, centre.now) == 0
+    assert (
+        Silence([ModemSettings(name="m1", port="emu://", reports=False)], centre.dispatch).look(centre.db, centre.now)
+        == 0
+    )
 
 
 def test_alarm_lasts_while_nothing_is_sent(centre: Centre, silence: Silence) -> None:
