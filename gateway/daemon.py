@@ -31,7 +31,7 @@ from gateway.store import state, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
-from gateway.wishes import Wishes, drain, resume
+from gateway.wishes import Wishes, drain, resume, ussd
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
@@ -144,14 +144,13 @@ class Daemon:
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
         writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
-        wishes = Wishes(
-            {modem.name for modem in settings.modems}, {"drain": drain(dispatch), "resume": resume(dispatch)}
-        )
+        fleet = Fleet(ports, desk, self._clock)
+        handlers = {"drain": drain(dispatch), "resume": resume(dispatch), "ussd": ussd(fleet.ask_ussd)}
+        wishes = Wishes({modem.name for modem in settings.modems}, handlers)
         writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
         doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
         if doubtful:
             _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
-        fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
         silence = Silence(settings.modems, dispatch)

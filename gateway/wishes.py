@@ -7,14 +7,18 @@ the writer's transaction, every second until it gives an answer: it must not wai
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from gateway.dispatch import Dispatch
 from gateway.store import wishes as rows
+from modem.errors import ModemError
+
+_USSD_STALE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Answer:
         return {"ok": self.ok, "text": self.text, **self.more}
 
 
-Handler = Callable[[Database, str, datetime], Answer]
+Handler = Callable[[Database, rows.Wish, datetime], Answer]
 
 
 class Wishes:
@@ -55,13 +59,14 @@ class Wishes:
             return Answer(f"The running daemon cannot {wish.verb}; restart it with this version.", ok=False)
         if wish.modem not in self._modems:
             return Answer(f"The running daemon has no modem {wish.modem}; send it SIGHUP first.", ok=False)
-        return handler(db, wish.modem, now)
+        return handler(db, wish, now)
 
 
 def drain(dispatch: Dispatch) -> Handler:
     """The modem claims nothing more and reads on; done when what it had in hand has come to its end."""
 
-    def handle(db: Database, modem: str, now: datetime) -> Answer:
+    def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
+        modem = wish.modem
         dispatch.drain(db, modem, now)
         in_hand = dispatch.in_hand(modem)
         if in_hand:
@@ -74,8 +79,32 @@ def drain(dispatch: Dispatch) -> Handler:
 def resume(dispatch: Dispatch) -> Handler:
     """The modem claims again."""
 
-    def handle(db: Database, modem: str, now: datetime) -> Answer:
-        dispatch.resume(db, modem, now)
-        return Answer(f"{modem} takes parts again.")
+    def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
+        dispatch.resume(db, wish.modem, now)
+        return Answer(f"{wish.modem} takes parts again.")
+
+    return handle
+
+
+def ussd(ask: Callable[..., Future[str]]) -> Handler:
+    """A code goes to the network, replies follow what it asks; done when its last text has come.
+
+    A code that nobody waits for any more is not sent: it may cost money.
+    """
+    asked: dict[int, Future[str]] = {}
+
+    def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
+        answer = asked.get(wish.id)
+        if answer is None:
+            if now - wish.wished_at > _USSD_STALE:
+                return Answer(f"{wish.words} was not sent: nobody waits for its answer any more.", ok=False)
+            answer = asked[wish.id] = ask(wish.modem, *wish.words.split())
+        if not answer.done():
+            return Answer(f"{wish.modem} has not had an answer to {wish.words} yet.", done=False, ok=False)
+        del asked[wish.id]
+        try:
+            return Answer(answer.result())
+        except (ModemError, CancelledError) as problem:
+            return Answer(str(problem), ok=False)
 
     return handle

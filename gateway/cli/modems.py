@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
+from gateway.errors import GatewayError
 from gateway.settings import ModemSettings, Settings
 from gateway.store import fleet, lanes, state, wishes
 from gateway.store.database import holder, transaction
@@ -22,6 +24,8 @@ from scheduler.clock import Clock, SystemClock
 from scheduler.pacing import day_began, month_began
 
 _WAIT_S = 10.0
+_USSD_WAIT_S = 90.0
+_USSD_CODE, _USSD_REPLY = re.compile(r"[*#][0-9*#]*#"), re.compile(r"[0-9*#]+")
 _LOOK_S = 0.1
 _COLUMNS = (
     *("name", "state", "port", "model", "imei", "sim", "operator", "signal"),
@@ -30,26 +34,37 @@ _COLUMNS = (
 
 
 @click.command()
-@click.argument("verb", type=click.Choice(["list", "drain", "resume"]), default="list")
+@click.argument("verb", type=click.Choice(["list", "drain", "resume", "ussd"]), default="list")
 @click.argument("name", required=False)
+@click.argument("words", nargs=-1)
 @config_option
 @json_option
-def modems(verb: str, name: str | None, config: Path | None, as_json: bool) -> None:
-    """The fleet: list it, drain a modem (it sends nothing and reads on), or resume it.
+def modems(verb: str, name: str | None, words: tuple[str, ...], config: Path | None, as_json: bool) -> None:
+    """The fleet: list it, drain a modem (it sends nothing and reads on), resume it, or send a USSD code by it.
 
     A drained modem finishes what it has in hand and stays drained over restarts. Without a daemon a wish is carried out
-    at the next start.
+    at the next start, but for USSD: `otklik modems ussd NAME "*100#" [REPLY …]` needs one that runs.
     """
     settings = configuration.load(config)
     if name is not None and name not in {modem.name for modem in settings.modems}:
         known = ", ".join(modem.name for modem in settings.modems) or "none"
         raise click.UsageError(f"There is no modem {name} in the configuration; there are: {known}.")
+    if words and verb != "ussd":
+        raise click.UsageError(f"Nothing can follow otklik modems {verb} NAME.")
     if verb == "list":
         _list(settings, name, as_json)
     elif name is None:
         raise click.UsageError(f"Say which modem to {verb}: otklik modems {verb} NAME.")
+    elif verb == "ussd" and not _is_ussd(words):
+        raise click.UsageError(
+            'Say which code, and replies to what it asks: otklik modems ussd NAME "*100#" [REPLY …].'
+        )
     else:
-        _wish(settings, verb, name, SystemClock(), as_json)
+        _wish(settings, verb, name, words, SystemClock(), as_json)
+
+
+def _is_ussd(words: tuple[str, ...]) -> bool:
+    return bool(words and _USSD_CODE.fullmatch(words[0]) and all(map(_USSD_REPLY.fullmatch, words[1:])))
 
 
 def gather(db: Database, settings: Settings, now: datetime) -> list[dict[str, Any]]:
@@ -124,15 +139,18 @@ def _against(count: int, cap: int | None) -> str:
     return str(count) if cap is None else f"{count} of {cap}"
 
 
-def _wish(settings: Settings, verb: str, name: str, clock: Clock, as_json: bool) -> None:
+def _wish(settings: Settings, verb: str, name: str, words: tuple[str, ...], clock: Clock, as_json: bool) -> None:
     """Write the wish down, wait for what the daemon says of it, and say that."""
+    is_served = holder(settings.database) is not None
+    if verb == "ussd" and not is_served:
+        raise GatewayError("No daemon runs that could ask the network; start it with otklik run.")
     with writable(settings.database) as db:
         with transaction(db):
-            wish = wishes.add(db, modem=name, verb=verb, now=clock.now())
-        if holder(settings.database) is None:
-            answer = {"ok": True, "text": f"No daemon runs; {name} will {verb} when one starts."}
+            wish = wishes.add(db, modem=name, verb=verb, words=" ".join(words), now=clock.now())
+        if is_served:
+            answer = _await(db, wish, clock, _USSD_WAIT_S if verb == "ussd" else _WAIT_S)
         else:
-            answer = _await(db, wish, clock)
+            answer = {"ok": True, "text": f"No daemon runs; {name} will {verb} when one starts."}
     click.echo(answer["text"], err=not answer["ok"])
     if as_json:
         print_json({"modem": name, "verb": verb, **answer})
@@ -140,15 +158,15 @@ def _wish(settings: Settings, verb: str, name: str, clock: Clock, as_json: bool)
         raise SystemExit(1)
 
 
-def _await(db: Database, wish: int, clock: Clock) -> dict[str, Any]:
-    """The daemon's last word on a wish within `_WAIT_S`."""
-    until = clock.monotonic() + _WAIT_S
+def _await(db: Database, wish: int, clock: Clock, within_s: float) -> dict[str, Any]:
+    """The daemon's last word on a wish."""
+    until = clock.monotonic() + within_s
     while True:
         result, is_done = wishes.result_of(db, wish)
         if is_done or clock.monotonic() >= until:
             break
         clock.wait((), clock.monotonic() + _LOOK_S)
     if result is None:
-        return {"ok": False, "text": f"The daemon has not answered for {_WAIT_S:g} s; look at otklik status."}
+        return {"ok": False, "text": f"The daemon has not answered for {within_s:g} s; look at otklik status."}
     answer: dict[str, Any] = json.loads(result)
     return answer

@@ -107,8 +107,8 @@ CREATE TABLE alarms (
   cleared_at TEXT) STRICT;
 CREATE UNIQUE INDEX alarms_open ON alarms (place, kind) WHERE cleared_at IS NULL;
 CREATE TABLE wishes (
-  id INTEGER PRIMARY KEY, modem TEXT NOT NULL, verb TEXT NOT NULL, wished_at TEXT NOT NULL, done_at TEXT,
-  result TEXT) STRICT;
+  id INTEGER PRIMARY KEY, modem TEXT NOT NULL, verb TEXT NOT NULL, words TEXT NOT NULL DEFAULT '',
+  wished_at TEXT NOT NULL, done_at TEXT, result TEXT) STRICT;
 CREATE INDEX wishes_open ON wishes (id) WHERE done_at IS NULL;
 CREATE TABLE calls (
   id INTEGER PRIMARY KEY, sim TEXT NOT NULL, person INTEGER REFERENCES persons(id),

@@ -15,25 +15,30 @@ from gateway.store.database import from_text, to_text
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked of a modem."""
+    """What a person asked of a modem; `words` is what the verb needs besides, as the codes of `ussd`."""
 
     id: int
     modem: str
     verb: str
+    words: str
+    wished_at: datetime
 
 
-def add(db: Database, *, modem: str, verb: str, now: datetime) -> int:
+def add(db: Database, *, modem: str, verb: str, words: str = "", now: datetime) -> int:
     """Ask something of a modem; the number by which to look for the answer."""
     row = db.execute(
-        "INSERT INTO wishes (modem, verb, wished_at) VALUES (?, ?, ?) RETURNING id", (modem, verb, to_text(now))
+        "INSERT INTO wishes (modem, verb, words, wished_at) VALUES (?, ?, ?, ?) RETURNING id",
+        (modem, verb, words, to_text(now)),
     ).fetchone()
     return int(row[0])
 
 
 def unfinished(db: Database) -> list[Wish]:
     """What was asked and has not come to its end, in order."""
-    rows = db.execute("SELECT id, modem, verb FROM wishes WHERE done_at IS NULL ORDER BY id").fetchall()
-    return [Wish(*row) for row in rows]
+    rows = db.execute(
+        "SELECT id, modem, verb, words, wished_at FROM wishes WHERE done_at IS NULL ORDER BY id"
+    ).fetchall()
+    return [Wish(number, modem, verb, words, from_text(moment)) for number, modem, verb, words, moment in rows]
 
 
 def answer(db: Database, wish: int, result: Mapping[str, Any], *, done_at: datetime | None) -> None:

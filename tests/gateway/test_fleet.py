@@ -135,6 +135,10 @@ def test_drained_modem_sends_nothing_and_reads_on_until_it_is_resumed(make: Call
     centre.wait(lambda: centre.sent() == [1, 5])
 
 
+def test_network_is_asked_by_a_modem_that_the_daemon_holds_d17(make: Callable[..., Centre]) -> None:
+    assert make().otklik("modems", "ussd", "m1", "*100#").stdout == "Balans: 100.00 r.\n"
+
+
 def test_citizen_hears_from_one_number_until_its_modem_is_unplugged_for_good(make: Callable[..., Centre]) -> None:
     centre = make()
     centre.invite(*_phones(*range(10)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import Future
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from gateway.settings import RoutingSection
 from gateway.store import fleet
 from gateway.store import wishes as rows
 from gateway.store.database import InstanceLock, transaction
-from gateway.wishes import Answer, Wishes, drain, resume
+from gateway.wishes import Answer, Wishes, drain, resume, ussd
+from modem.errors import UssdFailed
 from tests.gateway.conftest import MODEMS, NOON, SIM, Centre
 
 CONFIG = """
@@ -85,6 +88,10 @@ def test_part_no_modem_takes_is_a_fault_with_its_cure(folder: Path, centre: Cent
         (("drain",), "Say which modem to drain: otklik modems drain NAME."),
         (("resume", "m9"), "There is no modem m9 in the configuration; there are: m1, m2."),
         (("explode", "m1"), "'explode' is not one of"),
+        (("drain", "m1", "now"), "Nothing can follow otklik modems drain NAME."),
+        (("ussd", "m1"), "Say which code"),
+        (("ussd", "m1", "100"), "Say which code"),
+        (("ussd", "m1", "*100#", "yes"), "Say which code"),
     ],
 )
 def test_wrong_call_says_what_was_meant(folder: Path, arguments: tuple[str, ...], sentence: str) -> None:
@@ -111,11 +118,11 @@ def _wishes(centre: Centre) -> Wishes:
     return Wishes({"m1"}, {"drain": drain(centre.dispatch), "resume": resume(centre.dispatch)})
 
 
-def _wish(centre: Centre, wishes: Wishes, verb: str, modem: str = "m1") -> tuple[str, bool]:
+def _wish(centre: Centre, wishes: Wishes, verb: str, modem: str = "m1", words: str = "") -> tuple[str, bool]:
     """The answer after one look at the wish."""
     centre.db.conn.commit()
     with transaction(centre.db):
-        wish = rows.add(centre.db, modem=modem, verb=verb, now=centre.now)
+        wish = rows.add(centre.db, modem=modem, verb=verb, words=words, now=centre.now)
     with transaction(centre.db):
         wishes.carry_out(centre.db, centre.now)
     result, done = rows.result_of(centre.db, wish)
@@ -156,6 +163,50 @@ def test_wish_that_cannot_be_is_answered(centre: Centre, verb: str, modem: str, 
     text, done = _wish(centre, _wishes(centre), verb, modem)
     assert words in text
     assert done
+
+
+def test_ussd_waits_for_no_daemon(folder: Path, centre: Centre) -> None:
+    done = _call(folder, "ussd", "m1", "*100#")
+    assert (done.exit_code, done.stderr) == (
+        1,
+        "No daemon runs that could ask the network; start it with otklik run.\n",
+    )
+    assert rows.unfinished(centre.db) == []
+
+
+def test_ussd_is_sent_once_and_its_answer_is_the_networks(centre: Centre) -> None:
+    asked: list[tuple[str, ...]] = []
+    answer: Future[str] = Future()
+
+    def ask(*words: str) -> Future[str]:
+        asked.append(words)
+        return answer
+
+    wishes = Wishes({"m1"}, {"ussd": ussd(ask)})
+    assert _wish(centre, wishes, "ussd", words="*100# 1") == ("m1 has not had an answer to *100# 1 yet.", False)
+    wishes.carry_out(centre.db, centre.now)
+    assert asked == [("m1", "*100#", "1")]
+    answer.set_result("Баланс: 5 р.")
+    assert wishes.carry_out(centre.db, centre.now) == 1
+    assert centre.all("SELECT json_extract(result, '$.text') FROM wishes") == [("Баланс: 5 р.",)]
+
+
+def test_ussd_that_fails_says_why(centre: Centre) -> None:
+    answer: Future[str] = Future()
+    answer.set_exception(UssdFailed("*100#: the network does not know it."))
+    wishes = Wishes({"m1"}, {"ussd": ussd(lambda *words: answer)})
+    assert _wish(centre, wishes, "ussd", words="*100#") == ("*100#: the network does not know it.", True)
+
+
+def test_ussd_that_nobody_waits_for_any_more_is_not_sent(centre: Centre) -> None:
+    centre.db.conn.commit()
+    with transaction(centre.db):
+        rows.add(centre.db, modem="m1", verb="ussd", words="*100#", now=centre.now - timedelta(minutes=2))
+        assert Wishes({"m1"}, {"ussd": ussd(_nobody)}).carry_out(centre.db, centre.now) == 1
+
+
+def _nobody(*words: str) -> Future[str]:
+    raise AssertionError("it was sent")
 
 
 def test_handler_may_take_its_time_and_answers_with_more_than_a_sentence(centre: Centre) -> None:
