@@ -24,6 +24,7 @@ format: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.submit
+	$(BIN)/python -m benchmarks.inbound
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.emulator
 	$(BIN)/python -m benchmarks.emulator_memory

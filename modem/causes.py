@@ -21,7 +21,7 @@ def cause_of(final: str) -> Cause:
         return Cause(0, final, f"The modem answered {final} without a reason.", _LATER, own=True)
     own, other = (CME_CAUSES, CMS_CAUSES) if found[1] == "E" else (CMS_CAUSES, CME_CAUSES)
     value = found[2].strip()
-    if value.isdigit():
+    if value.isdecimal():
         return own.get(int(value)) or _unlisted(final, int(value), is_cms=found[1] == "S")
     wanted = _plain_words(value)
     for causes in (own, other):

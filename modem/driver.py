@@ -99,7 +99,7 @@ class Modem(GsmModem, Link):
         lines = [*reply.lines, reply.final]
         if parseError and lines[-1] != "OK":
             found = ERROR.fullmatch(lines[-1])
-            if found is None or not found[2].strip().isdigit():
+            if found is None or not found[2].strip().isdecimal():
                 raise CommandError(data)
             raise (CmeError if found[1] == "E" else CmsError)(data, int(found[2]))
         return lines

@@ -9,7 +9,6 @@ AT+CNMA, which is given when the message is kept. A modem whose +CNMA does not c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from modem.link import Link
 
@@ -23,7 +22,7 @@ _ORDERS = ((2, 1, 3, 0), (1, 3, 2, 0), (0, 2, 1, 3), (2, 1, 0), (0, 1))
 _USUAL: tuple[Choice, ...] = ((2, 1, 0, 2, 0), (2, 1, 0, 1, 0), (1, 1, 0, 1, 0), (2, 1, 0, 0, 0), (2, 2, 0, 1, 0))
 _SHOWN = 2, 1  # <mt> and <ds> that show a message instead of storing it
 _GROUP = re.compile(r"\(([^()]*)\)|(\d+)")
-_SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+_SPAN = re.compile(r"(\d)(?:\s*-\s*(\d))?")
 _CHOSEN = re.compile(r"\+CNMI:\s*(\d)\s*,\s*(\d)\s*,\s*(\d)\s*,\s*(\d)\s*,\s*(\d)")
 _INDICATOR = re.compile(r'\(\s*"(\w+)"')
 _TOLD = re.compile(r'\+CIEV:\s*(?:"?(?P<name>[A-Za-z]+)"?|(?P<place>\d+))\s*,\s*(?P<value>\d+)')
@@ -49,7 +48,9 @@ class Indications:
         """Ask for the best this modem offers; where it takes nothing, only sweeps find what came."""
         self.chosen = None
         self._find_full_indicator()
-        for choice in (*self._offered(), *_USUAL):
+        reply = self._link.exchange("AT+CNMI=?")
+        best = best_of("\n".join(reply.lines)) if reply.ok else None
+        for choice in (*([best] if best else []), *_USUAL):
             shows = choice[1] == _SHOWN[0] or choice[3] == _SHOWN[1]
             # Before +CNMI: from the first message on, it must be known whether the network waits for us.
             self.acknowledges = self._link.exchange(f"AT+CSMS={int(shows)}").ok and shows
@@ -106,26 +107,24 @@ class Indications:
     def _set(self, choice: Choice) -> bool:
         return self._link.exchange("AT+CNMI=" + ",".join(map(str, choice))).ok
 
-    def _offered(self) -> Iterator[Choice]:
-        """The best of what AT+CNMI=? lists, if it can be read."""
-        reply = self._link.exchange("AT+CNMI=?")
-        text = "\n".join(reply.lines).partition(":")[2] if reply.ok else ""
-        groups = [_numbers(listed or single) for listed, single in _GROUP.findall(text)]
-        if len(groups) != len(_ORDERS):
-            return
-        best = [
-            next((value for value in order if value in group), None)
-            for order, group in zip(_ORDERS, groups, strict=True)
-        ]
-        mode, mt, bm, ds, bfr = best
-        if mode is not None and mt is not None and bm is not None and ds is not None and bfr is not None:
-            yield mode, mt, bm, ds, bfr
-
     def _find_full_indicator(self) -> None:
         """The place of "smsfull" among the indicators that +CIEV tells of by number (27.007 §8.9)."""
         reply = self._link.exchange("AT+CIND=?")
         names = [name.casefold() for name in _INDICATOR.findall("\n".join(reply.lines))] if reply.ok else []
         self._full_place = names.index("smsfull") + 1 if "smsfull" in names else 0
+
+
+def best_of(offered: str) -> Choice | None:
+    """The best of what the answer to AT+CNMI=? lists: `+CNMI: (0-2),(0,1),…`; None if that cannot be read."""
+    groups = [_numbers(listed or single) for listed, single in _GROUP.findall(offered.partition(":")[2])]
+    if len(groups) != len(_ORDERS):
+        return None
+    mode, mt, bm, ds, bfr = (
+        next((value for value in order if value in group), None) for order, group in zip(_ORDERS, groups, strict=True)
+    )
+    if mode is None or mt is None or bm is None or ds is None or bfr is None:
+        return None
+    return mode, mt, bm, ds, bfr
 
 
 def _numbers(group: str) -> set[int]:

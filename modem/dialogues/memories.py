@@ -51,7 +51,7 @@ class Filling:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A slot as it was listed or read. `whole`: the PDU is as long as the header says."""
 
     index: int
@@ -147,23 +147,23 @@ class Memories:
         if memory != self._selected:
             self.count(memory)
 
-    def _listed(self, memory: str) -> list[_Row]:
+    def _listed(self, memory: str) -> list[Row]:
         try:
             reply = self._link.exchange("AT+CMGL=4", _LIST_S + _LIST_SLOT_S * self._slots.get(memory, 0))
         except Silent:
             self._unlisted.add(memory)
             raise
         if reply.ok:
-            return _rows(reply.lines)
+            return rows_of(reply.lines)
         cause = cause_of(reply.final)
         if cause.cls is CauseClass.SIM_TROUBLE or cause.code in _NOT_NOW:
             raise refusal("AT+CMGL=4", reply)
         return self._one_by_one(memory)  # also where an empty memory is told of by an error
 
-    def _one_by_one(self, memory: str) -> list[_Row]:
+    def _one_by_one(self, memory: str) -> list[Row]:
         """Read the slots that are taken, as far as the modem tells which they are."""
         filling = self.count(memory) or Filling(_MOST_SLOTS, _MOST_SLOTS)
-        rows: list[_Row] = []
+        rows: list[Row] = []
         if not filling.used:
             return rows
         for index in self._taken(filling.total):
@@ -182,9 +182,9 @@ class Memories:
             yield from range(total + 1)
             return
         for first, last in _SPAN.findall(group[1]):
-            yield from range(int(first), int(last or first) + 1)
+            yield from range(int(first), min(int(last or first), int(first) + total) + 1)
 
-    def _slot(self, index: int) -> _Row | None:
+    def _slot(self, index: int) -> Row | None:
         """One reading of a slot of the selected memory; None if it is empty."""
         command = f"AT+CMGR={index}"
         reply = self._link.exchange(command)
@@ -197,7 +197,7 @@ class Memories:
                 return _row(head, reply.lines[position + 1 : position + 2], index)
         return None
 
-    def _certain(self, row: _Row) -> str:
+    def _certain(self, row: Row) -> str:
         """The PDU of a slot, read again where it came damaged; "" while no two readings agree."""
         readings = {row.raw} if row.raw else set()
         for _ in range(_READINGS - 1):
@@ -216,7 +216,7 @@ class Memories:
         return row.raw if row.whole else ""
 
 
-def _rows(lines: tuple[str, ...]) -> list[_Row]:
+def rows_of(lines: tuple[str, ...]) -> list[Row]:
     """The slots of a listing. Two headers in a row are a slot whose PDU the modem did not show."""
     rows = []
     for position, line in enumerate(lines):
@@ -227,7 +227,7 @@ def _rows(lines: tuple[str, ...]) -> list[_Row]:
     return rows
 
 
-def _row(head: str, body: tuple[str, ...], index: int | None) -> _Row | None:
+def _row(head: str, body: tuple[str, ...], index: int | None) -> Row | None:
     """`+CMGL: <index>,<stat>,[<alpha>],<length>` or `+CMGR: <stat>,[<alpha>],<length>`, and the line behind it.
 
     None for a slot with neither a length nor a PDU, as some firmwares read an empty one: `+CMGR: 0,,0`.
@@ -237,12 +237,12 @@ def _row(head: str, body: tuple[str, ...], index: int | None) -> _Row | None:
         return None
     raw = body[0] if body and not body[0].startswith("+CMG") else ""
     last = head.rpartition(",")[2].strip()
-    length = int(last) if last.isdigit() else -1
+    length = int(last) if last.isdecimal() else -1
     if index is None:
-        return _Row(int(found[1]), int(found[2]), raw, _is_whole(raw, length))
+        return Row(int(found[1]), int(found[2]), raw, _is_whole(raw, length))
     if not raw and not length:
         return None
-    return _Row(index, int(found[1]), raw, _is_whole(raw, length))
+    return Row(index, int(found[1]), raw, _is_whole(raw, length))
 
 
 def _is_whole(raw: str, length: int) -> bool:

@@ -78,4 +78,4 @@ def _outcome(reply: Reply, waited_s: float) -> Outcome:
 
 def _reference(digits: str) -> int | None:
     """TP-MR is one octet (23.040 §9.2.3.6); some modems say -1, or nothing, or count on."""
-    return int(digits) if digits.isdigit() and int(digits) <= 0xFF else None
+    return int(digits) if digits.isdecimal() and int(digits) <= 0xFF else None

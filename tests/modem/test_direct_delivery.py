@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from modem.dialogues.indications import Indications
+from modem.dialogues.indications import Indications, best_of
 from modem.dialogues.memories import Stored
 from modem.dialogues.submit import submit
 from modem.emulator.device import acknowledgement
 from modem.emulator.network import queues
 from modem.lines import Notice
+from modem.link import Link
 from modem.outcomes import Accepted
 from modem.pdu import encode_submit
+from scheduler.clock import SystemClock
 from tests.modem.inbound import SENDER, receiver, texts
 from tests.modem.listdesk import ListDesk, wait
 from tests.modem.scripted import Peers, Script
@@ -22,6 +26,7 @@ from tests.modem.scripted import Peers, Script
 SHOWING = "name: showing\nvalues: {+CNMI: '(0-2),(0,2),(0,2),(0,1),(0,1)'}\n"
 PDU = "07919731899655F4040B919731214365F70000719031302000000135"
 USUAL = ("2,1,0,2,0", "2,1,0,1,0", "1,1,0,1,0", "2,1,0,0,0", "2,2,0,1,0")
+NO_LINK = Link("/dev/null", clock=SystemClock())
 CMT = f"+CMT: ,{len(PDU) // 2 - 8}"
 
 
@@ -214,3 +219,14 @@ def test_flash_message_that_a_storing_modem_shows_is_kept() -> None:  # class 0 
         r.reception.take([Notice("+CMT", CMT, flash)])
         assert texts(r.desk.kept) == ["5"]
         assert "AT+CNMA" not in r.commands
+
+
+@given(st.text(alphabet="()-,0123456789 ", max_size=40))
+def test_any_list_of_what_is_offered_gives_a_choice_the_standard_has(offered: str) -> None:
+    choice = best_of(f"+CNMI: {offered}")
+    assert choice is None or all(0 <= value <= 3 for value in choice)
+
+
+@given(st.text(max_size=40))
+def test_any_indicator_event_says_full_or_not(text: str) -> None:
+    assert Indications(NO_LINK).tells_full("+CIEV", f"+CIEV: {text}") in (True, False)

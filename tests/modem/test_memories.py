@@ -5,14 +5,19 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from modem.dialogues.memories import Filling, Memories, Stored
+from modem.dialogues.memories import Filling, Memories, Stored, rows_of
 from modem.errors import CommandRefused, Silent
+from modem.link import Link
+from scheduler.clock import SystemClock
 from tests.modem.inbound import SENDER, receiver, texts
 from tests.modem.scripted import Peers, Script
 
 PDU = "07919731899655F4040B919731214365F70000719031302000000135"
 LENGTH = len(PDU) // 2 - 8
+NO_LINK = Link("/dev/null", clock=SystemClock())
 
 
 def memories_of(script: Script, peers: Peers) -> Memories:
@@ -159,3 +164,17 @@ def test_listing_over_which_the_modem_hangs_is_not_asked_for_twice(monkeypatch: 
         assert texts(r.desk.kept) == ["5"]
         assert r.commands.count("AT+CMGL=4") == len(r.modem.memories.names)
         assert r.used() == 0
+
+
+@given(st.lists(st.text(st.characters(max_codepoint=255), max_size=20), max_size=6))
+def test_any_lines_are_slots_or_nothing(lines: list[str]) -> None:
+    for row in rows_of(tuple(f"+CMGL: {line}" for line in lines) + tuple(lines)):
+        assert row.index >= 0
+
+
+@given(st.lists(st.integers(0, 9999), unique=True, max_size=40))
+def test_every_slot_is_on_one_command_line_that_every_modem_takes(indexes: list[int]) -> None:
+    lines = list(Memories(NO_LINK).lines(indexes))
+    assert [index for line in lines for index in line] == indexes
+    for line in lines:
+        assert len("AT" + ";".join(f"+CMGD={index}" for index in line)) <= 40
