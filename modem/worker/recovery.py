@@ -67,6 +67,7 @@ class Step(StrEnum):
     QUARANTINE = "quarantine"
 
 
+_SIM_BUSY = (14, 314)  # of +CME ERROR (27.007 §9.2) and +CMS ERROR (27.005 §3.2.5)
 _RANK = {step: rank for rank, step in enumerate(Step)}
 
 
@@ -85,7 +86,7 @@ RUNGS = {
     Step.REINIT: Rung(12, 3600, (5,)),
     Step.RADIO: Rung(4, 3600, (5,)),
     # Longer than PATIENCE_S together, so that a silent modem is tried again all the while.
-    Step.REOPEN: Rung(30, 3600, (1, 2, 5, 15, 30, 60, 60, 60, 60)),
+    Step.REOPEN: Rung(36, 3600, (1, 2, 5, 15, *(30,) * 8)),
     Step.RESTART: Rung(3, 3600, (5,)),
     Step.POWER: Rung(3, 6 * 3600, (5, 120)),
 }
@@ -93,7 +94,7 @@ _LONGEST_S = max(rung.within_s for rung in RUNGS.values())
 
 _UNTIL_POWER = (Step.REINIT, Step.RADIO, Step.REOPEN, Step.RESTART, Step.POWER)
 _REOPENS = (Step.REOPEN,) * len(RUNGS[Step.REOPEN].cooldowns_s)
-# A modem that answers is not reopened nine times: each try would cost a message one of its own.
+# A modem that answers is not reopened twelve times: each try would cost a message one of its own.
 WAYS = {
     Trouble.SILENT: (
         Step.ESCAPE,
@@ -116,18 +117,9 @@ WAYS = {
     Trouble.SIM: (),
 }
 
-# What a person ends is looked for every minute, which costs nothing; an ill modem is left alone for longer.
-QUARANTINE_S = {
-    Trouble.SILENT: 900.0,
-    Trouble.RESTARTED: 900.0,
-    Trouble.REFUSING: 900.0,
-    Trouble.STRANGE: 900.0,
-    Trouble.LOST: 60.0,
-    Trouble.HELD: 60.0,
-    Trouble.FAULT: 60.0,
-    Trouble.SIM_BUSY: 60.0,
-    Trouble.SIM: 60.0,
-}
+# Looked for twice a minute, which costs an ill modem nothing: what went wrong is often over by itself, or a person ends
+# it, and then the modem is back within a minute.
+QUARANTINE_S = 30.0
 _ADVICE = {
     Trouble.SILENT: "Unplug the modem and plug it in again; if that happens often, look at its power supply and cable.",
     Trouble.RESTARTED: "It loses its settings again and again; look at its power supply and cable.",
@@ -192,7 +184,7 @@ def climb(ladder: Ladder, trouble: Trouble, why: str, now: float) -> tuple[Ladde
     why = f"{why} {_tried(episode)}{_ADVICE[trouble]}"
     if not episode.steps or episode.steps[-1] is not Step.QUARANTINE:
         episode = replace(episode, steps=(*episode.steps, Step.QUARANTINE))
-    at = now + QUARANTINE_S[trouble]
+    at = now + QUARANTINE_S
     return Ladder(ladder.power, taken, episode), Plan(Step.QUARANTINE, at, trouble, why)
 
 
@@ -226,6 +218,8 @@ def trouble_of(problem: ModemError) -> Trouble:
         case CommandRefused():
             causes = CME_CAUSES if problem.family == "CME" else CMS_CAUSES
             cause = None if problem.code is None else causes.get(problem.code)
+            if problem.code in _SIM_BUSY:
+                return Trouble.SIM_BUSY
             sim = cause is not None and cause.cls is CauseClass.SIM_TROUBLE
             return Trouble.SIM if sim else Trouble.REFUSING
         case ModemFailed():
