@@ -46,6 +46,7 @@ RECOVER_WITHIN_S = 60.0
 _BATCH = 400
 _STALLED_AFTER_S = 4 * 3600.0
 _SETTLE_WITHIN_S = 48 * 3600.0
+_LOOK_S = 1800
 _BLAME_S = 300.0
 _UNDER_WAY = "parts WHERE state IN ('queued', 'claimed')"
 _DISTURBED = ("garble", "drop", "noise")
@@ -214,13 +215,14 @@ class Soak:
         over = self.trouble.stop(self.centre.clock.monotonic())
         self.centre.let_pass(over - self.centre.clock.monotonic())
         before = Counter(record.modem for record in self.witness.submits)
-        self.centre.visit(self.citizens.some(self._modems * 20))
         probes = self._probes
         for number, phone in enumerate(probes):
             self.citizens.write(number, phone, "5", self.centre.clock.monotonic())
         waiting: list[str] = []
 
         def recovered() -> bool:
+            if self._count("parts WHERE state = 'queued'") < self._modems:
+                self.centre.visit(self.citizens.some(self._modems * 2))
             sent = Counter(record.modem for record in self.witness.submits)
             heard = {record.sender for record in self.witness.delivers if record.sender in probes}
             unread = {
@@ -233,13 +235,13 @@ class Soak:
             ]
             return not waiting
 
-        if self.centre.wait_until(recovered, 1800):
+        if self.centre.wait_until(recovered, _LOOK_S):
             took = self.centre.clock.monotonic() - over
             self.report.facts["recovered after"] = f"{took:.0f} s"
             if took > RECOVER_WITHIN_S:
                 self._violation(f"recovered {took:.0f} s after the last fault")
         else:
-            self._violation(f"half an hour after the last fault these do not send or receive: {', '.join(waiting)}")
+            self._violation(f"{_LOOK_S:g} s after the last fault these do not send or receive: {', '.join(waiting)}")
 
     def _settle(self) -> None:
         """Let everything that is under way come to its end."""
