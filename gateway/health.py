@@ -8,36 +8,25 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway import directory
 from gateway.errors import GatewayError
+from gateway.finding import Finding
 from gateway.model import MessageKind
-from gateway.settings import ModemSettings, Settings
+from gateway.portchecks import examine_ports
+from gateway.settings import Settings
 from gateway.store import health as store_health
 from gateway.store import lanes
 from gateway.store.database import holder
 from gateway.store.opening import readable
 from gateway.wording import render
 from modem.alphabet import measure
-from modem.dialogues import network
-from modem.driver import Modem
-from modem.errors import ModemError, PinWanted
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
 _BUILT_AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `fault` is False where it is fine."""
-
-    what: str
-    text: str
-    fault: bool = False
 
 
 def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
@@ -52,8 +41,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding("daemon", f"runs with pid {pid} and holds the ports; they are left alone (see otklik status)")
         return
     yield Finding("daemon", "not running")
-    for modem in settings.modems:
-        yield _port(modem, clock)
+    yield from examine_ports(settings.modems, clock)
 
 
 def _directory(settings: Settings) -> Iterator[Finding]:
@@ -119,23 +107,3 @@ def _time(clock: Clock) -> Finding:
             "clock", f"it says {now:%Y-%m-%d %H:%M} UTC, which is past; set the clock or start NTP", fault=True
         )
     return Finding("clock", f"{now:%Y-%m-%d %H:%M} UTC")
-
-
-def _port(settings: ModemSettings, clock: Clock) -> Finding:
-    what = f"modem {settings.name}"
-    if settings.port.startswith("emu://"):
-        return Finding(what, "emulated, in the daemon's own process")
-    modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.flow == "rtscts")
-    try:
-        # Without the PIN: a check must not use up one of its tries.
-        identity = modem.open()
-        text = f"{identity.model}, IMEI {identity.imei}, SIM {identity.sim}, signal {network.signal(modem)}"
-    except PinWanted:
-        if settings.pin_file is not None:
-            return Finding(what, "the SIM wants its PIN; the daemon gives it once, from pin_file")
-        return Finding(what, "the SIM wants its PIN; write it into a file and set pin_file", fault=True)
-    except ModemError as problem:
-        return Finding(what, str(problem), fault=True)
-    finally:
-        modem.close()
-    return Finding(what, text)

@@ -108,20 +108,16 @@ class BalanceSettings(Section):
     every_s: Annotated[float, Field(ge=60, le=366 * 86400)] = 86_400
 
 
-def _number(value: Any) -> Any:
-    """A number in international form; without quotes YAML takes it for an integer and drops the plus."""
-    text = f"+{value}" if isinstance(value, int) else value
-    if text is not None and not (isinstance(text, str) and re.fullmatch(r"\+[0-9]{5,15}", text)):
+def _number(value: str) -> str:
+    if not re.fullmatch(r"\+[0-9]{5,15}", value):
         raise ValueError(f'{value!r} is no number in international form; write it as "+79130000000"')
-    return text
+    return value
 
 
-def _imei(value: Any) -> Any:
-    """Fifteen digits; YAML takes them for a number."""
-    text = str(value)
-    if value is not None and not (text.isascii() and text.isdigit() and len(text) == 15):
-        raise ValueError(f"{text!r} is no IMEI; it has fifteen digits, and AT+CGSN or the label of the modem tells it")
-    return value if value is None else text
+def _imei(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{15}", value):
+        raise ValueError(f"{value!r} is no IMEI; it has fifteen digits, and AT+CGSN or the label of the modem tells it")
+    return value
 
 
 _RESEND_AFTER_S = 600.0
@@ -146,8 +142,8 @@ class ModemSettings(Section):
     port: str = Field(min_length=1)
     baud: int = Field(115200, ge=300, le=4_000_000)
     flow: Literal["none", "rtscts"] = "none"
-    imei: Annotated[str, BeforeValidator(_imei)] | None = None
-    smsc: Annotated[str, BeforeValidator(_number)] | None = None
+    imei: Annotated[str, AfterValidator(_imei)] | None = None
+    smsc: Annotated[str, AfterValidator(_number)] | None = None
     pin_file: Path | None = None
     on_unknown: Annotated[float | None, BeforeValidator(_resend_after)] = None
     """Seconds after which a part in doubt goes out again, None for never."""

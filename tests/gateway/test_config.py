@@ -109,3 +109,32 @@ def test_without_a_file_the_packaged_one_writes_to_the_current_folder(
 def test_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"There is no configuration file .*nope\.yaml"):
         load(tmp_path / "nope.yaml")
+
+
+def test_several_modems_may_be_sought_in_one_place() -> None:
+    settings = parse('modems: [{name: a, port: "/dev/ttyUSB*"}, {name: b, port: "/dev/ttyUSB*"}]', "c")
+    assert [modem.port for modem in settings.modems] == ["/dev/ttyUSB*"] * 2
+
+
+@pytest.mark.parametrize(
+    ("modems", "told"),
+    [
+        ("[{name: a, port: /dev/ttyUSB0}, {name: b, port: /dev/ttyUSB0}]", "two modems have the port /dev/ttyUSB0"),
+        (
+            '[{name: a, port: "x*", imei: 356938035643809}, {name: b, port: "x*", imei: "356938035643809"}]',
+            "two modems have the IMEI 356938035643809; a modem has one entry",
+        ),
+        ("[{name: a, port: x, imei: 35693803564380}]", "'35693803564380' is no IMEI; it has fifteen digits"),
+        ("[{name: a, port: x, smsc: 8913}]", "'8913' is no number in international form"),
+        ('[{name: a, port: x, smsc: "89130000000"}]', "is no number in international form"),
+    ],
+)
+def test_place_of_a_modem_that_cannot_be_is_refused(modems: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(f"modems: {modems}", "c")
+    assert told in str(caught.value)
+
+
+def test_numbers_without_quotes_are_understood() -> None:
+    (modem,) = parse("modems: [{name: a, port: x, imei: 356938035643809, smsc: +79130000099}]", "c").modems
+    assert (modem.imei, modem.smsc) == ("356938035643809", "+79130000099")
