@@ -6,6 +6,8 @@ Outcomes of a submit are not here: refused and unknown are ordinary ends of a di
 
 from __future__ import annotations
 
+from modem.masking import masked_command
+
 
 class ModemError(Exception):
     """Root of all errors of this package; `retryable` tells whether the same thing may work later by itself."""
@@ -39,7 +41,7 @@ class Silent(ModemError):
     def __init__(self, command: str, seconds: float) -> None:
         self.command = command
         self.seconds = seconds
-        super().__init__(f"The modem did not answer {command} within {seconds:g} s.")
+        super().__init__(f"The modem did not answer {masked_command(command)} within {seconds:g} s.")
 
 
 class OutOfStep(ModemError):
@@ -56,7 +58,7 @@ class CommandRefused(ModemError):
         self.command = command
         self.family = family
         self.code = code
-        super().__init__(f"The modem refused {command}: {text}")
+        super().__init__(f"The modem refused {masked_command(command)}: {text}")
 
 
 class ModemFailed(ModemError):

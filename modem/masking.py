@@ -31,7 +31,7 @@ _NAMED = re.compile(r"([+^*%$#][A-Z]{2,12}\d{0,2}[A-Z]{0,6}):\s*(.*)", re.DOTALL
 _ERROR = re.compile(r"\+CM[ES] ERROR\s*:?\s*\d{1,5}|ERROR|OK|COMMAND NOT SUPPORT")
 _ERROR_TEXT = re.compile(r"(\+CM[ES] ERROR)\s*:?\s*(.*)", re.DOTALL)
 _VALUE = re.compile(r'("[^"]*"?)|([^",()]+)|[,()]')
-_NUMBER = re.compile(r"\+?\d{7,}")
+_NUMBER = re.compile(r"\+?\d{7,15}")  # E.164 knows no longer one
 _SMALL = re.compile(r"[-+]?\d{1,5}|\d{1,2}-\d{1,3}")
 _CELL = re.compile(r"[0-9A-F]{4,8}")
 _HEX = re.compile(r"[0-9A-Fa-f]{8,}")
@@ -41,7 +41,8 @@ _KINDS_HEARD = ("DELIVER", "SUBMIT-REPORT", "STATUS-REPORT", "PDU of a reserved 
 
 def masked_command(command: str) -> str:
     """A command line, without what it says of a person: `AT+CPIN=***`, `ATD+7913***4567;`."""
-    return ";".join(_masked_part(part) for part in _PARTS.findall(command.strip()))
+    parts = ";".join(_masked_part(part) for part in _PARTS.findall(command.strip()))
+    return parts + ";" if command.endswith(";") else parts
 
 
 def masked_line(line: str) -> str:
@@ -76,7 +77,9 @@ def masked_text(text: str) -> str:
 
 def masked_number(number: str) -> str:
     """A phone as the logs show it: `+7913***4567`; of a short one, its last two digits."""
-    return f"{number[:-7]}***{number[-4:]}" if len(number) > 10 else f"***{number[-2:]}"
+    sign = "+" * number.startswith("+")
+    digits = number.removeprefix("+")
+    return f"{sign}{digits[:4]}***{digits[-4:]}" if len(digits) > 10 else f"***{digits[-2:]}"
 
 
 def _length(text: str) -> str:
