@@ -15,22 +15,25 @@ from gateway.store import fleet, lanes, state
 from gateway.store.database import holder
 from gateway.store.opening import readable
 
+_TROUBLES = 5
+
 
 @click.command()
 @config_option
+@click.option("--troubles", "lines", is_flag=True, help="With the last errors, what went over the modem's port before.")
 @json_option
-def status(config: Path | None, as_json: bool) -> None:
+def status(config: Path | None, lines: bool, as_json: bool) -> None:
     """Queue, modems, jobs, last errors; works while the daemon runs."""
     settings = configuration.load(config)
     with readable(settings.database) as db:
-        found = gather(db, holder(settings.database))
+        found = gather(db, holder(settings.database), lines=lines)
     _show(found)
     if as_json:
         print_json(found)
 
 
-def gather(db: Database, pid: int | None) -> dict[str, Any]:
-    """Everything `status` shows, as plain values."""
+def gather(db: Database, pid: int | None, *, lines: bool = False) -> dict[str, Any]:
+    """Everything `status` shows, as plain values; `lines` of a dialogue only on demand."""
     return {
         "daemon": pid,
         "parts": state.parts_by_state(db),
@@ -42,7 +45,7 @@ def gather(db: Database, pid: int | None) -> dict[str, Any]:
         "alarms": fleet.alarms(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
-        "troubles": state.troubles(db, 5),
+        "troubles": state.troubles(db, _TROUBLES, lines=lines),
     }
 
 
@@ -63,6 +66,8 @@ def _show(found: dict[str, Any]) -> None:
             click.echo("\n" + tabulate(found[title], headers="keys"))
     for trouble in found["troubles"]:
         click.echo(f"\n{trouble['happened_at']} {trouble['place']}: {trouble['text']}", nl=False)
+        for line in trouble.get("lines", "").splitlines():
+            click.echo(f"\n    {line}", nl=False)
     click.echo()
 
 

@@ -134,6 +134,10 @@ def jobs(db: Database) -> list[dict[str, Any]]:
     return list(db.query("SELECT name, ran_at, took_s, trouble FROM jobs ORDER BY name"))
 
 
-def troubles(db: Database, most: int) -> list[dict[str, Any]]:
-    """The last errors, newest first."""
-    return list(db.query("SELECT place, text, happened_at FROM troubles ORDER BY id DESC LIMIT ?", [most]))
+def troubles(db: Database, most: int, *, lines: bool = False) -> list[dict[str, Any]]:
+    """The last errors, newest first; with `lines`, what went over the port before each."""
+    rows = list(db.query("SELECT place, text, happened_at, lines FROM troubles ORDER BY id DESC LIMIT ?", [most]))
+    if not lines:
+        for row in rows:
+            del row["lines"]
+    return rows
