@@ -261,6 +261,12 @@ class Link(SerialComms):
 
     def _settle_doubt(self, command: str, reply: Reply, deadline: float) -> Reply | None:
         """Whose answer a doubtful one is: ask something else; what came last before that answer is the command's."""
+        while (event := self._next_answer(self.clock.monotonic())) is not None:  # it may be there already
+            if isinstance(event, Reply):
+                self._file_late(reply)
+                if not event.doubtful:
+                    return event
+                reply = event
         question = _QUESTIONS[self._question]  # the one this modem has answered
         self.reader.expect(question, sure=True, beside=command)
         self._send(question + "\r")
