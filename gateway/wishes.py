@@ -15,6 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from gateway.dispatch import Dispatch
+from gateway.store import sims
 from gateway.store import wishes as rows
 from modem.errors import ModemError
 
@@ -77,9 +78,10 @@ def drain(dispatch: Dispatch) -> Handler:
 
 
 def resume(dispatch: Dispatch) -> Handler:
-    """The modem claims again."""
+    """The modem claims again; a SIM that was taken out of sending is tried at once."""
 
     def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
+        sims.try_again(db, wish.modem)
         dispatch.resume(db, wish.modem, now)
         return Answer(f"{wish.modem} takes parts again.")
 

@@ -69,10 +69,11 @@ def unknown(db: Database, part: int, *, why: str, now: datetime, closes_at: date
 
 
 def _invited(db: Database, parts: Sequence[int], moment: str, closes_at: datetime) -> None:
+    closing = to_text(closes_at)
     db.conn.executemany(
         "UPDATE invitations SET closes_at = ?, invited_at = ? WHERE invited_at IS NULL AND id ="
         " (SELECT m.invitation FROM parts p JOIN messages m ON m.id = p.message WHERE p.id = ? AND m.kind = 'invite')",
-        [(to_text(closes_at), moment, part) for part in parts],
+        [(closing, moment, part) for part in parts],
     )
 
 

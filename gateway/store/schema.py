@@ -123,7 +123,7 @@ ALTER TABLE parts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN lane TEXT NOT NULL DEFAULT '';
 ALTER TABLE parts ADD COLUMN blamed_at TEXT;
 ALTER TABLE messages ADD COLUMN ref INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX parts_unknown ON parts (submitted_at) WHERE state = 'unknown' AND done_at IS NULL;
+CREATE INDEX parts_unknown ON parts (sim, submitted_at) WHERE state = 'unknown';
 CREATE INDEX inbox_reports ON inbox (id) WHERE state = 'kept' AND kind = 'report';
 CREATE VIEW message_states AS
   SELECT message, CASE max(CASE state WHEN 'failed' THEN 5 WHEN 'unknown' THEN 4 WHEN 'queued' THEN 3
@@ -134,6 +134,7 @@ ALTER TABLE persons ADD COLUMN sim TEXT;
 ALTER TABLE persons ADD COLUMN operator TEXT;
 ALTER TABLE troubles ADD COLUMN lines TEXT NOT NULL DEFAULT '';
 DROP INDEX parts_queued;
+DROP INDEX parts_awaiting;
 CREATE INDEX parts_waiting ON parts (lane, priority, next_at) WHERE state = 'queued';
 CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT NULL;
 """

@@ -44,6 +44,11 @@ def resume(db: Database, sim: str) -> bool:
     return row is not None
 
 
+def try_again(db: Database, modem: str) -> None:
+    """The SIM in this modem has rested enough; only an accepted part makes it well."""
+    db.execute("UPDATE sims SET stopped_until = NULL WHERE iccid = (SELECT sim FROM ports WHERE name = ?)", (modem,))
+
+
 def is_stopped(db: Database, sim: str, now: datetime) -> bool:
     """Whether a SIM must not send now."""
     row = db.execute("SELECT 1 FROM sims WHERE iccid = ? AND stopped_until > ?", (sim, to_text(now))).fetchone()

@@ -18,6 +18,8 @@ from gateway.retries import MOST_BLAMES, MOST_TRIES, is_isolated
 from gateway.store import outbox as outbox_rows
 from gateway.store import parts as part_rows
 from gateway.store.outbox import ClaimedPart
+from gateway.store.wishes import Wish
+from gateway.wishes import resume
 from modem.outcomes import Accepted, Refused, Unknown
 from modem.tables import CMS_CAUSES, CauseClass
 from tests.gateway.conftest import PHONE, SIM, Centre
@@ -278,6 +280,17 @@ def test_sim_without_credit_is_tried_more_and_more_rarely_and_its_parts_keep_the
     assert rests == sorted(rests)
     assert rests[0] < 90 < 1000 < rests[-1]
     assert box.all("SELECT DISTINCT state, attempts FROM parts") == [("queued", 0)]
+
+
+def test_sim_out_of_sending_is_tried_at_once_when_a_person_resumes_its_modem(box: Box) -> None:
+    box.lose("b")
+    box.invite(PHONE)
+    box.later(2)
+    box.settle("A", box.claim("A"), Refused(CMS_CAUSES[8]))
+    box.later(10)
+    assert box.claim("A") == []
+    box.writer.do(lambda db: resume(box.dispatch)(db, Wish(1, "a", "resume", "", box.clock.at), box.clock.at))
+    assert box.send("A") == [PHONE]
 
 
 def test_sim_out_of_sending_stays_so_over_a_restart(box: Box) -> None:
