@@ -9,13 +9,14 @@ slots are read one by one (https://forums.quectel.com/t/ep06-a-em06-a-sms-pdu-mo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from modem.causes import cause_of, refusal
 from modem.errors import CommandRefused, Silent
 from modem.link import Link
-from modem.tables import CauseClass
+from modem.tables import Cause, CauseClass
 
 _RECEIVED = (0, 1)  # <stat> in PDU mode: received unread, received read (27.005 §3.1)
 _VIEWS = ("MT", "SM_P", "ME_P")  # other memories seen together or by preference: listing them reads everything twice
@@ -25,9 +26,10 @@ _HEADER = re.compile(r"\+CMG[LR]:\s*(\d+)\s*,\s*(?:(\d+)\s*,)?")
 _SPAN = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _EMPTY_SLOT = 321  # invalid memory index
-_NOT_NOW = (301, 314, 515)  # service reserved, SIM busy, still starting
+_NOT_NOW = (14, 301, 314, 515)  # SIM busy, service reserved, SIM busy, still starting
 _MOST_SLOTS = 255  # of a memory whose size the modem does not tell
 _READINGS = 3  # of a slot whose content is in doubt
+_SILENCES = 2  # listings without an answer until slots are read one by one
 _LINE_MOST = 40
 _DELETE_S = 25.0
 _LIST_S, _LIST_SLOT_S = 30.0, 0.5  # a full PDU takes 0.4 s at 9600 baud
@@ -68,7 +70,7 @@ class Memories:
         self._selected = ""
         self._slots: dict[str, int] = {}
         self._chains = True
-        self._unlisted: set[str] = set()  # those whose listing fell silent, for as long as we live
+        self._silences: Counter[str] = Counter()  # listings in a row that were not answered, for as long as we live
         self.names: tuple[str, ...] = ()
 
     def find(self) -> None:
@@ -82,11 +84,19 @@ class Memories:
             return
 
     def count(self, memory: str) -> Filling | None:
-        """Select a memory and tell how full it is; None where the modem does not say."""
+        """Select a memory and tell how full it is; None where the modem does not say. Raises CommandRefused.
+
+        A memory that is offered and has never been had is not counted among `names` any more.
+        """
         self._selected = ""
-        lines = self._link.ask(f'AT+CPMS="{memory}"')
+        command = f'AT+CPMS="{memory}"'
+        reply = self._link.exchange(command)
+        if not reply.ok:
+            if memory not in self._slots and not _is_for_now(cause_of(reply.final)):
+                self.names = tuple(name for name in self.names if name != memory)
+            raise refusal(command, reply)
         self._selected = memory
-        for line in lines:
+        for line in reply.lines:
             found = _COUNTS.match(line)
             if found is not None:
                 filling = Filling(int(found[1]), int(found[2]))
@@ -105,7 +115,8 @@ class Memories:
     def stored(self, memory: str) -> list[Stored]:
         """Every received message of a memory, in slot order; ours that are stored there are left out (§3.4.2)."""
         self._select(memory)
-        rows = self._one_by_one(memory) if memory in self._unlisted else self._listed(memory)
+        hangs = self._silences[memory] >= _SILENCES
+        rows = self._one_by_one(memory) if hangs else self._listed(memory)
         return [Stored(memory, row.index, self._certain(row)) for row in rows if row.stat in _RECEIVED]
 
     def lines(self, indexes: Sequence[int]) -> Iterator[list[int]]:
@@ -151,12 +162,12 @@ class Memories:
         try:
             reply = self._link.exchange("AT+CMGL=4", _LIST_S + _LIST_SLOT_S * self._slots.get(memory, 0))
         except Silent:
-            self._unlisted.add(memory)
+            self._silences[memory] += 1
             raise
+        del self._silences[memory]
         if reply.ok:
             return rows_of(reply.lines)
-        cause = cause_of(reply.final)
-        if cause.cls is CauseClass.SIM_TROUBLE or cause.code in _NOT_NOW:
+        if _is_for_now(cause_of(reply.final)):
             raise refusal("AT+CMGL=4", reply)
         return self._one_by_one(memory)  # also where an empty memory is told of by an error
 
@@ -214,6 +225,11 @@ class Memories:
             readings.add(again.raw)
             row = again
         return row.raw if row.whole else ""
+
+
+def _is_for_now(cause: Cause) -> bool:
+    """Whether a refusal may be over a little later, or when somebody has seen to the card."""
+    return cause.cls is CauseClass.SIM_TROUBLE or cause.code in _NOT_NOW
 
 
 def rows_of(lines: tuple[str, ...]) -> list[Row]:

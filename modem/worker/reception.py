@@ -78,14 +78,16 @@ class Reception:
         self._indications.restore()
         new, done = 0, True
         refusals: dict[str, CommandRefused] = {}
-        for memory in self._modem.memories.names:
+        memories = self._modem.memories
+        for memory in memories.names:
             try:
                 count, emptied = self._empty(memory)
             except CommandRefused as refused:
-                refusals[memory] = refused
+                if memory in memories.names or not memories.names:
+                    refusals[memory] = refused
             else:
                 new, done = new + count, done and emptied
-        if refusals and len(refusals) == len(self._modem.memories.names):
+        if refusals and len(refusals) >= len(memories.names):
             raise next(iter(refusals.values()))
         self._tell("memory refused", "; ".join(map(str, refusals.values())) or None)
         self._plan(new, done)
@@ -125,7 +127,7 @@ class Reception:
 
     def _watch(self, memory: str, filling: Filling) -> None:
         """A full memory stops reception: say so before it is."""
-        if filling.used >= _NEARLY_FULL * filling.total:
+        if filling.total and filling.used >= _NEARLY_FULL * filling.total:
             self._full[memory] = filling
         else:
             self._full.pop(memory, None)

@@ -147,7 +147,7 @@ def test_slot_whose_pdu_the_modem_never_shows_is_not_deleted_and_told_of() -> No
         assert r.alarms("unreadable")[-1] is None
 
 
-def test_listing_over_which_the_modem_hangs_is_not_asked_for_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_over_which_the_modem_hangs_is_not_asked_for_a_third_time(monkeypatch: pytest.MonkeyPatch) -> None:
     # pains 36: a modem that hangs over a command would be reopened, list, and hang, for ever.
     monkeypatch.setattr("modem.dialogues.memories._LIST_S", 0.05)
     monkeypatch.setattr("modem.dialogues.memories._LIST_SLOT_S", 0.0)
@@ -156,13 +156,13 @@ def test_listing_over_which_the_modem_hangs_is_not_asked_for_twice(monkeypatch: 
         r.emulated.fault("lost_answer", on="+CMGL", times=None)
         with pytest.raises(Silent):
             r.reception.sweep()
-        for _ in range(len(r.modem.memories.names)):
+        for _ in range(2 * len(r.modem.memories.names)):
             r.close()
             r.open()
             with contextlib.suppress(Silent):
                 r.reception.sweep()
         assert texts(r.desk.kept) == ["5"]
-        assert r.commands.count("AT+CMGL=4") == len(r.modem.memories.names)
+        assert r.commands.count("AT+CMGL=4") == 2 * len(r.modem.memories.names)
         assert r.used() == 0
 
 
@@ -178,3 +178,23 @@ def test_every_slot_is_on_one_command_line_that_every_modem_takes(indexes: list[
     assert [index for line in lines for index in line] == indexes
     for line in lines:
         assert len("AT" + ";".join(f"+CMGD={index}" for index in line)) <= 40
+
+
+def test_memory_that_is_offered_and_cannot_be_had_is_forgotten(peers: Peers) -> None:
+    script = Script({"AT+CPMS=?": '+CPMS: ("SM","SR"),("SM"),("SM")\r\n\r\nOK', 'AT+CPMS="SR"': "+CMS ERROR: 302"})
+    memories = memories_of(script, peers)
+    memories.find()
+    memories.count("SM")
+    with pytest.raises(CommandRefused):
+        memories.count("SR")
+    assert memories.names == ("SM",)
+
+
+@pytest.mark.parametrize("refusal", ["+CMS ERROR: 314", "+CME ERROR: 14", "+CMS ERROR: 310"])
+def test_memory_that_cannot_be_had_yet_is_asked_for_again(refusal: str, peers: Peers) -> None:
+    script = Script({"AT+CPMS=?": '+CPMS: ("SM","SR"),("SM"),("SM")\r\n\r\nOK', 'AT+CPMS="SR"': refusal})
+    memories = memories_of(script, peers)
+    memories.find()
+    with pytest.raises(CommandRefused):
+        memories.count("SR")
+    assert memories.names == ("SM", "SR")

@@ -259,6 +259,22 @@ def test_memory_is_told_of_before_it_is_full_and_again_when_it_is_drained(small:
         assert len(r.desk.kept) == 7
 
 
+def test_memory_without_any_slot_is_not_full() -> None:
+    with receiver() as r:
+        r.emulated.fault("error", on="+CPMS", text="+CPMS: 0,0,0,100,0,100\r\n\r\nOK", times=None)
+        r.reception.sweep()
+        assert [text for text in r.alarms("memory") if text] == []
+
+
+def test_memory_the_modem_offers_and_does_not_have_is_no_alarm() -> None:
+    with receiver() as r:
+        r.emulated.fault("error", on="+CPMS", code=302)  # the first one
+        r.emulated.deliver(SENDER, "5")
+        r.reception.sweep()
+        assert texts(r.desk.kept) == ["5"]
+        assert [text for text in r.alarms("memory refused") if text] == []
+
+
 def test_memory_full_of_what_we_may_not_delete_stays_an_alarm(small: str) -> None:
     with receiver(small) as r:
         for _ in range(7):
