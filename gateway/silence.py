@@ -37,7 +37,7 @@ class Silence:
         """Raise or end the alarm of every SIM in a port; how many are silent."""
         silent = 0
         for name, sim in fleet_rows.sims_in_ports(db):
-            place = f"sim {sim}"
+            place = f"SIM {sim}"
             resumed_at = wishes.last_done(db, modem=name, verb="resume")
             since = max(now - _REACH, resumed_at or now - _REACH)
             taken, reported = part_rows.lately_reported(db, sim, since=since, until=now - _PATIENCE, most=MANY)

@@ -118,13 +118,21 @@ def next_month(now: datetime, zone: tzinfo) -> datetime:
     return _midnight(day.replace(day=1), zone)
 
 
-def backoff_s(attempt: int, first_s: float, most_s: float, draw: float) -> float:
-    """How long to wait after the `attempt`-th failure (from 1): twice as long each time, up to `most_s`.
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Pauses that grow from `first_s` by a factor up to `most_s`, each spread by `spread` of itself to both sides, so
+    that what failed together does not come back together."""
 
-    Half of it is left to `draw` (0 to 1), so that what failed together does not come back together.
-    """
-    full_s: float = min(first_s * 2.0 ** min(attempt - 1, 64), most_s)
-    return full_s * (0.5 + draw / 2)
+    first_s: float
+    factor: float
+    most_s: float
+    spread: float = 0.25
+
+    def pause_s(self, failures: int, draw: float) -> float:
+        """How long to wait after so many failures (one or more); a `draw` of a half leaves the pause as it is."""
+        # The exponent is kept small: a float of a long row of failures would overflow.
+        pause_s: float = min(self.first_s * self.factor ** min(max(failures - 1, 0), 40), self.most_s)
+        return pause_s * (1 + self.spread * (2 * draw - 1))
 
 
 class Meter:

@@ -87,7 +87,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> list[dict[str, An
                 "sent": _sent(db, sim, modem, day_began(now, zone), month_began(now, zone)),
                 "unknown": 0 if sim is None else lanes.in_doubt(db, sim),
                 "balance": None if sim is None else fleet.balance(db, sim),
-                "alarms": [alarm for alarm in alarms if alarm["place"] in (f"modem {modem.name}", f"sim {sim}")],
+                "alarms": [alarm for alarm in alarms if alarm["place"] in (f"modem {modem.name}", f"SIM {sim}")],
                 "cures": [cure for cure in cures if cure["model"] == port.get("model")],
             }
         )

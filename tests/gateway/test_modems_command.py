@@ -46,7 +46,7 @@ def _seen(centre: Centre) -> None:
     centre.db.execute(f"INSERT INTO sims (iccid, balance, balance_text, balance_at) VALUES ('{SIM}', 12.5, 'x', 'y')")
     fleet.count_cure(centre.db, model="SIM800", trouble="silence", step="reopen", now=NOON)
     fleet.raise_alarm(centre.db, place="modem m1", kind="balance", text="Pay for the SIM.", now=NOON)
-    fleet.raise_alarm(centre.db, place=f"sim {SIM}", kind="silent", text="Nothing arrives.", now=NOON)
+    fleet.raise_alarm(centre.db, place=f"SIM {SIM}", kind="silent", text="Nothing arrives.", now=NOON)
 
 
 def test_list_shows_each_modem_with_its_counts_alarms_and_cures(folder: Path, centre: Centre) -> None:

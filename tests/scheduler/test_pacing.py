@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from scheduler.pacing import (
     UNLIMITED,
     Allowance,
+    Backoff,
     Counts,
     Limits,
     Meter,
     allowance,
-    backoff_s,
     day_began,
     day_of,
     month_began,
@@ -172,11 +172,12 @@ def test_meter_says_what_counting_anew_says(limits: Limits, zone: ZoneInfo, step
         assert same.allowance(later) == anew.allowance(later)
 
 
-@given(st.integers(1, 500), st.floats(0, 1))
-def test_backoff_doubles_up_to_its_most_and_half_of_it_is_chance(attempt: int, draw: float) -> None:
-    full = min(5.0 * 2.0 ** (attempt - 1), 3600.0)
-    assert full / 2 <= backoff_s(attempt, 5, 3600, draw) <= full
-    assert backoff_s(attempt, 5, 3600, 1) == full
+@given(st.integers(1, 2000), st.integers(2, 4), st.floats(0, 1))
+def test_backoff_grows_up_to_its_most_and_is_spread_to_both_sides(failures: int, factor: int, draw: float) -> None:
+    backoff = Backoff(5, factor, 3600)
+    full = min(5.0 * factor ** min(failures - 1, 10), 3600.0)
+    assert backoff.pause_s(failures, 0.5) == full
+    assert 0.75 * full <= backoff.pause_s(failures, draw) <= 1.25 * full
 
 
 def _allowed(room: int, not_before: datetime) -> Allowance:
