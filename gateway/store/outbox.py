@@ -22,6 +22,7 @@ _PRIORITY = {
     MessageKind.INVITE: 3,
 }
 INVITATION = _PRIORITY[MessageKind.INVITE]
+_BEGUN = _PRIORITY[MessageKind.THANKS]
 PRIORITIES = sorted(set(_PRIORITY.values()))
 
 
@@ -92,7 +93,8 @@ class _Ready:
 def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     """Take what a ticket allows, answers first; the parts are `claimed` when the transaction commits.
 
-    A message whose first part is taken waits with the rest of its parts for the same SIM.
+    The rest of a message that is begun waits for the same SIM, and goes like an answer: before other invitations, and
+    from what caps keep back for answers, lest half a message lies on a phone over night.
     """
     moment = to_text(now)
     chosen: list[_Ready] = []
@@ -111,7 +113,10 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
         [(ticket.sim, moment, part.id) for part in chosen],
     )
     for message in {part.message for part in chosen if part.total > 1}:
-        db.execute("UPDATE parts SET lane = ? WHERE message = ? AND state = 'queued'", (ticket.sim, message))
+        db.execute(
+            "UPDATE parts SET lane = ?, priority = min(priority, ?) WHERE message = ? AND state = 'queued'",
+            (ticket.sim, _BEGUN, message),
+        )
     rows = db.execute(
         "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone, m.ref FROM parts p"
         " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"

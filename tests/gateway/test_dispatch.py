@@ -258,6 +258,14 @@ def test_parts_of_one_message_go_by_one_sim_even_if_others_are_free(box: Box) ->
     assert {row[2] for row in rows} == {3}
 
 
+@_fleet({"name": "a", "limits": {"per_day": 40}}, texts={"invite": LONG})
+def test_message_that_is_begun_is_finished_from_what_is_kept_for_answers(box: Box) -> None:
+    box.invite(*_phones(20))
+    sent = [phone for _ in range(60) for phone in box.send("A")]
+    assert len(sent) == 39, "38 for invitations, two for answers, three parts each"
+    assert {sent.count(phone) for phone in set(sent)} == {3}
+
+
 # -- failover ----------------------------------------------------------------------------------------------------------
 
 

@@ -102,12 +102,12 @@ class Walk:
         for sim in "ABC":
             self.settle(sim)
             self.serve(sim)
-        for _ in range(200):
+        for _ in range(300):
             if not sum(self.claim(sim, 8) for sim in "ABC") and not self.waiting():
                 break
             for sim in "ABC":
                 self.settle(sim)
-            self.later(30)
+            self.later(400)  # in all more than a day: a cap may hold the rest of a message until midnight
         assert self.waiting() == 0, "something waits for ever"
 
     def waiting(self) -> int:
