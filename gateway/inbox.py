@@ -17,11 +17,12 @@ from sqlite_utils import Database
 from gateway.conversations import Conversations, Source
 from gateway.errors import StoreError
 from gateway.model import InboxState, Meaning
-from gateway.outbox import BATCH, Outbox
+from gateway.outbox import Outbox
 from gateway.parts import ONE_MESSAGE, fragments, whole
 from gateway.phones import BadPhone, normalise
 from gateway.replies import interpret
 from gateway.reports import Fate
+from gateway.settling import BATCH
 from gateway.store import inbox, invitations, lanes
 from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu

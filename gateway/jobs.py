@@ -17,7 +17,8 @@ from gateway.balance import Balances
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
-from gateway.outbox import BATCH, Outbox
+from gateway.outbox import Outbox
+from gateway.settling import BATCH
 from gateway.silence import Silence
 from gateway.store import state
 from gateway.store.writer import Writer

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from gateway.settling import BATCH as BATCH
-from gateway.settling import Settling
+from gateway.settling import BATCH, Settling
 from gateway.store import invitations, outbox
 from gateway.store.invitations import InvitationRow
 from gateway.survey import Barred, Due, Silence

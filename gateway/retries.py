@@ -4,7 +4,8 @@ Pure. `chance` is a random number from 0 to 1 that spreads a pause; a half leave
 
 Two counts stand on a part. A *try* was refused by the network, and after `MOST_TRIES` the part has failed. A *blame*
 is a modem or a SIM that failed at it: that may be theirs or its own doing, so it goes back without using up a try, and
-only if others went out meanwhile, or if it goes on and on, is it *isolated*: failed, lest it stop modem after modem.
+only if the same SIM sent others meanwhile, or if it goes on and on, is it *isolated*: failed, lest it stop modem after
+modem.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from scheduler.pacing import Backoff
 
 MOST_TRIES = 8
 SUSPECT_AFTER = 3
-"""Blames after which a part is isolated if modems have sent others meanwhile."""
+"""Blames after which a part is isolated if the SIM that failed at it has sent others meanwhile."""
 MOST_BLAMES = 8
 
 _SOON = Backoff(5, 2, 3600)

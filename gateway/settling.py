@@ -171,7 +171,7 @@ class Settling:
     def _blame(self, db: Database, row: PartRow, cause: str, now: datetime) -> None:
         """Back behind the others, or out of the way for good where it must be the part's own doing."""
         blames = row.blamed + 1
-        if is_isolated(blames, others_went=row.blamed_at is not None and parts.others_went(db, row.blamed_at)):
+        if is_isolated(blames, others_went=parts.others_went(db, row)):
             text = f"Isolated: modems failed at it {blames} times. {cause}"
             phone = mask(parts.phone_of(db, row.message))
             state.add_trouble(db, place="outbox", text=f"Part {row.id} to {phone} is given up. {text}", now=now)

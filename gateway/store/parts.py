@@ -126,10 +126,13 @@ def lately_reported(db: Database, sim: str, *, since: datetime, until: datetime,
     return row[0], row[1]
 
 
-def others_went(db: Database, since: datetime) -> bool:
-    """Whether anything was accepted since then. Asked only of a part that is under suspicion: no index serves it."""
+def others_went(db: Database, part: PartRow) -> bool:
+    """Whether the SIM that has a part has sent others since the part was first blamed: the modem can, then."""
+    if part.sim is None or part.blamed_at is None:
+        return False
     row = db.execute(
-        "SELECT 1 FROM parts WHERE submitted_at > ? AND state IN ('submitted', 'delivered') LIMIT 1", (to_text(since),)
+        "SELECT 1 FROM parts WHERE sim = ? AND submitted_at > ? AND state IN ('submitted', 'delivered') LIMIT 1",
+        (part.sim, to_text(part.blamed_at)),
     ).fetchone()
     return row is not None
 

@@ -220,6 +220,18 @@ def test_broken_modem_does_not_isolate_the_parts_it_fails_at(tmp_path: Path) -> 
     centre.db.close()
 
 
+def test_broken_modem_beside_a_healthy_one_does_not_isolate_what_it_happens_to_take(box: Box) -> None:
+    box.invite(PHONE)
+    for number in range(4):
+        box.later(7200)
+        (part,) = box.claim("A")
+        box.desk.release([part.id], part.id)
+        box.invite(f"+7913020100{number}")
+        box.later(2)
+        box.send("B")
+    assert box.all(f"SELECT state, blamed FROM parts WHERE id = {part.id}") == [("queued", 4)]
+
+
 def test_part_that_fails_modems_without_end_is_isolated_in_any_case() -> None:
     assert not is_isolated(MOST_BLAMES - 1, others_went=False)
     assert is_isolated(MOST_BLAMES, others_went=False)

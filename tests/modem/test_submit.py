@@ -12,7 +12,7 @@ from modem.dialogues import submit as submitting
 from modem.dialogues.submit import submit
 from modem.driver import Modem
 from modem.emulator.testing import EmulatedModem, EmulatedNetwork
-from modem.errors import Silent
+from modem.errors import PortLost, Silent
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.pdu import encode_submit
 from modem.tables import CMS_CAUSES, CauseClass
@@ -130,6 +130,20 @@ def test_network_that_takes_23_seconds_and_refuses_has_refused() -> None:
     assert _answered(b"\r\n+CMS ERROR: 38\r\n", 23) == Refused(CMS_CAUSES[38])
     assert _answered(b"\r\n+CMS ERROR: 38\r\n", 135) == Refused(CMS_CAUSES[38])
     assert _answered(b"\r\n+CMGS: 9\r\n\r\nOK\r\n", 170) == Accepted(9)
+
+
+def test_port_that_goes_after_the_message_leaves_it_in_doubt_and_before_it_does_not() -> None:
+    for dies_at, expected in ((b"AT+CMGS", None), (PDU.hex.encode(), Unknown)):
+        with ScriptedModem(lambda data, at=dies_at: None if data.startswith(at) else b"\r\n> ") as peer:
+            modem = Modem(peer.port, clock=SystemClock())
+            super(GsmModem, modem).connect()
+            if expected is None:
+                with pytest.raises(PortLost):
+                    submit(modem, PDU)
+                assert PDU.hex.encode() not in peer.heard
+            else:
+                assert isinstance(submit(modem, PDU), expected)
+            modem.close()
 
 
 def test_late_prompt_gets_escape_and_no_message(
