@@ -120,7 +120,10 @@ class Memories:
         return [Stored(memory, row.index, self._certain(row)) for row in rows if row.stat in _RECEIVED]
 
     def lines(self, indexes: Sequence[int]) -> Iterator[list[int]]:
-        """Slots by command line: as many as fit into 40 characters, which every modem takes, or one on each."""
+        """Slots by command line: as many as fit into 40 characters, which every modem takes, or one on each.
+
+        One on each as soon as a line with several was refused, also in the middle of this iteration.
+        """
         line: list[int] = []
         length = len("AT") - 1
         for index in indexes:
@@ -136,9 +139,9 @@ class Memories:
     def delete(self, memory: str, *indexes: int) -> None:
         """Empty these slots by one command line, never a range: what arrived meanwhile stays (§3.5.4).
 
-        A line that is refused ends where it was (V.250 §5.2.1); then its slots are emptied one by one, here and from
-        then on. Raises CommandRefused for the first that is refused by itself; those behind it are left.
-        OK is the modem's word only; what a slot holds then, the next reading tells.
+        OK is the modem's word only; what a slot holds then, the next reading tells. Raises CommandRefused. A line
+        that is refused was carried out up to some slot (V.250 §5.2.1), and those before it may hold something new
+        already: none of them may be deleted again without being read.
         """
         self._select(memory)
         command = "AT" + ";".join(f"+CMGD={index}" for index in indexes)
@@ -147,10 +150,9 @@ class Memories:
             return
         if len(indexes) > 1:
             self._chains = False
-            for index in indexes:
-                self.delete(memory, index)
-        elif cause_of(reply.final).code != _EMPTY_SLOT:
-            raise refusal(command, reply)
+        elif cause_of(reply.final).code == _EMPTY_SLOT:
+            return
+        raise refusal(command, reply)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

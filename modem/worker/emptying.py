@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from modem.dialogues.memories import Stored
 from modem.driver import Modem
@@ -101,7 +101,7 @@ class Emptying:
         once = [index for index, stored in slots.items() if not self._tries(stored)]
         again = [[index] for index, stored in slots.items() if self._tries(stored)]
         renewed: set[_Slot] = set()
-        for line in [*memories.lines(once), *again]:
+        for line in chain(memories.lines(once), again):
             self._modem.poll()  # keeping took a while: what was said meanwhile counts
             renewed.update(address(n) for n in islice(notices, since, None) if n.name in ADDRESSED)
             since = len(notices)
@@ -144,7 +144,6 @@ class Emptying:
 
     def _prove_slot(self, slot: _Slot, stored: Stored | None) -> None:
         """A slot was read: what was kept of it and is not there any more has been deleted."""
-        kept = self._kept.get(slot)
         if stored is not None and not stored.raw:
             self._unreadable.add(slot)
             return

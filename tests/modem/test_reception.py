@@ -185,9 +185,32 @@ def test_modem_that_takes_one_delete_a_line_gets_them_so() -> None:
             r.emulated.deliver(SENDER, str(number))
         r.reception.sweep()
         deletes = [command for command in r.commands if "+CMGD" in command]
-        assert deletes == ["AT+CMGD=1;+CMGD=2;+CMGD=3;+CMGD=4", *(f"AT+CMGD={k}" for k in range(1, 6))]
+        assert deletes == ["AT+CMGD=1;+CMGD=2;+CMGD=3;+CMGD=4", *(f"AT+CMGD={k}" for k in (5, 1, 2, 3, 4))]
         assert (r.used(), len(r.desk.kept)) == (0, 5)
         assert [text for text in r.alarms("delete") if text] == []
+
+
+def test_slot_emptied_by_a_refused_line_is_not_deleted_again_when_it_has_a_new_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with receiver() as r:
+        r.emulated.fault("error", on="+CMGD", code=500, skip=1)
+        for number in range(3):
+            r.emulated.deliver(SENDER, str(number))
+        delete = r.modem.memories.delete
+
+        def refused(memory: str, *indexes: int) -> None:
+            try:
+                delete(memory, *indexes)
+            except CommandRefused:
+                assert r.used() == 2  # the first delete of the line was carried out
+                r.emulated.deliver(SENDER, "new")
+                raise
+
+        monkeypatch.setattr(r.modem.memories, "delete", refused)
+        r.reception.sweep()
+        assert texts(r.desk.kept) == ["0", "1", "2", "new"]
+        assert r.used() == 0
 
 
 def test_modem_that_carries_out_the_first_delete_of_a_line_only_is_emptied_all_the_same() -> None:
