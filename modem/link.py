@@ -70,6 +70,7 @@ class Link(SerialComms):
         self._line: Line | None = None
         self._out_of_step = True
         self._owed = False
+        self._mute = False
         self._question = 0
 
     def fileno(self) -> int:
@@ -84,6 +85,7 @@ class Link(SerialComms):
         self._events.clear()
         self._out_of_step = True
         self._owed = False
+        self._mute = False
         self.alive = True
 
     def close(self) -> None:
@@ -201,11 +203,14 @@ class Link(SerialComms):
     def realign(self) -> None:
         """Get back into step: from here on an answer is that of its command. Raises Silent when the modem says nothing.
 
+        A modem that has said nothing to several questions is asked one at a time until it answers again.
+
         A question that is refused or swallowed by a prompt gives way to the next at once. A modem that knows none
         of them gets AT: by then it has refused several, so that nothing older than they can be owed.
         """
         silences = prompts = refusals = 0
-        while silences < _SILENCES and prompts < _PROMPTS and refusals <= len(_QUESTIONS):
+        silences_most = 1 if self._mute else _SILENCES
+        while silences < silences_most and prompts < _PROMPTS and refusals <= len(_QUESTIONS):
             question = _QUESTIONS[self._question] if refusals < len(_QUESTIONS) else "AT"
             self._send(_ESCAPE)
             if self._owed:
@@ -218,11 +223,12 @@ class Link(SerialComms):
             elif event.doubtful or not event.ok:
                 refusals += 1
             else:
-                self._out_of_step = self._owed = False
+                self._out_of_step = self._owed = self._mute = False
                 return
             self._owed = True
             self._question = (self._question + 1) % len(_QUESTIONS)
         self.reader.give_up()
+        self._mute = True
         raise Silent(question, _QUESTION_S)
 
     def wake(self) -> None:

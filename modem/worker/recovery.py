@@ -83,8 +83,9 @@ class Rung:
 RUNGS = {
     Step.ESCAPE: Rung(30, 3600, (0,)),
     Step.WAKE: Rung(30, 3600, (2,)),
-    Step.REINIT: Rung(12, 3600, (5,)),
-    Step.RADIO: Rung(4, 3600, (5,)),
+    # Short up to here: a modem that only opening its port anew brings back is back within a minute.
+    Step.REINIT: Rung(12, 3600, (2,)),
+    Step.RADIO: Rung(4, 3600, (2,)),
     # Longer than PATIENCE_S together, so that a silent modem is tried again all the while.
     Step.REOPEN: Rung(36, 3600, (1, 2, 5, 15, *(30,) * 8)),
     Step.RESTART: Rung(3, 3600, (5,)),

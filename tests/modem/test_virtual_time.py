@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from modem.dialogues.submit import SUBMIT_S
 from modem.outcomes import Accepted, Unknown
 from modem.worker.desk import PortState
 from tests.modem.listdesk import ListDesk, order
@@ -44,6 +45,17 @@ def test_silence_after_the_message_is_unknown_after_three_minutes() -> None:
         assert run.desk.settled == {}
         run.let_pass(2)
         assert isinstance(run.desk.settled[1], Unknown)
+
+
+def test_modem_that_hangs_until_its_port_is_reopened_is_back_within_a_minute_of_its_silence() -> None:
+    with bench(1, ListDesk([order(1)]), latency_ms=5000) as run:
+        run.let_pass(1)
+        run.fault(0, "freeze", deaf=True)
+        run.let_pass(SUBMIT_S + 50)
+        assert isinstance(run.desk.settled[1], Unknown)
+        assert [s.state for s in run.desk.statuses][-1] is PortState.SERVING
+        run.let_pass(70)
+        assert [step for _, _, step in run.desk.cures] == ["reopen"]
 
 
 def test_unplugged_modem_is_lost_and_found_again() -> None:
