@@ -146,9 +146,12 @@ class Dispatch:
 
     def has_work(self, db: Database, now: datetime) -> bool:
         """Whether a SIM that may send now finds something to send."""
+        occupied = rows.occupied(db)
+        if not occupied:
+            return False  # asked every second, and mostly so
         with self._lock:
-            lanes = self._routing.may_claim(now)
-        return outbox.has_ready(db, lanes, now)
+            open_lanes = self._routing.may_claim(now)
+        return outbox.has_ready(db, [lane for lane in occupied if lane in open_lanes], now)
 
     def fail_over(self, db: Database, now: datetime) -> int:
         """Move what waits for a SIM that has failed it to the others; the number of messages."""

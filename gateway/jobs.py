@@ -60,7 +60,7 @@ class Timetable:
                 lambda db, now: outbox.resend_unknown(db, now, desk.resend_after_s()),
                 "Queues parts in doubt again, where the modem's policy says so.",
             ),
-            "fail over": (1, dispatch.fail_over, "Gives what waits for a SIM that cannot send to the others."),
+            "fail over": (5, dispatch.fail_over, "Gives what waits for a SIM that cannot send to the others."),
             "wishes": (1, wishes.carry_out, "Carries out what otklik modems asks for."),
             "give up halves": (
                 600,

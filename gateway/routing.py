@@ -162,10 +162,10 @@ class Routing:
             shares.append(Share(lane, 1 + len(sharers), better))
         return Ticket(sim, tuple(shares), parts, invitations, now - FRESH)
 
-    def may_claim(self, now: datetime) -> list[str]:
+    def may_claim(self, now: datetime) -> set[str]:
         """The lanes that somebody may draw on now."""
         free = [(sim, row) for sim, row in self._sims.items() if self._room(row, now) > 0]
-        return sorted({lane for sim, row in free for lane in (sim, *self._lanes.of(row.modem))})
+        return {lane for sim, row in free for lane in (sim, *self._lanes.of(row.modem))}
 
     def lane(self, phone: str, operator: str | None, sim: str | None, now: datetime) -> str:
         """Where a message to this number waits, if `sim` is the one this person last had to do with."""

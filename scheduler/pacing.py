@@ -76,9 +76,11 @@ def allowance(limits: Limits, counts: Counts, now: datetime, zone: tzinfo, *, re
     if limits.per_hour is not None:
         rooms.append(_rolling(counts.recent, _usable(limits.per_hour, reserved), _HOUR, now))
     if limits.per_day is not None:
-        rooms.append((_usable(limits.per_day, reserved) - counts.today, next_day(now, zone)))
+        room = _usable(limits.per_day, reserved) - counts.today
+        rooms.append((room, now if room > 0 else next_day(now, zone)))
     if limits.per_month is not None:
-        rooms.append((_usable(limits.per_month, reserved) - counts.month, next_month(now, zone)))
+        room = _usable(limits.per_month, reserved) - counts.month
+        rooms.append((room, now if room > 0 else next_month(now, zone)))
     if limits.gap_s[1] > 0:
         waits = counts.pause_until is not None and counts.pause_until > now
         rooms.append((0 if waits else 1, counts.pause_until or now))
@@ -154,6 +156,7 @@ class Meter:
         self.limits = limits
         self._zone = zone
         self._day = day_of(now, zone)
+        self._day_ends = next_day(now, zone)
         self._today = today
         self._month = month
         self._recent = deque(moments, maxlen=limits.remembered)
@@ -179,12 +182,12 @@ class Meter:
 
     def _turn_over(self, now: datetime) -> None:
         """Begin a new day, and month. A clock that was put back does not begin one: what was sent stays counted."""
-        day = day_of(now, self._zone)
-        if day <= self._day:
+        if now < self._day_ends:
             return
+        day = day_of(now, self._zone)
         if (day.year, day.month) != (self._day.year, self._day.month):
             self._month = 0
-        self._day, self._today = day, 0
+        self._day, self._day_ends, self._today = day, next_day(now, self._zone), 0
 
 
 def _usable(cap: int, reserved: bool) -> int:
