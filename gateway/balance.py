@@ -14,6 +14,7 @@ from functools import partial
 import structlog
 from sqlite_utils import Database
 
+from gateway import alarms
 from gateway.amounts import money_in
 from gateway.settings import BalanceSettings, ModemSettings
 from gateway.store import fleet as fleet_rows
@@ -65,7 +66,8 @@ class Balances:
             text = answer.result()
         except (ModemError, CancelledError) as problem:
             told = f"The balance is not known. {problem} Check balance.code of this modem."
-            self._writer.post(partial(_alarm, name=name, kind=_UNKNOWN, text=told, now=now), "writing an alarm")
+            tell = partial(alarms.tell, place=alarms.of_modem(name), kind=_UNKNOWN, text=told, now=now)
+            self._writer.post(tell, "writing an alarm")
         else:
             self._writer.post(lambda db: _keep(db, name, sim, settings, text, now), "writing a balance")
 
@@ -82,12 +84,4 @@ def _keep(db: Database, name: str, sim: str, settings: BalanceSettings, text: st
     _LOG.info("balance", modem=name, sim=sim, amount=amount)
     for kind, alarm in ((_LOW, low), (_UNREAD, unread), (_UNKNOWN, None)):
         if kind != _LOW or amount is not None:  # what is not understood says nothing of the amount
-            _alarm(db, name=name, kind=kind, text=alarm, now=now)
-
-
-def _alarm(db: Database, *, name: str, kind: str, text: str | None, now: datetime) -> None:
-    place = f"modem {name}"
-    if text is None:
-        fleet_rows.clear_alarm(db, place=place, kind=kind, now=now)
-    elif fleet_rows.raise_alarm(db, place=place, kind=kind, text=text, now=now):
-        _LOG.warning("alarm", modem=name, kind=kind, text=text)
+            alarms.tell(db, place=alarms.of_modem(name), kind=kind, text=alarm, now=now)

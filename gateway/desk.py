@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 from sqlite_utils import Database
 
+from gateway import alarms
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.outbox import Outbox
@@ -187,15 +188,8 @@ class Desk:
         self._writer.do(lambda db: fleet_rows.pin_tried(db, card=card, pin=pin, accepted=accepted, now=now))
 
     def alarm(self, name: str, kind: str, text: str | None) -> None:
-        now, place = self._clock.now(), f"modem {name}"
-
-        def put(db: Database) -> None:
-            if text is None:
-                fleet_rows.clear_alarm(db, place=place, kind=kind, now=now)
-            elif fleet_rows.raise_alarm(db, place=place, kind=kind, text=text, now=now):
-                _LOG.warning("alarm", modem=name, kind=kind, text=text)
-
-        self._writer.post(put, "writing an alarm")
+        now, place = self._clock.now(), alarms.of_modem(name)
+        self._writer.post(lambda db: alarms.tell(db, place=place, kind=kind, text=text, now=now), "writing an alarm")
 
     def trouble(self, name: str, text: str, lines: Sequence[str]) -> None:
         now, place = self._clock.now(), f"modem {name}"

@@ -19,12 +19,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from gateway import alarms
 from gateway.conversations import Conversations
 from gateway.model import InvitationState, MessageKind, PartState
 from gateway.phones import mask
 from gateway.reports import Clue, Fate, match
 from gateway.retries import MOST_TRIES, blamed_after_s, is_isolated, retry_after_s, sim_rests_s
-from gateway.store import fleet, invitations, parts, sims, state
+from gateway.store import invitations, parts, sims, state
 from gateway.store.parts import PartRow
 from gateway.survey import Undeliverable
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
@@ -160,13 +161,13 @@ class Settling:
         rest_s = sim_rests_s(sims.stops(db, row.sim) + 1, self._chance())
         sims.stop(db, row.sim, why=cause.plain, until=now + timedelta(seconds=rest_s))
         text = f"This SIM sends no more. {cause.plain} {_cure(cause)} One part tries it again from time to time."
-        fleet.raise_alarm(db, place=f"SIM {row.sim}", kind=_STOPPED, text=text, now=now)
+        alarms.tell(db, place=alarms.of_sim(row.sim), kind=_STOPPED, text=text, now=now)
 
     def _sends_again(self, db: Database, part: int, now: datetime) -> None:
         """A SIM of which a part was accepted is well."""
         sim = parts.sim_of(db, part)
         if sim is not None and sims.resume(db, sim):
-            fleet.clear_alarm(db, place=f"SIM {sim}", kind=_STOPPED, now=now)
+            alarms.tell(db, place=alarms.of_sim(sim), kind=_STOPPED, text=None, now=now)
 
     def _blame(self, db: Database, row: PartRow, cause: str, now: datetime) -> None:
         """Back behind the others, or out of the way for good where it must be the part's own doing."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from gateway.alarms import of_sim
 from gateway.dispatch import Dispatch
 from gateway.settings import ModemSettings
 from gateway.store import fleet as fleet_rows
@@ -37,7 +38,7 @@ class Silence:
         """Raise or end the alarm of every SIM in a port; how many are silent."""
         silent = 0
         for name, sim in fleet_rows.sims_in_ports(db):
-            place = f"SIM {sim}"
+            place = of_sim(sim)
             resumed_at = wishes.last_done(db, modem=name, verb="resume")
             since = max(now - _REACH, resumed_at or now - _REACH)
             taken, reported = part_rows.lately_reported(db, sim, since=since, until=now - _PATIENCE, most=MANY)

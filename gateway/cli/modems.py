@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from tabulate import tabulate
 
 from gateway import config as configuration
+from gateway.alarms import of_modem, of_sim
 from gateway.cli.options import config_option, json_option, print_json
 from gateway.errors import GatewayError
 from gateway.settings import ModemSettings, Settings
@@ -77,6 +78,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> list[dict[str, An
     for modem in settings.modems:
         port = ports.get(modem.name, {})
         sim = port.get("sim")
+        places = (of_modem(modem.name), of_sim(sim or ""))
         found.append(
             {
                 **{key: port.get(key) for key in ("state", "model", "imei", "sim", "operator", "signal", "hold")},
@@ -87,7 +89,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> list[dict[str, An
                 "sent": _sent(db, sim, modem, day_began(now, zone), month_began(now, zone)),
                 "unknown": 0 if sim is None else lanes.in_doubt(db, sim),
                 "balance": None if sim is None else fleet.balance(db, sim),
-                "alarms": [alarm for alarm in alarms if alarm["place"] in (f"modem {modem.name}", f"SIM {sim}")],
+                "alarms": [alarm for alarm in alarms if alarm["place"] in places],
                 "cures": [cure for cure in cures if cure["model"] == port.get("model")],
             }
         )

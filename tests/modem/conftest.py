@@ -1,4 +1,4 @@
-"""Peers that say what a test has written down."""
+"""Peers that say what a test has written down, and one worker at one emulated modem."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from modem.emulator.testing import EmulatedNetwork
 from modem.link import Link
 from scheduler.clock import SystemClock
+from tests.modem.bench import Bench
 from tests.modem.scripted import Peers, Script, ScriptedModem
 
 
@@ -23,3 +25,15 @@ def peers() -> Iterator[Peers]:
             return link
 
         yield open_link
+
+
+@pytest.fixture
+def emulated() -> Iterator[EmulatedNetwork]:
+    with EmulatedNetwork() as running:
+        yield running
+
+
+@pytest.fixture
+def served(emulated: EmulatedNetwork) -> Iterator[Bench]:
+    with Bench(emulated.modems[0]) as running:
+        yield running

@@ -112,6 +112,18 @@ def test_modem_that_does_not_know_chup_is_hung_up_by_h() -> None:
         assert run.commands()[-1] == "ATH"
 
 
+def test_call_is_left_to_ring_where_the_configuration_says_so_and_told_once() -> None:
+    with bench(hang_up=False) as run:
+        run.let_pass(1)
+        run.call(0, "+79131234567", gives_up_after_s=22)
+        run.let_pass(40)
+        assert [number for _, number in run.desk.calls] == ["+79131234567"]
+        assert not {"AT+CHUP", "ATH"} & set(run.commands())
+        run.call(0, "+79131234567", gives_up_after_s=5)
+        run.let_pass(20)
+        assert len(run.desk.calls) == 2
+
+
 def test_call_that_goes_on_ringing_is_one_call() -> None:
     with bench() as run:
         run.let_pass(1)

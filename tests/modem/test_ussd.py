@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -98,54 +98,42 @@ def test_code_is_written_in_the_form_the_modem_takes() -> None:
     assert request("*100#", Form.UCS2) == 'AT+CUSD=1,"002A0031003000300023",15'
 
 
-@pytest.fixture
-def network() -> Iterator[EmulatedNetwork]:
-    with EmulatedNetwork() as running:
-        yield running
-
-
-@pytest.fixture
-def bench(network: EmulatedNetwork) -> Iterator[Bench]:
-    with Bench(network.modems[0]) as running:
-        yield running
-
-
-def _answers(network: EmulatedNetwork, **answer: object) -> None:
-    network.set(ussd={"codes": {"*100#": {"pause_s": 0, **answer}}})
+def _answers(emulated: EmulatedNetwork, **answer: object) -> None:
+    emulated.set(ussd={"codes": {"*100#": {"pause_s": 0, **answer}}})
 
 
 @pytest.mark.parametrize("text", ["Balans: {balance} r.", "Баланс: 5 р.\nТариф «Всё»", 'Tarif "Vse"\n> 5'])
 def test_balance_is_asked_while_the_daemon_holds_the_port_d17(
-    network: EmulatedNetwork, bench: Bench, text: str
+    emulated: EmulatedNetwork, served: Bench, text: str
 ) -> None:
-    _answers(network, text=text)
-    said = bench.fleet.ask_ussd("m1", "*100#").result(10)
+    _answers(emulated, text=text)
+    said = served.fleet.ask_ussd("m1", "*100#").result(10)
     assert said == text.replace("{balance}", "100.00")
 
 
-def test_session_that_waits_for_its_answer_blocks_nothing(network: EmulatedNetwork, bench: Bench) -> None:
-    _answers(network, text="5", pause_s=60)
-    answer = bench.fleet.ask_ussd("m1", "*100#")
-    bench.modem.wait_for("ussd", what="request")
-    bench.modem.deliver("+79131234567", "5")
-    wait(lambda: len(bench.desk.kept) == 1)
-    bench.queue(1)
-    wait(lambda: bench.settled() == {1})
+def test_session_that_waits_for_its_answer_blocks_nothing(emulated: EmulatedNetwork, served: Bench) -> None:
+    _answers(emulated, text="5", pause_s=60)
+    answer = served.fleet.ask_ussd("m1", "*100#")
+    served.modem.wait_for("ussd", what="request")
+    served.modem.deliver("+79131234567", "5")
+    wait(lambda: len(served.desk.kept) == 1)
+    served.queue(1)
+    wait(lambda: served.settled() == {1})
     assert not answer.done()
 
 
 def test_answer_that_never_comes_ends_the_session_and_the_next_one_works(
-    network: EmulatedNetwork, bench: Bench
+    emulated: EmulatedNetwork, served: Bench
 ) -> None:
-    _answers(network, text="5", pause_s=600)
-    answer = bench.fleet.ask_ussd("m1", "*100#")
-    bench.modem.wait_for("ussd", what="request")
-    bench.leap(61)
+    _answers(emulated, text="5", pause_s=600)
+    answer = served.fleet.ask_ussd("m1", "*100#")
+    served.modem.wait_for("ussd", what="request")
+    served.leap(61)
     assert "no answer within 60 s" in str(answer.exception(10))
-    bench.modem.wait_for("ussd", what="cancel")
-    _answers(network, text="six")
-    again = bench.fleet.ask_ussd("m1", "*100#")
-    bench.leap(4)
+    served.modem.wait_for("ussd", what="cancel")
+    _answers(emulated, text="six")
+    again = served.fleet.ask_ussd("m1", "*100#")
+    served.leap(4)
     assert again.result(10) == "six"
 
 
@@ -153,49 +141,49 @@ def test_answer_that_never_comes_ends_the_session_and_the_next_one_works(
     ("outcome", "why"),
     [("not_supported", "does not know it"), ("terminated", "ended the session"), ("times_out", "time ran out")],
 )
-def test_answer_without_a_text_says_why_d52(network: EmulatedNetwork, bench: Bench, outcome: str, why: str) -> None:
-    _answers(network, outcome=outcome)
+def test_answer_without_a_text_says_why_d52(emulated: EmulatedNetwork, served: Bench, outcome: str, why: str) -> None:
+    _answers(emulated, outcome=outcome)
     with pytest.raises(UssdFailed, match=why):
-        bench.fleet.ask_ussd("m1", "*100#").result(10)
+        served.fleet.ask_ussd("m1", "*100#").result(10)
 
 
-def test_question_of_the_network_is_cancelled(network: EmulatedNetwork, bench: Bench) -> None:
-    _answers(network, text="1 Balans\n2 Tarif", choices={"1": {"text": "5"}})
-    assert bench.fleet.ask_ussd("m1", "*100#").result(10) == "1 Balans\n2 Tarif"
-    bench.modem.wait_for("ussd", what="cancel")
+def test_question_of_the_network_is_cancelled(emulated: EmulatedNetwork, served: Bench) -> None:
+    _answers(emulated, text="1 Balans\n2 Tarif", choices={"1": {"text": "5"}})
+    assert served.fleet.ask_ussd("m1", "*100#").result(10) == "1 Balans\n2 Tarif"
+    served.modem.wait_for("ussd", what="cancel")
 
 
-def test_menu_is_answered_step_by_step(network: EmulatedNetwork, bench: Bench) -> None:
+def test_menu_is_answered_step_by_step(emulated: EmulatedNetwork, served: Bench) -> None:
     second = {"text": "Kakoy?", "pause_s": 0, "choices": {"7": {"text": "12.50", "pause_s": 0}}}
-    _answers(network, text="1 Balans\n2 Tarif", choices={"1": second})
-    assert bench.fleet.ask_ussd("m1", "*100#", "1", "7").result(10) == "12.50"
+    _answers(emulated, text="1 Balans\n2 Tarif", choices={"1": second})
+    assert served.fleet.ask_ussd("m1", "*100#", "1", "7").result(10) == "12.50"
 
 
-def test_two_questions_are_asked_one_after_the_other(network: EmulatedNetwork, bench: Bench) -> None:
-    network.set(ussd={"codes": {"*100#": {"text": "one", "pause_s": 0.1}, "*101#": {"text": "two", "pause_s": 0}}})
-    answers = [bench.fleet.ask_ussd("m1", code) for code in ("*100#", "*101#", "*100#")]
+def test_two_questions_are_asked_one_after_the_other(emulated: EmulatedNetwork, served: Bench) -> None:
+    emulated.set(ussd={"codes": {"*100#": {"text": "one", "pause_s": 0.1}, "*101#": {"text": "two", "pause_s": 0}}})
+    answers = [served.fleet.ask_ussd("m1", code) for code in ("*100#", "*101#", "*100#")]
     assert [answer.result(10) for answer in answers] == ["one", "two", "one"]
 
 
-def test_question_that_nobody_asked_for_is_cancelled(network: EmulatedNetwork, bench: Bench) -> None:
-    _answers(network, text="one")
-    assert bench.fleet.ask_ussd("m1", "*100#").result(10) == "one"
-    bench.modem.fault("flood", text='+CUSD: 1,"Connect?",15', count=1)
-    wait(lambda: bench.modem.commands()[-1] == "AT+CUSD=2")
+def test_question_that_nobody_asked_for_is_cancelled(emulated: EmulatedNetwork, served: Bench) -> None:
+    _answers(emulated, text="one")
+    assert served.fleet.ask_ussd("m1", "*100#").result(10) == "one"
+    served.modem.fault("flood", text='+CUSD: 1,"Connect?",15', count=1)
+    wait(lambda: served.modem.commands()[-1] == "AT+CUSD=2")
 
 
 @pytest.mark.parametrize("code", [3, 30])
-def test_code_that_the_modem_refuses_fails_with_the_reason(bench: Bench, code: int) -> None:
-    bench.modem.fault("error", on="+CUSD", family="cme", code=code, times=None)
+def test_code_that_the_modem_refuses_fails_with_the_reason(served: Bench, code: int) -> None:
+    served.modem.fault("error", on="+CUSD", family="cme", code=code, times=None)
     with pytest.raises(UssdFailed, match="The modem"):
-        bench.fleet.ask_ussd("m1", "*100#").result(10)
+        served.fleet.ask_ussd("m1", "*100#").result(10)
 
 
-def test_code_is_packed_for_a_modem_that_wants_it_so(network: EmulatedNetwork, bench: Bench) -> None:
-    _answers(network, text="Balans 5")
-    bench.modem.fault("error", on="+CUSD", text="ERROR")
-    bench.fleet.ask_ussd("m1", "*100#")
-    wait(lambda: 'AT+CUSD=1,"AA180C3602",15' in bench.modem.commands())
+def test_code_is_packed_for_a_modem_that_wants_it_so(emulated: EmulatedNetwork, served: Bench) -> None:
+    _answers(emulated, text="Balans 5")
+    served.modem.fault("error", on="+CUSD", text="ERROR")
+    served.fleet.ask_ussd("m1", "*100#")
+    wait(lambda: 'AT+CUSD=1,"AA180C3602",15' in served.modem.commands())
 
 
 def _asked(cscs: str) -> Callable[[Link], str]:

@@ -28,13 +28,13 @@ START = datetime(2017, 9, 12, 3, tzinfo=UTC)
 class Bench:
     """A running fleet, its desk and its network; the caller has the turn."""
 
-    def __init__(self, modems: int, desk: ListDesk, **network: float) -> None:
+    def __init__(self, modems: int, desk: ListDesk, hang_up: bool, **network: float) -> None:
         self.desk = desk
         self.clock = VirtualClock(START)
         self.loop = SteppedLoop(self.clock.monotonic())
         self.server = Server(modems, pty=False, loop=self.loop, trace=True, **network)
         self.clock.add(self.loop)
-        ports = [PortSettings(f"m{k}", f"emu://modem{k}") for k in range(modems)]
+        ports = [PortSettings(f"m{k}", f"emu://modem{k}", hang_up=hang_up) for k in range(modems)]
         self.fleet = Fleet(ports, desk, self.clock)
 
     @property
@@ -71,8 +71,8 @@ class Bench:
 
 
 @contextmanager
-def bench(modems: int = 1, desk: ListDesk | None = None, **network: float) -> Iterator[Bench]:
-    made = Bench(modems, desk or ListDesk(), **network)
+def bench(modems: int = 1, desk: ListDesk | None = None, *, hang_up: bool = True, **network: float) -> Iterator[Bench]:
+    made = Bench(modems, desk or ListDesk(), hang_up, **network)
     with made.server, leading_to(made.server), made.clock.taking_part():
         with made.clock.starting(modems):
             made.fleet.start()

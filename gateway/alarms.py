@@ -1,0 +1,30 @@
+"""What a person should know of the fleet, until it is over; said in the log when it is news."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlite_utils import Database
+
+from gateway.store import fleet as fleet_rows
+
+_LOG = structlog.get_logger(__name__)
+
+
+def of_modem(name: str) -> str:
+    """The place of an alarm about a port and what is in it."""
+    return f"modem {name}"
+
+
+def of_sim(sim: str) -> str:
+    """The place of an alarm that stays with a card, in whatever modem it is."""
+    return f"SIM {sim}"
+
+
+def tell(db: Database, *, place: str, kind: str, text: str | None, now: datetime) -> None:
+    """Raise an alarm, change its words, or with None end it."""
+    if text is None:
+        fleet_rows.clear_alarm(db, place=place, kind=kind, now=now)
+    elif fleet_rows.raise_alarm(db, place=place, kind=kind, text=text, now=now):
+        _LOG.warning("alarm", place=place, kind=kind, text=text)
