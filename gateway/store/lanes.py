@@ -91,11 +91,17 @@ def move(db: Database, message: int, lane: str) -> None:
 
 
 def give_up_halves(db: Database, lane: str, *, before: datetime, cause: str, now: datetime) -> int:
-    """Fail what is left in a lane of messages of which a part went out before `before`; the number of parts."""
+    """Fail what is left in a lane of messages of which a part went out before `before`; the number of parts.
+
+    Each says which parts have gone out.
+    """
     rows = db.execute(
-        "UPDATE parts SET state = 'failed', cause = ?, done_at = ? WHERE state = 'queued' AND lane = ? AND total > 1"
+        "UPDATE parts SET state = 'failed', done_at = ?, cause = ? || ' Gone out: ' ||"
+        " (SELECT group_concat(s.seq, ', ') FROM parts s WHERE s.message = parts.message"
+        " AND s.submitted_at IS NOT NULL) || '.'"
+        " WHERE state = 'queued' AND lane = ? AND total > 1"
         " AND EXISTS (SELECT 1 FROM parts s WHERE s.message = parts.message AND s.submitted_at <= ?) RETURNING id",
-        (cause, to_text(now), lane, to_text(before)),
+        (to_text(now), cause, lane, to_text(before)),
     ).fetchall()
     return len(rows)
 

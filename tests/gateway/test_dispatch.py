@@ -308,6 +308,9 @@ def test_rest_of_a_message_does_not_follow_from_another_number(box: Box) -> None
         ("failed", 2),
         ("submitted", 1),
     ]
+    assert box.all("SELECT DISTINCT cause FROM parts WHERE state = 'failed'") == [
+        ("The SIM that sent the first part did not come back before the reply window closed. Gone out: 1.",)
+    ]
 
 
 def test_drained_modem_claims_nothing_and_settles_what_it_has(box: Box) -> None:
