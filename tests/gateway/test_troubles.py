@@ -14,7 +14,7 @@ from tests.gateway.conftest import NOON, Centre
 LINES = "-0.200 > AT+CMGS=27\n+0.000 < ERROR"
 
 
-def test_status_shows_a_line_per_trouble_and_its_dialogue_on_demand_d29(centre: Centre, tmp_path: Path) -> None:
+def test_status_shows_a_line_per_trouble_and_its_dialogue_on_demand_pain_29(centre: Centre, tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("modems: []\n", encoding="utf-8")
     state.add_trouble(centre.db, place="modem m1", text="The modem did not answer AT.", now=NOON, lines=LINES)
 

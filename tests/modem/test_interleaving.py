@@ -92,7 +92,7 @@ def ids(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=ids)
-def test_notice_at_every_octet_of_an_answer_leaves_both_whole_d02_d03(answer: Answer) -> None:
+def test_notice_at_every_octet_of_an_answer_leaves_both_whole_d02_d03_pain_11(answer: Answer) -> None:
     for notice, at in product(NOTICES, range(len(answer.data) + 1)):
         notices, heard = split(read(answer, answer.data[:at] + octets(notice) + answer.data[at:]))
         if b"ERROR: " in answer.data[: at - 1] and at < len(answer.data) - 2:
@@ -188,7 +188,7 @@ def test_damaged_pdu_is_kept_with_its_header_d06(body: str) -> None:
     assert reader.feed(data + b"\r\nOK\r\n") == [Notice("+CDS", "+CDS: 25", body), Reply((), "OK")]
 
 
-def test_blank_lines_of_the_e1750_are_nothing_d5() -> None:
+def test_blank_lines_of_the_e1750_are_nothing_pain_5() -> None:
     reader = AtReader()
     reader.expect("AT+CMGS=27")
     assert reader.feed(b"\r\n\r\n\r\n+CMGS: 12\r\n\r\n\r\n\r\nOK\r\n\r\n") == [Reply(("+CMGS: 12",), "OK")]

@@ -116,6 +116,20 @@ def test_final_result_code_in_any_form_ends_the_answer(final: str) -> None:
     assert feed(f"\r\n{final} \r\n".encode(), "AT+CMGD=1") == [Reply((), final)]
 
 
+def test_text_that_begins_like_a_final_result_code_does_not_end_the_answer_d37() -> None:
+    lines = ('+CMGR: "REC UNREAD","+79131234567",,"26/01/01,12:00:00+28"', "OK 5, spasibo", "ERROR in my bill")
+    data = "".join(f"\r\n{line}" for line in (*lines, "", "OK", "")).encode()
+    assert feed(data, "AT+CMGR=1") == [Reply(lines, "OK")]
+
+
+@pytest.mark.parametrize("result", ["NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE"])
+def test_call_result_is_final_for_a_call_and_news_for_others_d41(result: str) -> None:
+    data = f"\r\n{result}\r\n".encode()
+    assert feed(data, "ATD+79131234567;") == feed(data, "ATA") == [Reply((), result)]
+    assert feed(data) == [Notice(result, result)]
+    assert feed(data + b"\r\nOK\r\n", "ATH") == [Notice(result, result), Reply((), "OK")]
+
+
 def test_no_carrier_ends_a_call_and_is_news_beside_another_command() -> None:
     assert feed(b"\r\nNO CARRIER\r\n", "ATD+7913;") == [Reply((), "NO CARRIER")]
     assert feed(b"\r\nNO CARRIER\r\n+CSQ: 5,0\r\nOK\r\n", "AT+CSQ") == [

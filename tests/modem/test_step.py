@@ -46,6 +46,18 @@ def test_late_answer_in_one_read_with_that_of_the_barrier_is_told_from_it_d10(la
         assert link.exchange("AT+CSQ") == Reply(("+CSQ: 17,0",), "OK")
 
 
+@pytest.mark.parametrize("owed", LATE)
+def test_what_a_process_before_us_was_owed_is_not_ours_d10(owed: str) -> None:
+    with linked({"AT+CMGD=1": ok(), "AT": ok()}) as (link, talk):
+        link.close()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("modem.link.open_line", lambda *_: talk)
+            link.connect()
+        talk.say(0, owed)
+        assert link.exchange("AT+CMGD=1") == Reply((), "OK")
+        assert link.exchange("AT") == Reply((), "OK")
+
+
 def test_late_reference_is_told_of_to_whoever_wants_it() -> None:
     late = {"AT+CMGS=20": "\r\n> ", "0011": "", "AT+CMEE?": ok("+CMGS: 42") + ok("+CMEE: 1"), "AT": ok()}
     with linked(late) as (link, _):
@@ -162,14 +174,14 @@ def test_text_that_is_cut_behind_a_greater_sign_is_no_prompt_d53() -> None:
 
 
 @pytest.mark.parametrize("stray", [ok(), ok("+CSQ: 5,0"), ok("+CMGS: 41")])
-def test_ok_in_the_place_of_a_prompt_is_not_the_answer_d25(stray: str) -> None:
+def test_ok_in_the_place_of_a_prompt_is_not_the_answer_pain_25(stray: str) -> None:
     with linked({"AT+CMGS=20": stray + "\r\n> ", "0011": ok("+CMGS: 7")}) as (link, _):
         assert link.ask_prompt("AT+CMGS=20", 5) is None
         assert link.send_payload("0011", 5, "+CMGS:") == Reply(("+CMGS: 7",), "OK")
 
 
 @pytest.mark.parametrize("stray", [ok(), ok("+CSQ: 5,0")])
-def test_ok_without_a_reference_does_not_end_a_submit_d25(stray: str) -> None:
+def test_ok_without_a_reference_does_not_end_a_submit_pain_25(stray: str) -> None:
     with linked({"AT+CMGS=20": "\r\n> ", "0011": stray}) as (link, talk):
         link.ask_prompt("AT+CMGS=20", 5)
         talk.say(20, ok("+CMGS: 7"))
@@ -191,7 +203,7 @@ def test_ok_without_a_reference_does_not_end_a_submit_d25(stray: str) -> None:
         ("AT+CGMI", ok("+CSQ: 17,0"), ok("EMUL")),
     ],
 )
-def test_ok_of_another_command_is_not_taken_as_success_d10_d25(command: str, stray: str, answer: str) -> None:
+def test_ok_of_another_command_is_not_taken_as_success_d10_pain_25(command: str, stray: str, answer: str) -> None:
     with linked({command: stray + answer, "AT": ok()}) as (link, _):
         expected = [line for line in answer.split("\r\n") if line]
         link.exchange("AT")
@@ -254,7 +266,7 @@ def test_any_byte_inside_an_answer_is_over_with_it_d13(at: int) -> None:
             assert "+CSQ: 5,0" not in reply.lines
 
 
-def test_flood_of_notices_puts_off_neither_a_deadline_nor_a_dialogue_d23() -> None:
+def test_flood_of_notices_puts_off_neither_a_deadline_nor_a_dialogue_pain_23() -> None:
     with linked({"AT+SLOW": ""}) as (link, talk):
         talk.flood = b"\r\n^RSSI: 17\r\n"
         began = talk.monotonic()

@@ -48,7 +48,7 @@ def test_only_the_last_lines_are_kept() -> None:
     assert lines[0].endswith("AT+CMGD=5")
 
 
-def test_flood_of_one_notice_takes_one_line_d23() -> None:
+def test_flood_of_one_notice_takes_one_line_pain_23() -> None:
     log = TroubleLog(Watch())
     log.sent("AT+CSQ\r")
     for strength in range(500):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from gsmmodem.exceptions import CmeError, CmsError
 
 from modem.causes import cause_of
 from modem.dialogues.submit import submit
@@ -146,6 +147,17 @@ def test_error_in_any_form_ends_a_submit_at_once_d18_d41_d46(
     assert cause_of(reply.final).code == code
     assert modem.clock.monotonic() - began < 2
     is_in_step(modem, emulated)
+
+
+@pytest.mark.parametrize(("family", "code", "error"), [("cme", 14, CmeError), ("cms", 515, CmsError)])
+def test_busy_modem_is_told_of_once_and_asked_no_second_time_d19_d20(
+    modem: Modem, emulated: EmulatedModem, family: str, code: int, error: type[Exception]
+) -> None:
+    emulated.fault("error", on="+CSQ", family=family, code=code, form="numeric")
+    asked = emulated.commands().count("AT+CSQ")
+    with pytest.raises(error):
+        modem.write("AT+CSQ")
+    assert emulated.commands().count("AT+CSQ") == asked + 1
 
 
 def test_text_left_open_by_a_process_that_died_is_not_sent_d11(emulated: EmulatedModem) -> None:
