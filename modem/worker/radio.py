@@ -24,7 +24,7 @@ class Radio:
     """A `Watch` over registration and signal; owns the worker's gate."""
 
     def __init__(self, name: str, modem: Modem, desk: Desk, clock: Clock) -> None:
-        self._name = name
+        self.name = name
         self._modem = modem
         self._desk = desk
         self._clock = clock
@@ -88,6 +88,6 @@ class Radio:
         for kind, text in gate.alarms(now).items():
             if kind not in self._told or (self._told[kind] is None) is not (text is None):
                 self._told[kind] = text
-                self._desk.alarm(self._name, kind, text)
+                self._desk.alarm(self.name, kind, text)
         quiet = self.reason is None and not any(self._told.values())
         self.due_at = math.inf if quiet else now + _LOOK_AGAIN_S

@@ -133,8 +133,9 @@ class Sending:
                 self._refusals = self._doubts = 0
                 self.accepted += 1
                 self._note(order, outcome)
-            case Unknown():
+            case Unknown(why=why):
                 self._note(order, outcome)
+                self._desk.trouble(self._radio.name, why, list(self._modem.history))
                 self._doubts += 1
                 if self._doubts >= _DOUBTS_MOST:
                     raise ModemFailed(f"The modem left {self._doubts} messages in a row without an answer.")

@@ -208,6 +208,9 @@ def test_modem_that_falls_silent_after_a_part_leaves_it_in_doubt_and_no_other_is
     assert isinstance(bench.desk.settled[1], Unknown)
     assert bench.desk.released == [2]
     assert bench.desk.blamed == []
+    ((name, text, lines),) = bench.desk.troubles
+    assert (name, "said nothing" in text) == ("m1", True)
+    assert any("> (SUBMIT, " in line for line in lines[-3:])
 
 
 def test_modem_that_answers_no_message_is_given_up_after_two(bench: Bench) -> None:
