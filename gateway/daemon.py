@@ -155,7 +155,9 @@ class Daemon:
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
         silence = Silence(settings.modems, dispatch)
         writer.do(lambda db: silence.look(db, self._clock.now()))
-        timetable = Timetable(writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring)
+        timetable = Timetable(
+            writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring, fleet.check
+        )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 
 
@@ -178,6 +180,7 @@ def _port(modem: ModemSettings, settings: Settings) -> PortSettings:
         imei=modem.imei,
         hang_up=settings.calls.hang_up,
         smsc=modem.smsc,
+        power_hook=modem.power_hook,
     )
 
 

@@ -46,6 +46,7 @@ class Timetable:
         balances: Balances,
         silence: Silence,
         ring: Callable[[], None],
+        look_after_ports: Callable[[], None],
     ) -> None:
         self._writer = writer
         self._clock = clock
@@ -74,24 +75,35 @@ class Timetable:
             "ask balances": (60, balances.ask_due, "Asks the operator what is left on each SIM."),
             "look for silence": (600, silence.look, "Looks for SIMs whose messages are taken and never reported on."),
         }
+        self._others: dict[str, tuple[float, Callable[[], None], str]] = {
+            "look after ports": (5, look_after_ports, "Replaces workers that have died, tells of those that are stuck.")
+        }
         self._noted: dict[str, tuple[float, str | None]] = {}
 
     def jobs(self) -> list[Job]:
+        steps = {
+            name: (every_s, partial(self._to_the_end, step), about)
+            for name, (every_s, step, about) in self._steps.items()
+        }
         return [
-            Job(name, every_s, partial(self._run, name), about) for name, (every_s, _, about) in self._steps.items()
+            Job(name, every_s, partial(self._run, name, work), about)
+            for name, (every_s, work, about) in (steps | self._others).items()
         ]
 
-    def _run(self, name: str) -> None:
-        """Run a job until nothing is left; a failure is written down and the next run tries again."""
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        """Do a job; a failure is written down and the next run tries again."""
         started = self._clock.monotonic()
         trouble = None
         try:
-            while self._writer.do(partial(self._batch, self._steps[name][1])) >= BATCH:
-                continue
+            work()
         except Exception as problem:
             _LOG.exception("job failed", job=name)
             trouble = f"{type(problem).__name__}: {problem}"
         self._note(name, started, trouble)
+
+    def _to_the_end(self, step: _Step) -> None:
+        while self._writer.do(partial(self._batch, step)) >= BATCH:
+            continue
 
     def _batch(self, step: _Step, db: Database) -> int:
         """One batch; the ports are woken if it, or the passing of time, left them something to send."""

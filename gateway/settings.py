@@ -151,6 +151,8 @@ class ModemSettings(Section):
     limits: LimitSettings = LimitSettings()
     takes: TakesSettings = TakesSettings()
     balance: BalanceSettings | None = None
+    power_hook: tuple[str, ...] = ()
+    """A program and its arguments that take the modem's power away and give it back."""
 
 
 def _window(value: Any) -> Any:

@@ -46,11 +46,11 @@ class PortWorker(threading.Thread):
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self.busy_since: float | None = None
         """When the present dialogue or step began, monotonic; None while the worker waits for something to do."""
-        self.draining = False
         self._desk = desk
         self._clock = clock
         self._bell = Bell()
         self._stopping = False
+        self._done = False
         self._resumed = False
         self._modem = Modem(
             settings.port,
@@ -71,7 +71,7 @@ class PortWorker(threading.Thread):
         self._plan: Plan | None = None
         self._identity: Identity | None = None
         self._serving: Serving | None = None
-        self._told: str | None = None
+        self._told: tuple[PortState, str] | None = None
         self._alarmed = True  # an earlier run may have left its alarm
 
     # -- for other threads --------------------------------------------------------------------------------------
@@ -85,24 +85,23 @@ class PortWorker(threading.Thread):
         self._stopping = True
         self._bell.ring()
 
-    def drain(self) -> None:
-        """Send nothing more, and give back what was claimed; reading goes on."""
-        self.draining = True
-        self._bell.ring()
-
     def resume(self) -> None:
-        """Send again, and try a modem in quarantine at once."""
-        self.draining = False
+        """Try a modem that waits for a person at once: one has seen to it."""
         self._resumed = True
         self._bell.ring()
 
+    @property
+    def has_died(self) -> bool:
+        """Whether the thread has ended before it was done."""
+        return self.ident is not None and not self.is_alive() and not self._done
+
     def bury(self) -> None:
-        """Give back what a thread that has died held: parts, errands, port. Not for a thread that lives."""
+        """Give back what a thread that has died held: parts, errands, port. May be called again if it fails."""
         try:
             self._give_back()
+            self._done = True
         finally:
             self._close()
-            self.ended.close()
 
     # -- the loop -----------------------------------------------------------------------------------------------
 
@@ -111,6 +110,9 @@ class PortWorker(threading.Thread):
             try:
                 self._live()
                 self._end()
+            except BaseException:
+                _LOG.critical("the worker of %s dies", self.settings.name, exc_info=True)
+                raise
             finally:
                 self.ended.ring()
 
@@ -131,8 +133,11 @@ class PortWorker(threading.Thread):
             except CardChanged as news:
                 _LOG.warning("port %s: %s", self.settings.name, news)
                 self._start_anew()
-            except (NotReadOut, PowerHookFailed) as problem:
-                self._go_on(problem)
+            except NotReadOut as problem:
+                _LOG.warning("port %s: %s", self.settings.name, problem)
+                self._decide_again("")
+            except PowerHookFailed as problem:
+                self._decide_again(f" {problem}")
             except ModemError as problem:
                 self._decide(trouble_of(problem), str(problem))
             except Exception as problem:  # a bug of ours, or the database: no reason to end the port for good
@@ -144,6 +149,7 @@ class PortWorker(threading.Thread):
             self._give_back()
             self._say(PortState.STOPPED)
         finally:
+            self._done = True
             self._close()
 
     def _close(self) -> None:
@@ -173,7 +179,7 @@ class PortWorker(threading.Thread):
             self.busy_since = now = self._clock.monotonic()
             if self._ladder.episode is not None or self._alarmed:
                 self._judge(since, now, serving.sending.accepted > accepted)
-            until = serving.turn(sends=not self.draining)
+            until = serving.turn()
             if until is not None:
                 self.busy_since = None
                 self._clock.wait((self._modem, self._bell), until)
@@ -192,11 +198,10 @@ class PortWorker(threading.Thread):
     def _decide(self, trouble: Trouble, why: str) -> None:
         self._ladder, self._plan = climb(self._ladder, trouble, why, self._clock.monotonic())
 
-    def _go_on(self, problem: ModemError) -> None:
+    def _decide_again(self, remark: str) -> None:
         """A step could not be taken: the trouble is still the one that led to it."""
-        _LOG.warning("port %s: %s", self.settings.name, problem)
         if self._plan is not None:
-            self._decide(self._plan.trouble, self._plan.why)
+            self._decide(self._plan.trouble, self._plan.why + remark)
 
     def _carry_out(self, plan: Plan) -> None:
         self._give_back()
@@ -235,22 +240,27 @@ class PortWorker(threading.Thread):
         self._serving = None
         self._identity = None
         self._plan = None
+        self._ladder = start_over(self._ladder)
 
     def _give_back(self) -> None:
         if self._serving is not None:
             self._serving.sending.give_back()
 
     def _tell(self, plan: Plan) -> None:
-        name = self.settings.name
-        if plan.why != self._told:
-            self._told = plan.why
-            self._desk.trouble(name, plan.why, list(self._modem.history))
+        """What changed, to the operator: a modem may be looked for every minute for months."""
         if plan.step is Step.QUARANTINE:
-            self._alarmed = True
-            self._desk.alarm(name, QUARANTINE, plan.why)
-            self._say(PortState.QUARANTINED, plan.why)
+            state = PortState.QUARANTINED
         else:
-            self._say(PortState.RECOVERING if self._modem.alive else PortState.LOST, plan.why)
+            state = PortState.RECOVERING if self._modem.alive else PortState.LOST
+        told, self._told = self._told, (state, plan.why)
+        if told == self._told:
+            return
+        self._say(state, plan.why)
+        if told is None or told[1] != plan.why:
+            self._desk.trouble(self.settings.name, plan.why, list(self._modem.history))
+        if state is PortState.QUARANTINED:
+            self._alarmed = True
+            self._desk.alarm(self.settings.name, QUARANTINE, plan.why)
 
     def _keep_peace(self, plan: Plan) -> None:
         """The cool-down before a step. One with the port closed ends early for another device, or on `resume`."""

@@ -32,7 +32,6 @@ from modem.errors import (
     SettingsLost,
     Silent,
     SimBusy,
-    SimNotReady,
 )
 from modem.tables import CME_CAUSES, CMS_CAUSES, CauseClass
 
@@ -49,7 +48,7 @@ class Trouble(StrEnum):
     STRANGE = "strange"
     LOST = "lost"
     HELD = "held"
-    SIM_BUSY = "sim busy"
+    BUSY = "busy"
     SIM = "sim"
     FAULT = "fault of ours"
 
@@ -67,7 +66,6 @@ class Step(StrEnum):
     QUARANTINE = "quarantine"
 
 
-_SIM_BUSY = (14, 314)  # of +CME ERROR (27.007 §9.2) and +CMS ERROR (27.005 §3.2.5)
 _RANK = {step: rank for rank, step in enumerate(Step)}
 
 
@@ -111,16 +109,19 @@ WAYS = {
     Trouble.REFUSING: _UNTIL_POWER,
     Trouble.STRANGE: _UNTIL_POWER,
     Trouble.LOST: (*_REOPENS, Step.POWER, Step.POWER),
+    Trouble.BUSY: (*_REOPENS, Step.RESTART, Step.POWER),
     # No modem is reset for what another program, a card or this program does.
     Trouble.HELD: _REOPENS,
     Trouble.FAULT: _REOPENS,
-    Trouble.SIM_BUSY: _REOPENS,
-    Trouble.SIM: (),
+    # Setting it up anew finds out what the card wants, and raises SimNotReady: a person's business, and no step's.
+    Trouble.SIM: (Step.REINIT,),
 }
 
 # Looked for twice a minute, which costs an ill modem nothing: what went wrong is often over by itself, or a person ends
-# it, and then the modem is back within a minute.
-QUARANTINE_S = 30.0
+# it, and then the modem is back within a minute. A look at a modem that answers costs a message one of its tries, so
+# those come ever more rarely.
+QUARANTINE_S = (30.0, 60.0, 120.0, 240.0, 480.0, 900.0)
+_COSTLY = (Trouble.RESTARTED, Trouble.REFUSING, Trouble.STRANGE)
 _ADVICE = {
     Trouble.SILENT: "Unplug the modem and plug it in again; if that happens often, look at its power supply and cable.",
     Trouble.RESTARTED: "It loses its settings again and again; look at its power supply and cable.",
@@ -129,7 +130,7 @@ _ADVICE = {
     Trouble.LOST: "Plug the modem in, or correct its port in the configuration.",
     Trouble.HELD: "Stop the other program, or take its hands off this port.",
     Trouble.FAULT: "This is a fault of the program or of its database; the log has the details.",
-    Trouble.SIM_BUSY: "Look at the SIM card; it should be ready some seconds after its start.",
+    Trouble.BUSY: "Look at the SIM card; it should be ready some seconds after its start.",
     Trouble.SIM: "A person has to see to the SIM card.",
 }
 
@@ -183,9 +184,10 @@ def climb(ladder: Ladder, trouble: Trouble, why: str, now: float) -> tuple[Ladde
             episode = replace(episode, steps=(*episode.steps, step))
             return Ladder(ladder.power, (*taken, (step, at)), episode), Plan(step, at, trouble, why)
     why = f"{why} {_tried(episode)}{_ADVICE[trouble]}"
-    if not episode.steps or episode.steps[-1] is not Step.QUARANTINE:
+    before = episode.steps.count(Step.QUARANTINE)
+    if before < len(QUARANTINE_S):
         episode = replace(episode, steps=(*episode.steps, Step.QUARANTINE))
-    at = now + QUARANTINE_S
+    at = now + QUARANTINE_S[min(before, len(QUARANTINE_S) - 1) if trouble in _COSTLY else 0]
     return Ladder(ladder.power, taken, episode), Plan(Step.QUARANTINE, at, trouble, why)
 
 
@@ -208,10 +210,8 @@ def trouble_of(problem: ModemError) -> Trouble:
             return Trouble.SILENT
         case SettingsLost():
             return Trouble.RESTARTED
-        case SimNotReady():
-            return Trouble.SIM
         case SimBusy():
-            return Trouble.SIM_BUSY
+            return Trouble.BUSY
         case PortBusy():
             return Trouble.HELD
         case PortError():
@@ -219,14 +219,14 @@ def trouble_of(problem: ModemError) -> Trouble:
         case CommandRefused():
             causes = CME_CAUSES if problem.family == "CME" else CMS_CAUSES
             cause = None if problem.code is None else causes.get(problem.code)
-            if problem.code in _SIM_BUSY:
-                return Trouble.SIM_BUSY
-            sim = cause is not None and cause.cls is CauseClass.SIM_TROUBLE
-            return Trouble.SIM if sim else Trouble.REFUSING
+            return Trouble.REFUSING if cause is None else _BY_CAUSE.get(cause.cls, Trouble.REFUSING)
         case ModemFailed():
             return Trouble.REFUSING
         case _:
             return Trouble.STRANGE
+
+
+_BY_CAUSE = {CauseClass.SIM_TROUBLE: Trouble.SIM, CauseClass.RETRY_SOON: Trouble.BUSY}
 
 
 # -- inside -----------------------------------------------------------------------------------------------------

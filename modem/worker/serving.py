@@ -51,10 +51,10 @@ class Serving:
             watch.start(identity)
         self.reception.begin()
 
-    def turn(self, *, sends: bool) -> float | None:
+    def turn(self) -> float | None:
         """Do what is due and send one part; then None, or until when there is nothing to do.
 
-        Without `sends` nothing is claimed. Raises ModemError: OutOfStep for a submit that was not answered.
+        Raises ModemError: OutOfStep for a submit that was not answered.
         """
         self._modem.poll()
         self._hear()
@@ -72,7 +72,7 @@ class Serving:
             self.reception.sweep()
         # A sweep that had much to do is followed by a submit: a flood of messages does not keep ours from going.
         did = self._errands.do_one(self._modem)
-        did = self._send(sends) or did
+        did = self._send() or did
         if self._modem.out_of_step:
             raise OutOfStep
         return None if did or swept or self._modem.has_news else self._until()
@@ -99,9 +99,9 @@ class Serving:
         self._told_hold = self._radio.reason
         self._say()
 
-    def _send(self, sends: bool) -> bool:
+    def _send(self) -> bool:
         """Submit one part if there is one and a network for it; without, what was claimed goes back."""
-        if sends and self._radio.reason is None:
+        if self._radio.reason is None:
             return self.sending.send_one()
         self.sending.give_back()
         return False

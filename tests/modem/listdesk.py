@@ -73,6 +73,19 @@ class ListDesk:
         self.calls.append((sim, number))
 
 
+class QueueDesk(ListDesk):
+    """A desk at which what is released can be claimed again."""
+
+    def __init__(self, orders: Sequence[PartOrder] = ()) -> None:
+        super().__init__(orders)
+        self._all = {order.id: order for order in orders}
+
+    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
+        super().release(parts, blamed)
+        with self.lock:
+            self.orders += [self._all[part] for part in parts]
+
+
 def order(number: int, text: str = "Оцените", phone: str = "+79131234567") -> PartOrder:
     return PartOrder(number, phone, text, Alphabet.UCS2, None, True, 3600)
 

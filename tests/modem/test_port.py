@@ -78,11 +78,11 @@ def test_two_modems_share_the_work_without_doubling_it(server: Server) -> None:
     assert sorted(map(str, texts)) == sorted(f"текст {k}" for k in range(200))
 
 
-def test_missing_port_is_told_and_tried_again() -> None:
+def test_missing_port_is_told_of() -> None:
     desk = ListDesk()
     fleet = Fleet([PortSettings("m1", "/dev/ttyNOPE")], desk, SystemClock())
     fleet.start()
-    wait(lambda: sum(status.state is PortState.LOST for status in desk.statuses) >= 2)
+    wait(lambda: any(status.state is PortState.LOST for status in desk.statuses))
     assert fleet.stop(5) == []
     troubles = {status.trouble for status in desk.statuses if status.state is PortState.LOST}
     assert troubles == {"Port /dev/ttyNOPE does not exist; is the modem plugged in and the name right?"}

@@ -18,7 +18,7 @@ from modem.errors import (
     PortMissing,
     SettingsLost,
     Silent,
-    SimNotReady,
+    SimBusy,
 )
 from modem.worker.recovery import (
     HEALTHY_S,
@@ -83,9 +83,8 @@ def test_modem_that_says_it_failed_is_set_up_anew_first() -> None:
     assert steps == [Step.REINIT, Step.RADIO, Step.REOPEN, Step.RESTART]
 
 
-def test_card_that_wants_a_person_costs_the_modem_no_step() -> None:
-    plan = Patient().fail(Trouble.SIM)
-    assert (plan.step, plan.at) == (Step.QUARANTINE, QUARANTINE_S)
+def test_card_that_wants_a_person_is_only_asked_what_it_wants() -> None:
+    assert Patient(Ladder(power=True)).fail_until_quarantine(Trouble.SIM) == [Step.REINIT]
 
 
 @pytest.mark.parametrize("trouble", [Trouble.HELD, Trouble.FAULT, Trouble.SIM])
@@ -145,8 +144,18 @@ def test_modem_in_quarantine_is_tried_again_and_again_and_always_with_a_reason()
     for _ in range(5):
         before = patient.now
         plan = patient.fail(Trouble.SILENT)
-        assert (plan.step, plan.at) == (Step.QUARANTINE, before + QUARANTINE_S)
+        assert (plan.step, plan.at) == (Step.QUARANTINE, before + QUARANTINE_S[0])
         assert plan.why.startswith("It failed. Tried in vain: esc, at,")
+
+
+def test_look_that_costs_a_message_a_try_comes_ever_more_rarely() -> None:
+    patient = Patient()
+    patient.fail_until_quarantine(Trouble.REFUSING)
+    waits = [patient.plans[-1].at - patient.plans[-2].at]
+    for _ in range(6):
+        before = patient.now
+        waits.append(patient.fail(Trouble.REFUSING).at - before)
+    assert waits == [30, 60, 120, 240, 480, 900, 900]
 
 
 def test_person_who_resumes_a_modem_starts_a_new_episode() -> None:
@@ -165,12 +174,12 @@ def test_person_who_resumes_a_modem_starts_a_new_episode() -> None:
         (PortLost("p", "gone"), Trouble.LOST),
         (PortMissing("p", "missing"), Trouble.LOST),
         (PortBusy("p", "held"), Trouble.HELD),
-        (SimNotReady("PUK"), Trouble.SIM),
+        (SimBusy("in a second"), Trouble.BUSY),
+        (CommandRefused("AT+CPMS", "CMS", 314, "SIM busy"), Trouble.BUSY),
         (NotAModem("GPS"), Trouble.STRANGE),
         (CommandRefused("AT+CMGL=4", "CMS", 320, "memory failure"), Trouble.REFUSING),
         (CommandRefused("AT+CMGL=4", "CMS", 310, "no SIM"), Trouble.SIM),
-        (CommandRefused("AT+CPMS", "CMS", 314, "SIM busy"), Trouble.SIM_BUSY),
-        (CommandRefused("AT+CCID", "CME", 14, "SIM busy"), Trouble.SIM_BUSY),
+        (CommandRefused("AT+CCID", "CME", 14, "SIM busy"), Trouble.BUSY),
         (CommandRefused("AT+CPMS", None, None, "ERROR"), Trouble.REFUSING),
     ],
 )
@@ -213,7 +222,7 @@ def test_every_episode_ends_in_quarantine_in_bounded_time(troubles: list[Trouble
             break
     assert patient.plans[-1].step is Step.QUARANTINE
     cooldowns = sum(sum(rung.cooldowns_s) for rung in RUNGS.values())
-    assert patient.now - start <= cooldowns + PATIENCE_S + QUARANTINE_S
+    assert patient.now - start <= cooldowns + PATIENCE_S + QUARANTINE_S[0]
     ranks = [list(Step).index(plan.step) for plan in patient.plans]
     assert ranks == sorted(ranks)
     assert all(plan.why for plan in patient.plans)
