@@ -10,6 +10,7 @@ from modem.tables import CME_CAUSES, CMS_CAUSES, Cause, CauseClass
 
 ERROR = re.compile(r"\+CM([ES]) ERROR:\s*(.*)")
 _LATER = CauseClass.RETRY_LATER
+_DIGITS_MOST = 5
 _NETWORKS = 255
 """+CMS ERROR up to here are causes of the network: 0..127 RP causes, 128..255 TP failure causes (27.005 §3.2.5)."""
 
@@ -21,7 +22,7 @@ def cause_of(final: str) -> Cause:
         return Cause(0, final, f"The modem answered {final} without a reason.", _LATER, own=True)
     own, other = (CME_CAUSES, CMS_CAUSES) if found[1] == "E" else (CMS_CAUSES, CME_CAUSES)
     value = found[2].strip()
-    if value.isdecimal():
+    if value.isdecimal() and len(value) <= _DIGITS_MOST:
         return own.get(int(value)) or _unlisted(final, int(value), is_cms=found[1] == "S")
     wanted = _plain_words(value)
     for causes in (own, other):

@@ -16,10 +16,21 @@ nothing is handed out as a notice without a name, so that nothing a modem said i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from modem.grammar import (
+    CALL_RESULT,
+    FINAL,
+    HEX,
+    NAME,
+    NO_NAMES,
+    fits,
+    grammar_of,
+    is_news,
+    is_notice,
+    is_whole_ussd,
+    name_of,
+)
 from modem.tables import BARE_NOTICES, NOTICE_NAMES
 
 MAX_LINE = 8192
@@ -31,23 +42,10 @@ _MAX_QUOTE = 1000
 _PADDING = " \t\x00\x1a\x1b"
 """What may stand around a line and says nothing: blanks, fill octets, and the echo of Ctrl-Z and ESC."""
 
-_FINAL = re.compile(
-    r"OK|ERROR|\+CM[ES] ERROR\s*:\s*\S.*|COMMAND NOT SUPPORT|NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE|CONNECT.*"
-)
-_CALL_RESULT = re.compile(r"NO CARRIER|BUSY|NO ANSWER|NO DIAL ?TONE|CONNECT.*")
-_NAME = re.compile(r"([+^*%$#][A-Z0-9_]+|" + "|".join(sorted(n for n in NOTICE_NAMES if n[0].isalpha())) + "):")
-_PART = re.compile(r"([+^*%$#][A-Z0-9_]+)\s*(=\?|\?|=)?")
-_QUOTED = re.compile(r'"[^"]*"?')
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
-_LENGTH = re.compile(r"(\d+)\s*$")
-_REGISTRATION_ANSWER = re.compile(r"\+C(?:E|G|5G)?REG:\s*(?:\(|\d\s*,\s*\d{1,2}\s*(?:,|$))")
-_USSD_END = re.compile(r'".*"\s*,\s*\d+\s*\Z', re.DOTALL)
 _BODY_FOLLOWS = ("+CMT", "+CDS", "+CBM")
 _PDU_ANSWERS = ("+CMGR", "+CMGL")
 _SHORT = 8
 _NOWHERE = -1
-_NOBODY: frozenset[str] = frozenset()
-_ANSWER_BY_LINE = ("+CMGS", "+CMGW", "+CMSS", "+CSQ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,43 +84,15 @@ class Notice:
 Event = Reply | Prompt | Notice
 
 
-@dataclass(frozen=True, slots=True)
-class _Grammar:
-    """What the answer to a command may look like."""
-
-    own: frozenset[str]
-    promised: bool  # an OK without a line of its own is no answer: questions, and what returns a reference
-    unnamed: bool  # lines without a name may be part of it, as of AT+CGMI and ATI
-    dialling: bool
-
-
-@lru_cache(maxsize=1024)
-def _grammar(command: str) -> _Grammar:
-    """Take a command line apart (V.250 §5.2): its names, and what each form is answered with.
-
-    A SET of something that is also a notice (`+CPIN`, `+CFUN`, `+CREG`, `+CUSD`) is answered without a line: one that
-    comes all the same is news.
-    """
-    line = _QUOTED.sub("", command.upper())
-    dialling = line.startswith(("ATD", "ATA", "ATO"))
-    parts = [] if dialling else [found for part in line.split(";") if (found := _PART.search(part))]
-    return _Grammar(
-        own=frozenset(part[1] for part in parts if part[2] != "=" or part[1] not in NOTICE_NAMES),
-        promised=any(part[2] == "?" or (part[1] in _ANSWER_BY_LINE and part[2] != "=?") for part in parts),
-        unnamed=not parts or any(part[2] is None for part in parts),
-        dialling=dialling,
-    )
-
-
 class AtReader:
     """Bytes in; replies, prompts and notices out."""
 
     def __init__(self) -> None:
         self._buffer = b""
         self._command: str | None = None
-        self._grammar = _grammar("")
+        self._grammar = grammar_of("")
         self._sure = False
-        self._beside = _NOBODY
+        self._answers = NO_NAMES
         self._echoes: set[str] = set()
         self._want_prompt = False
         self._lines: list[str] = []
@@ -152,9 +122,9 @@ class AtReader:
         `sure` every answer is doubtful but OK behind a line of the command's own name; that to `beside` may come first.
         """
         self._command = command
-        self._grammar = _grammar(command)
+        self._grammar = grammar_of(command)
         self._sure = sure
-        self._beside = _grammar(beside).own if beside else _NOBODY
+        self._answers = self._grammar.own | grammar_of(beside).own if beside else self._grammar.own
         self._echoes = {command}
         self._want_prompt = prompt
         self._forget_answer()
@@ -208,13 +178,13 @@ class AtReader:
         """One line while a command is pending: final, named line, echo, prompt, bare notice, or information."""
         if text == "OK":
             self._end_answer(text)
-        elif (found := _NAME.match(text)) is not None:
+        elif (found := NAME.match(text)) is not None:
             self._named_line(found[1], text)
         elif text in self._echoes:
             self._echoes.discard(text)
-        elif _FINAL.fullmatch(text):
+        elif FINAL.fullmatch(text):
             # NO CARRIER ends ATD and ATA; beside any other command it is the news that a call is over.
-            if self._grammar.dialling or not _CALL_RESULT.fullmatch(text):
+            if self._grammar.dialling or not CALL_RESULT.fullmatch(text):
                 self._end_answer(text)
             else:
                 self._notice(text)
@@ -230,28 +200,28 @@ class AtReader:
         self._cut_at = _NOWHERE
         start = self._lines[-1]
         whole = start + rest
-        found = _NAME.match(whole)
+        found = NAME.match(whole)
         if found is not None and start.startswith(found[0]):
             # Behind a named line a PDU may stand, but no other line without a name.
-            if found[1] not in self._grammar.own or (len(rest) > _SHORT and _HEX.fullmatch(rest)):
+            if found[1] not in self._grammar.own or (len(rest) > _SHORT and HEX.fullmatch(rest)):
                 return False
             self._lines[-1] = whole
         elif found is not None and found[1] in self._grammar.own:
             self._lines.pop()
             self._named_line(found[1], whole)
-        elif _FINAL.fullmatch(whole) or _FINAL.fullmatch(f"{start} {rest}"):
+        elif FINAL.fullmatch(whole) or FINAL.fullmatch(f"{start} {rest}"):
             self._lines.pop()
-            self._answer_line(whole if _FINAL.fullmatch(whole) else f"{start} {rest}")
+            self._answer_line(whole if FINAL.fullmatch(whole) else f"{start} {rest}")
         elif whole in self._echoes:
             self._lines.pop()
-        elif len(self._lines) > 1 and _fits(self._lines[-2], whole):
+        elif len(self._lines) > 1 and fits(self._lines[-2], whole):
             self._lines[-1] = whole
         else:
             return False
         return True
 
     def _named_line(self, name: str, text: str) -> None:
-        if name in NOTICE_NAMES and self._is_news(name, text):
+        if name in NOTICE_NAMES and is_news(name, text, self._answers):
             self._notice(text)
             return
         if name in self._grammar.own:
@@ -260,18 +230,6 @@ class AtReader:
             # A maker's notice that is in no table, or the answer to another command: the final result code decides.
             self._foreign.append(text)
         self._lines.append(text)
-
-    def _is_news(self, name: str, text: str) -> bool:
-        """Whether a line with the name of a notice is one; an answer may bear the same name.
-
-        "+CREG: 1" is the notice, "+CREG: 2,1" the answer to AT+CREG? (27.007 §7.2). "+CLIP:", "+CCWA:", "+COLP:" tell a
-        number in quotes and answer in digits (§7.6, §7.12, §7.8); of "+CUSD:" only the notice has a text (§7.15).
-        """
-        if name.endswith("REG"):
-            return not _REGISTRATION_ANSWER.match(text)
-        if name not in self._grammar.own and name not in self._beside:
-            return True
-        return '"' in text if name == "+CUSD" else text[len(name) + 1 :].lstrip().startswith('"')
 
     def _end_answer(self, final: str) -> None:
         """Hand out the answer; one that may be another command's leaves this command pending."""
@@ -310,7 +268,7 @@ class AtReader:
         A text whose second line begins with ">" is no prompt.
         """
         rest = text[1:].strip(_PADDING)
-        if rest and not _is_notice(rest):
+        if rest and not is_notice(rest):
             return False
         self._take_prompt()
         if rest:
@@ -321,10 +279,10 @@ class AtReader:
 
     def _notice(self, text: str) -> None:
         self._cut_at = len(self._lines) or _NOWHERE
-        name = _name_of(text)
+        name = name_of(text)
         if name in _BODY_FOLLOWS:
             self._heads.append(Notice(name, text))
-        elif name == "+CUSD" and not _is_whole_ussd(text):
+        elif name == "+CUSD" and not is_whole_ussd(text):
             self._quote = text
         else:
             self._events.append(Notice(name, text))
@@ -334,9 +292,9 @@ class AtReader:
 
         Its length tells whose it is: the header says how many octets the TPDU has (27.005 §3.1 <length>).
         """
-        if text in BARE_NOTICES or _NAME.match(text) or _FINAL.fullmatch(text) or text in self._echoes:
+        if text in BARE_NOTICES or NAME.match(text) or FINAL.fullmatch(text) or text in self._echoes:
             return False
-        head = next((head for head in reversed(self._heads) if _fits(head.text, text)), None)
+        head = next((head for head in reversed(self._heads) if fits(head.text, text)), None)
         if head is None:
             due = bool(self._lines) and self._lines[-1].startswith(_PDU_ANSWERS)
             if self._command is not None and (due or self._grammar.unnamed):
@@ -358,15 +316,15 @@ class AtReader:
 
         Of an OK that cannot be told: it ends the notice, and the answer is doubtful.
         """
-        found = _NAME.match(text)
+        found = NAME.match(text)
         named = found is not None and (found[1] in NOTICE_NAMES or found[1] in self._grammar.own)
-        final = self._command is not None and _FINAL.fullmatch(text) is not None
+        final = self._command is not None and FINAL.fullmatch(text) is not None
         if named or final or len(self._quote) + len(raw) > _MAX_QUOTE:
             self._end_quote()
             self._unsafe = final
             return False
         self._quote += "\n" + raw
-        if _is_whole_ussd(self._quote):
+        if is_whole_ussd(self._quote):
             self._end_quote()
         return True
 
@@ -377,32 +335,4 @@ class AtReader:
 
 def notices_in(reply: Reply) -> list[Notice]:
     """The lines of a reply that turned out to be nobody's, so that what they tell is not lost."""
-    return [Notice(_name_of(text), text) for text in (*reply.lines, reply.final)]
-
-
-def _name_of(text: str) -> str:
-    found = _NAME.match(text)
-    if found is None:
-        return text if text in BARE_NOTICES or _CALL_RESULT.fullmatch(text) else ""
-    # The late answer to AT+CREG? is no news: its first number is the setting, not the state.
-    return "" if found[1].endswith("REG") and _REGISTRATION_ANSWER.match(text) else found[1]
-
-
-def _is_notice(text: str) -> bool:
-    found = _NAME.match(text)
-    return text in BARE_NOTICES if found is None else found[1] in NOTICE_NAMES or found[1].startswith("^")
-
-
-def _is_whole_ussd(text: str) -> bool:
-    """Whether a +CUSD is complete. Quotes may also stand within its text, at the end of a line as well."""
-    quotes = text.count('"')
-    closed = text.rstrip().endswith('"') and quotes % 2 == 0
-    return quotes == 0 or closed or _USSD_END.search(text) is not None
-
-
-def _fits(head: str, body: str) -> bool:
-    """Whether a PDU has the length its header tells; a service centre's address before it is not counted."""
-    length = _LENGTH.search(head)
-    if length is None or not _HEX.fullmatch(body):
-        return False
-    return len(body) in (2 * int(length[1]), 2 * (int(length[1]) + 1 + int(body[:2], 16)))
+    return [Notice(name_of(text), text) for text in (*reply.lines, reply.final)]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modem.causes import cause_of
 from modem.lines import AtReader, Event, Notice, Prompt, Reply
 
 WIRE = Path(__file__).parent.parent / "wire"
@@ -155,6 +156,14 @@ def test_echo_is_not_part_of_the_answer() -> None:
 
 def test_late_answer_nobody_waits_for_is_handed_out_without_a_name() -> None:
     assert feed(b"\r\nOK\r\n") == [Notice("", "OK")]
+
+
+def test_length_of_a_thousand_digits_is_no_length() -> None:
+    data = b"\r\n+CDS: " + b"9" * 5000 + b"\r\n" + PDU.encode() + b"\r\n"
+    (notice,) = feed(data)
+    assert isinstance(notice, Notice)
+    assert (notice.name, notice.body) == ("+CDS", PDU)
+    assert cause_of("+CMS ERROR: " + "9" * 5000).code == 0
 
 
 def test_endless_line_is_handed_out_and_forgotten() -> None:
