@@ -221,8 +221,8 @@ class Soak:
         waiting: list[str] = []
 
         def recovered() -> bool:
-            if self._count("parts WHERE state = 'queued'") < self._modems:
-                self.centre.visit(self.citizens.some(self._modems * 2))
+            if self._count("parts WHERE state = 'queued'") < 4 * self._modems:  # so that none stands idle
+                self.centre.visit(self.citizens.some(8 * self._modems))
             sent = Counter(record.modem for record in self.witness.submits)
             heard = {record.sender for record in self.witness.delivers if record.sender in probes}
             unread = {

@@ -140,7 +140,10 @@ class Trouble:
             case Faulted(at=at, modem=modem, what=what):
                 kind = str(what["kind"])
                 way, over_at = str(what.get("way", "from_modem")), at + _lasting_s(kind, what)
-                self.strikes.append(Strike(at, modem, kind, way, over_at, bool(what.get("taken"))))
+                struck = [modem]
+                if kind == "swap":
+                    struck.append(self._world.modem(str(what["other"])).name)
+                self.strikes += [Strike(at, name, kind, way, over_at, bool(what.get("taken"))) for name in struck]
 
     def _strike(self, now: float) -> None:
         if not self._going:
