@@ -81,8 +81,9 @@ class Disturbance:
     # Hanging.
 
     def begin_hang(self, for_s: float | None, deaf: bool, echo: bool, wake: Callable[[], None]) -> None:
-        """Let the modem hang; `wake` is called when it is over."""
-        hang = self.hang = _Hanging(deaf, echo, for_s is not None, wake)
+        """Let the modem hang; `wake` is called when it is over. What an earlier hang has put off waits for this one."""
+        waiting = [] if self.hang is None else self.hang.deferred
+        hang = self.hang = _Hanging(deaf, echo, for_s is not None, wake, waiting)
         if for_s is not None:
             self._modem.later(for_s, lambda now: self._over(hang))
 

@@ -224,6 +224,16 @@ def test_hang_while_the_network_is_at_work_gives_the_answer_late(bench: Bench) -
     assert bench.wait(1) == SENT
 
 
+def test_second_hang_holds_up_what_the_first_one_did(bench: Bench) -> None:
+    bench.conditions.latency_s = 2.0
+    assert submit(bench) == b""
+    bench.modem.device.dialogue.hang(None, deaf=False, echo=False)
+    assert bench.wait(3) == b""
+    bench.modem.device.dialogue.hang(10, deaf=False, echo=False)
+    assert bench.wait(9) == b""
+    assert bench.wait(1) == SENT
+
+
 def test_fault_at_a_rate_strikes_about_so_often_and_the_same_with_the_same_seed(bench: Bench) -> None:
     arm(bench, "error", on="+CSQ", rate=0.25, times=None)
     answers = [bench.say("AT+CSQ")[-1] != "OK" for _ in range(400)]
