@@ -228,7 +228,7 @@ def test_second_hang_holds_up_what_the_first_one_did(bench: Bench) -> None:
     bench.conditions.latency_s = 2.0
     assert submit(bench) == b""
     bench.modem.device.dialogue.hang(None, deaf=False, echo=False)
-    assert bench.wait(3) == b""
+    assert bench.wait(2) == b""
     bench.modem.device.dialogue.hang(10, deaf=False, echo=False)
     assert bench.wait(9) == b""
     assert bench.wait(1) == SENT
