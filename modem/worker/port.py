@@ -20,7 +20,7 @@ from modem.worker.card import SIM, CardWatch, await_change
 from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
 from modem.worker.errands import Errands
 from modem.worker.radio import Radio
-from modem.worker.recovery import Ladder, Plan, Step, Trouble, climb, judge, start_over, trouble_of
+from modem.worker.recovery import Ladder, Plan, Step, Trouble, climb, judge, remark, start_over, trouble_of
 from modem.worker.repair import Repair, devices_at
 from modem.worker.serving import Serving
 from modem.worker.ussd import Ussd
@@ -135,9 +135,10 @@ class PortWorker(threading.Thread):
                 self._start_anew()
             except NotReadOut as problem:
                 _LOG.warning("port %s: %s", self.settings.name, problem)
-                self._decide_again("")
+                self._decide_again()
             except PowerHookFailed as problem:
-                self._decide_again(f" {problem}")
+                self._ladder = remark(self._ladder, str(problem))
+                self._decide_again()
             except ModemError as problem:
                 self._decide(trouble_of(problem), str(problem))
             except Exception as problem:  # a bug of ours, or the database: no reason to end the port for good
@@ -198,10 +199,10 @@ class PortWorker(threading.Thread):
     def _decide(self, trouble: Trouble, why: str) -> None:
         self._ladder, self._plan = climb(self._ladder, trouble, why, self._clock.monotonic())
 
-    def _decide_again(self, remark: str) -> None:
+    def _decide_again(self) -> None:
         """A step could not be taken: the trouble is still the one that led to it."""
         if self._plan is not None:
-            self._decide(self._plan.trouble, self._plan.why + remark)
+            self._decide(self._plan.trouble, self._plan.why)
 
     def _carry_out(self, plan: Plan) -> None:
         self._give_back()

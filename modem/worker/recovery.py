@@ -137,11 +137,12 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One trouble, from its beginning to its end, and the steps taken so far."""
+    """One trouble, from its beginning to its end, the steps taken so far, and what a person should know of them."""
 
     trouble: Trouble
     began_at: float
     steps: tuple[Step, ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,11 @@ def judge(ladder: Ladder, serving_since: float, now: float, *, proved: bool) -> 
     if ladder.episode is None or not (proved or now - serving_since >= HEALTHY_S):
         return ladder, None
     return start_over(ladder), Cure(ladder.episode.trouble, ladder.episode.steps[-1])
+
+
+def remark(ladder: Ladder, text: str) -> Ladder:
+    """Have the reason of a quarantine say this too, as long as the episode lasts."""
+    return ladder if ladder.episode is None else replace(ladder, episode=replace(ladder.episode, remark=text))
 
 
 def start_over(ladder: Ladder) -> Ladder:
@@ -258,4 +264,5 @@ def _within_budget(taken: tuple[tuple[Step, float], ...], step: Step, at: float)
 
 def _tried(episode: Episode) -> str:
     steps = [step.value for step in dict.fromkeys(episode.steps) if step is not Step.QUARANTINE]
-    return f"Tried in vain: {', '.join(steps)}. " if steps else ""
+    tried = f"Tried in vain: {', '.join(steps)}. " if steps else ""
+    return f"{tried}{episode.remark} " if episode.remark else tried

@@ -140,7 +140,7 @@ def test_one_dead_modem_of_eight_does_not_slow_the_others(fault: dict[str, objec
     orders = [order(k, text=f"текст {k}") for k in range(700)]
     with bench(8, QueueDesk(orders), latency_ms=1000) as run:
         run.let_pass(0.5)
-        run.fault(3, **fault)  # type: ignore[arg-type]
+        run.inflict(3, fault)
         run.let_pass(115)
         # Seven modems send one a second; the dead one holds one part until its silence is certain.
         assert len(run.desk.settled) >= 699

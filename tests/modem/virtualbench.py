@@ -28,13 +28,17 @@ START = datetime(2017, 9, 12, 3, tzinfo=UTC)
 class Bench:
     """A running fleet, its desk and its network; the caller has the turn."""
 
-    def __init__(self, modems: int, desk: ListDesk, hang_up: bool, **network: float) -> None:
+    def __init__(
+        self, modems: int, desk: ListDesk, hang_up: bool, power_hook: tuple[str, ...], **network: float
+    ) -> None:
         self.desk = desk
         self.clock = VirtualClock(START)
         self.loop = SteppedLoop(self.clock.monotonic())
         self.server = Server(modems, pty=False, loop=self.loop, trace=True, **network)
         self.clock.add(self.loop)
-        ports = [PortSettings(f"m{k}", f"emu://modem{k}", hang_up=hang_up) for k in range(modems)]
+        ports = [
+            PortSettings(f"m{k}", f"emu://modem{k}", hang_up=hang_up, power_hook=power_hook) for k in range(modems)
+        ]
         self.fleet = Fleet(ports, desk, self.clock)
 
     @property
@@ -45,7 +49,13 @@ class Bench:
         self.clock.wait((), self.clock.monotonic() + seconds)
 
     def fault(self, number: int, kind: str, **fields: object) -> None:
-        fault = FAULT.validate_python({"kind": kind, **fields})
+        self.inflict(number, {"kind": kind, **fields})
+
+    def clear_faults(self, number: int) -> None:
+        self.server.call(lambda world, now: world.modems[number].device.faults.clear())
+
+    def inflict(self, number: int, fields: dict[str, object]) -> None:
+        fault = FAULT.validate_python(fields)
         self.server.call(lambda world, now: inflict(world, world.modems[number], fault, now))
 
     def call(self, number: int, sender: str, **behaviour: object) -> None:
@@ -71,8 +81,15 @@ class Bench:
 
 
 @contextmanager
-def bench(modems: int = 1, desk: ListDesk | None = None, *, hang_up: bool = True, **network: float) -> Iterator[Bench]:
-    made = Bench(modems, desk or ListDesk(), hang_up, **network)
+def bench(
+    modems: int = 1,
+    desk: ListDesk | None = None,
+    *,
+    hang_up: bool = True,
+    power_hook: tuple[str, ...] = (),
+    **network: float,
+) -> Iterator[Bench]:
+    made = Bench(modems, desk or ListDesk(), hang_up, power_hook, **network)
     with made.server, leading_to(made.server), made.clock.taking_part():
         with made.clock.starting(modems):
             made.fleet.start()

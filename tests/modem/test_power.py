@@ -1,0 +1,121 @@
+"""The power hook: a real program that takes an emulated modem's power away and gives it back."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+
+from modem.emulator.testing import EmulatedNetwork
+from modem.errors import PowerHookFailed
+from modem.fleet import Fleet
+from modem.worker.desk import PortSettings, PortState
+from modem.worker.power import run_hook
+from modem.worker.repair import devices_at
+from tests.modem.leapclock import HurriedClock
+from tests.modem.listdesk import QueueDesk, order, wait
+from tests.modem.virtualbench import bench
+
+_CYCLE = """
+import json, sys, urllib.request
+body = json.dumps({"kind": "unplug", "for_s": 0.2}).encode()
+request = urllib.request.Request(sys.argv[1] + "/v1/modems/0/fault", body, {"Content-Type": "application/json"})
+urllib.request.urlopen(request, timeout=5).read()
+print("port 3 is off and on")
+"""
+
+
+def _never() -> bool:
+    return False
+
+
+def test_frozen_modem_is_power_cycled_by_the_hook_and_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.worker.port._LOOK_S", 60)  # each look would take this clock a moment
+    script = tmp_path / "cycle.py"
+    script.write_text(_CYCLE)
+    desk = QueueDesk([order(1)])
+    with EmulatedNetwork(1, tmp_path, control=True) as network:
+        emulated = network.modems[0]
+        emulated.deliver("+79131234567", "5")
+        emulated.fault("freeze", for_s=86400, deaf=True)
+        hook = (sys.executable, str(script), str(network.control_url))
+        clock = HurriedClock()
+        fleet = Fleet([PortSettings("m1", str(emulated.link), power_hook=hook)], desk, clock)
+        with caplog.at_level(logging.INFO, "modem.worker.power"):
+            fleet.start()
+            wait(lambda: bool(desk.settled) and any(stored.memory == "SM" for stored in desk.kept))
+            assert fleet.stop(3600) == []
+        assert len(emulated.submits()) == 1
+    assert "exit code 0; it said: port 3 is off and on" in caplog.text
+    assert ("Emulated GSM modem", "silent", "power") in desk.cures
+    # What lay on the card when the power went has been read.
+    assert [stored.memory for stored in desk.kept].count("SM") == 1
+
+
+def test_hook_gets_its_arguments_as_they_are_and_no_shell(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    program = "import json, sys; json.dump(sys.argv[2:], open(sys.argv[1], 'w'))"
+    hostile = ["$(reboot)", "; rm -rf /", "a b"]
+    run_hook([sys.executable, "-c", program, str(told), *hostile], _never)
+    assert json.loads(told.read_text()) == hostile
+
+
+def test_hook_that_fails_says_with_which_code_and_words() -> None:
+    program = "import sys; print('no such hub'); sys.exit(3)"
+    with pytest.raises(PowerHookFailed, match="failed with exit code 3: no such hub"):
+        run_hook([sys.executable, "-c", program], _never)
+
+
+def test_hook_that_is_not_there_is_named() -> None:
+    with pytest.raises(PowerHookFailed, match=r"/nowhere/hub cannot be run: No such file or directory"):
+        run_hook(["/nowhere/hub"], _never)
+
+
+def test_hook_that_does_not_end_is_killed_with_its_children() -> None:
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    with pytest.raises(PowerHookFailed, match=r"did not end within 0\.3 s and was killed"):
+        run_hook([sys.executable, "-c", program], _never, limit_s=0.3)
+
+
+def test_daemon_that_stops_leaves_the_hook_to_finish(tmp_path: Path) -> None:
+    done, go = tmp_path / "done", tmp_path / "go"
+    program = (
+        "import pathlib, sys, time\n"
+        "while not pathlib.Path(sys.argv[2]).exists(): time.sleep(0.01)\n"
+        "pathlib.Path(sys.argv[1]).touch()"
+    )
+    run_hook([sys.executable, "-c", program, str(done), str(go)], lambda: True)
+    assert not done.exists()
+    go.touch()
+    wait(done.exists)
+
+
+def test_failing_hook_is_in_the_reason_of_the_quarantine() -> None:
+    with bench(1, power_hook=("/nowhere/hub",)) as run:
+        run.let_pass(1)
+        run.fault(0, "unplug", for_s=36000)
+        run.let_pass(1000)
+        assert run.desk.statuses[-1].state is PortState.QUARANTINED
+        told = run.desk.alarms[-1][2]
+    assert told is not None
+    assert "The power hook /nowhere/hub cannot be run: No such file or directory." in told
+
+
+def test_another_device_under_the_same_name_is_another(tmp_path: Path) -> None:
+    settings = PortSettings("m1", str(tmp_path / "modem*"))
+    assert devices_at(settings) == frozenset()
+    node = tmp_path / "modem0"
+    node.touch()
+    first = devices_at(settings)
+    assert len(first) == 1
+    assert devices_at(settings) == first
+    (tmp_path / "other").touch()
+    node.unlink()
+    (tmp_path / "other").rename(node)
+    assert devices_at(settings) - first
+    assert devices_at(PortSettings("m1", "socket://127.0.0.1:1")) == frozenset()
