@@ -145,7 +145,7 @@ class Daemon:
         writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
         writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
         fleet = Fleet(ports, desk, self._clock)
-        handlers = {"drain": drain(dispatch), "resume": resume(dispatch), "ussd": ussd(fleet.ask_ussd)}
+        handlers = {"drain": drain(dispatch), "resume": resume(dispatch, fleet.resume), "ussd": ussd(fleet.ask_ussd)}
         wishes = Wishes({modem.name for modem in settings.modems}, handlers)
         writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
         doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))

@@ -77,12 +77,13 @@ def drain(dispatch: Dispatch) -> Handler:
     return handle
 
 
-def resume(dispatch: Dispatch) -> Handler:
-    """The modem claims again; a SIM that was taken out of sending is tried at once."""
+def resume(dispatch: Dispatch, call: Callable[[str], None]) -> Handler:
+    """The modem claims again; what was taken out of service, its SIM or (by `call`) itself, is tried at once."""
 
     def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
         sims.try_again(db, wish.modem)
         dispatch.resume(db, wish.modem, now)
+        call(wish.modem)
         return Answer(f"{wish.modem} takes parts again.")
 
     return handle

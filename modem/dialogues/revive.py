@@ -6,13 +6,19 @@ from modem.errors import SettingsLost
 from modem.link import Link
 
 _RADIO_S = 60.0  # leaving and finding a network takes some modems most of a minute
-_OURS = "+CMEE: 1"
 
 
-def check_settings(link: Link) -> None:
-    """Raises SettingsLost if the modem has started anew since its start-up: errors are then not told by number."""
-    lines = link.ask("AT+CMEE?")
-    if _OURS.replace(" ", "") not in (line.replace(" ", "") for line in lines):
+def setting(link: Link) -> str:
+    """What tells a modem that was set up from one that has started anew since: how it reports errors (+CMEE)."""
+    return "".join(link.exchange("AT+CMEE?").lines).replace(" ", "")
+
+
+def check_setting(link: Link, before: str) -> None:
+    """Raises SettingsLost if the modem has started anew since `before` was its `setting`.
+
+    Compared with what it said itself: some firmwares take AT+CMEE=1 and show another value.
+    """
+    if setting(link) != before:
         raise SettingsLost(f"The modem on {link.port} has started anew by itself and lost its settings.")
 
 

@@ -80,7 +80,7 @@ class Repair:
     def _go_on(self, serving: Serving | None) -> Identity | None:
         if serving is None:
             return self._start_up()
-        revive.check_settings(self._modem)
+        serving.check_setting()
         return None
 
     def _read_out(self, serving: Serving | None) -> None:

@@ -50,6 +50,7 @@ class Serving:
         for watch in watches:
             watch.start(identity)
         self.reception.begin()
+        self._setting = revive.setting(modem)
 
     def turn(self) -> float | None:
         """Do what is due and send one part; then None, or until when there is nothing to do.
@@ -77,6 +78,10 @@ class Serving:
             raise OutOfStep
         return None if did or swept or self._modem.has_news else self._until()
 
+    def check_setting(self) -> None:
+        """Raises SettingsLost for a modem that has started anew."""
+        revive.check_setting(self._modem, self._setting)
+
     def _hear(self) -> None:
         if not self._modem.notices:
             return
@@ -90,7 +95,7 @@ class Serving:
 
     def _look(self) -> None:
         """Ask the modem whether it is still as it was set up, and the radio how it is; say so."""
-        revive.check_settings(self._modem)
+        self.check_setting()
         self._radio.sweep()
         self._next_look = self._clock.monotonic() + self._look_every_s
         self._tell()

@@ -448,7 +448,10 @@ def test_silent_sim_starts_nothing_until_a_report_on_an_answer_comes(box: Box) -
 
 
 def test_sim_that_was_silent_and_is_resumed_is_judged_by_what_it_sends_from_then_on(box: Box) -> None:
-    silence, wishes = Silence(box.modems, box.dispatch), Wishes({"a"}, {"resume": resume(box.dispatch)})
+    silence, wishes = (
+        Silence(box.modems, box.dispatch),
+        Wishes({"a"}, {"resume": resume(box.dispatch, lambda modem: None)}),
+    )
     box.lose("b")
     box.invite(*_phones(MANY))
     box.send("A", 64)

@@ -301,7 +301,9 @@ def test_sim_out_of_sending_is_tried_at_once_when_a_person_resumes_its_modem(box
     box.settle("A", box.claim("A"), Refused(CMS_CAUSES[8]))
     box.later(10)
     assert box.claim("A") == []
-    box.writer.do(lambda db: resume(box.dispatch)(db, Wish(1, "a", "resume", "", box.clock.at), box.clock.at))
+    box.writer.do(
+        lambda db: resume(box.dispatch, lambda modem: None)(db, Wish(1, "a", "resume", "", box.clock.at), box.clock.at)
+    )
     assert box.send("A") == [PHONE]
 
 
