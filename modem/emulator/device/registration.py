@@ -55,6 +55,8 @@ class Registration:
     """One modem's registration. `radio` and `card` are told by the device, `offered` by the network."""
 
     offered: Stat = Stat.HOME  # what the network gives a modem that asks for it
+    lasting: Stat = Stat.HOME  # what it gives when a fault of some seconds is over
+    offers: int = 0  # how often that has changed: the end of a fault that another one has followed changes nothing
     radio: bool = True  # switched on (+CFUN=1)
     card: bool = True  # a card that is open
     mode: Mode = Mode.AUTOMATIC

@@ -128,11 +128,19 @@ def _change_sim(world: "World", modem: "Modem", fault: Sim) -> None:
 
 
 def _change_registration(modem: "Modem", fault: Registration) -> None:
-    device = modem.device
-    before = device.registration.offered
+    device, registration = modem.device, modem.device.registration
     device.set_registration(fault.stat)
-    if fault.for_s is not None:
-        device.later(fault.for_s, lambda now: device.set_registration(before))
+    registration.offers += 1
+    if fault.for_s is None:
+        registration.lasting = registration.offered
+        return
+    this = registration.offers
+
+    def over(now: float) -> None:
+        if registration.offers == this:
+            device.set_registration(registration.lasting)
+
+    device.later(fault.for_s, over)
 
 
 def _fill(modem: "Modem", fault: Fill, now: float) -> None:

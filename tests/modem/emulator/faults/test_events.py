@@ -108,3 +108,20 @@ def test_fault_with_wrong_fields_is_refused(fields: dict[str, object]) -> None:
     kind = "signal" if fields else "swap"
     with pytest.raises(ValueError, match=r"rssi|other"):
         FAULT.validate_python({"kind": kind, **fields})
+
+
+def test_registration_is_back_after_the_last_of_several_faults(bench: Bench) -> None:
+    happen(bench, "registration", stat=3, for_s=30)
+    bench.wait(10)
+    happen(bench, "registration", stat=2, for_s=5)
+    bench.wait(5)
+    assert "+CREG: 0,1" in bench.say("AT+CREG?")
+    happen(bench, "registration", stat=3, for_s=60)
+    bench.wait(20)
+    assert "+CREG: 0,3" in bench.say("AT+CREG?")
+    bench.wait(40)
+    assert "+CREG: 0,1" in bench.say("AT+CREG?")
+    happen(bench, "registration", stat=5)
+    happen(bench, "registration", stat=2, for_s=5)
+    bench.wait(5)
+    assert "+CREG: 0,5" in bench.say("AT+CREG?")
