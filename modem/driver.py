@@ -69,13 +69,17 @@ class Modem(GsmModem, Link):
         Link.close(self)
         self._seeker.leave()
 
+    def find_port(self) -> None:
+        """Open the port of the modem that is meant, if it is not open, and say nothing. Raises PortError."""
+        self._seeker.open()
+
     def start_up(self, pin: str | None = None) -> Identity:
         """Find and open the port if it is not open, run the base library's init sequence, and find out who is there.
 
         Raises PortMissing, PortBusy, PortLost, SimNotReady, SimBusy, Silent, or NotAModem for a device that does not
         answer as it must; the port stays open for whoever wants to try more.
         """
-        self._seeker.open()
+        self.find_port()
         self._initialise(pin)
         self.memories.find()
         identity = self.identify()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 import serial
 from gsmmodem.serial_comms import SerialComms
@@ -48,6 +49,14 @@ _WAKE_CALLS = 4
 _WAKE_S = 0.5
 
 
+class Tap(Protocol):
+    """Overhears the octets of a port as they go, before anybody has made sense of them."""
+
+    def sent(self, octets: bytes) -> None: ...
+
+    def heard(self, octets: bytes) -> None: ...
+
+
 class Link(SerialComms):
     """A port with an AT dialogue on it. Only the thread that called `connect` may touch it."""
 
@@ -65,6 +74,7 @@ class Link(SerialComms):
         self.reader = AtReader()
         self.notices: deque[Notice] = deque()
         self.history = TroubleLog(clock.monotonic)
+        self.tap: Tap | None = None
         self._rtscts = rtscts
         self._events: deque[Event] = deque()
         self._line: Line | None = None
@@ -240,6 +250,23 @@ class Link(SerialComms):
             self._ask("AT", self.clock.monotonic() + _WAKE_S)
             self._fell_silent()
 
+    def put(self, command: str, *, prompt: bool = False) -> None:
+        """Send a command as an examination does: without the barrier. `listen` tells what comes of it.
+
+        Whatever is found, the next exchange begins with the barrier. Raises PortLost.
+        """
+        self._fell_silent()
+        self.reader.expect(command, prompt=prompt)
+        self._send(command + "\r")
+
+    def listen(self, until: float) -> Reply | Prompt | None:
+        """The next answer to what was `put`, a doubtful one too; None: none came by then. Raises PortLost."""
+        return self._next_answer(until)
+
+    def escape(self) -> None:
+        """Leave a text entry, if the modem is in one, without sending. Raises PortLost."""
+        self._send(_ESCAPE)
+
     # -- inside -------------------------------------------------------------------------------------------------
 
     def _ask(self, command: str, deadline: float) -> Reply | None:
@@ -325,12 +352,17 @@ class Link(SerialComms):
             raise PortLost(self.port, f"Port {self.port} is gone ({problem.strerror}).") from problem
         if data is None:
             raise PortLost(self.port, f"Port {self.port} was closed by the other side.")
+        if self.tap is not None:
+            self.tap.heard(data)
         self._events.extend(self.reader.feed(data))
 
     def _send(self, text: str) -> None:
+        octets = text.encode("latin-1")
         self.history.sent(text)
+        if self.tap is not None:
+            self.tap.sent(octets)
         try:
-            self._open_line().write(text.encode("latin-1"))
+            self._open_line().write(octets)
         except (serial.SerialException, OSError) as problem:
             raise PortLost(self.port, f"Port {self.port} takes no bytes: {problem}.") from problem
 
