@@ -268,20 +268,17 @@ class PortWorker(threading.Thread):
         self._resumed = False
         here = devices_at(self.settings)
         while not self._stopping and (now := self._clock.monotonic()) < plan.at:
-            if plan.step not in _CLOSED_BEFORE:
-                self._rest(plan.at)
-                continue
             self._rest(min(plan.at, now + _LOOK_S))
             before, here = here, devices_at(self.settings)
-            if self._resumed or here - before:
+            if plan.step in _CLOSED_BEFORE and (self._resumed or here - before):
                 if plan.step is Step.QUARANTINE:
                     self._ladder = start_over(self._ladder)
                 return
 
     def _rest(self, until: float) -> None:
-        """Wait for a time; a ring does not shorten it, `stop` and `resume` do."""
+        """Wait for a time; a ring does not shorten it, `stop` does."""
         self.busy_since = None
-        while not (self._stopping or self._resumed) and self._clock.monotonic() < until:
+        while not self._stopping and self._clock.monotonic() < until:
             if self._clock.wait((self._bell,), until):
                 self._bell.clear()
         self.busy_since = self._clock.monotonic()

@@ -218,6 +218,17 @@ def test_person_who_resumes_a_quarantined_modem_need_not_wait() -> None:
         assert _alarms(run)[-1] is None
 
 
+def test_modem_that_is_resumed_while_a_step_is_under_way_gets_its_cooldown() -> None:
+    with bench(1) as run:
+        run.let_pass(58)
+        run.fault(0, "freeze", for_s=30, deaf=True, echo=True)
+        for _ in range(40):
+            run.let_pass(1)
+            run.fleet.resume("m0")
+        run.let_pass(120)
+        assert run.desk.cures == [(MODEL, "silent", "at")]
+
+
 # -- what is not the modem's fault --------------------------------------------------------------------------------
 
 
