@@ -68,7 +68,8 @@ class Device:
         self.layout = layout = profile.memories.layout()
         self.memories = make_memories(sim.messages, layout)
         self.cpms = list(layout.chosen)  # <mem1>, <mem2>, <mem3> outlive ATZ (27.005 §3.2.2 keeps them apart)
-        self.full_notice = profile.notices.memory_full  # said when reception fills `{memory}`, by devices that say so
+        full = profile.notices.memory_full
+        self.full_notice = full and full.text  # said when reception fills `{memory}`, by devices that say so
         self.message_profiles: dict[int, MessageProfile] = {}  # +CSAS, in non-volatile memory
         self.pages_heard: list[bytes] = []  # heads of broadcast pages, to know a repetition
         self.link_used_s = 0.0  # when the last send command was answered (+CMMS)
@@ -148,7 +149,7 @@ class Device:
 
     def fills(self, memory: Memory) -> None:
         """Say that a memory is full, if it is and this kind of device says so."""
-        if self.full_notice and memory.used == memory.capacity:
+        if self.full_notice and memory.used == memory.capacity and self.behaviour.tells_full:
             self.notify(self.full_notice.format(memory=memory.name))
 
     # What happens to the modem.

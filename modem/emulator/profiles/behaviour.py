@@ -81,6 +81,12 @@ class Behaviour:
         """Whether the steps of a call are told, as the maker's own command for it says."""
         return self._holds(self.profile.calls.when)
 
+    @property
+    def tells_full(self) -> bool:
+        """Whether a full memory is told of, where the modem has a notice for it."""
+        full = self.profile.notices.memory_full
+        return full is None or self._holds(full.when)
+
     # What the dialogue asks.
 
     def check_started(self, command: Command) -> None:

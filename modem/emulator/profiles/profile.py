@@ -127,7 +127,7 @@ Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Milliseconds = Annotated[float, Field(ge=0, le=600_000)]
 Flag = Annotated[int, Field(ge=0, le=1)]
-MakersCommand = Literal["^DTMF", "+QTONEDET", "+SPIC", "+QPINC", "^CPIN", "+ZPINPUK", "+CPINC", "^SPIC"]
+MakersCommand = Literal["^DTMF", "+QTONEDET", "+RST", "+SPIC", "+QPINC", "^CPIN", "+ZPINPUK", "+CPINC", "^SPIC"]
 MemoryName = Literal["SM", "ME", "SR", "BM"]
 _OWN: tuple[MemoryName, ...] = ("ME", "SR", "BM")
 ReadableName = Literal["SM", "ME", "MT", "SR", "BM"]
@@ -207,12 +207,28 @@ class PeriodicNotice(Notice):
     spread_s: Seconds = 0
 
 
+class FullNotice(Part):
+    """Said when reception fills `{memory}`, while `when` holds as in `Notice`."""
+
+    text: Annotated[str, _text_with("memory")]
+    when: dict[Name, int] = {}
+
+
+def _full_notice(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
 class Notices(Part):
     """What the modem says unasked, besides what the standards have."""
 
     start: tuple[StartNotice, ...] = ()
     periodic: tuple[PeriodicNotice, ...] = ()
-    memory_full: Annotated[str, _text_with("memory")] | None = None
+    memory_full: Annotated[FullNotice | None, BeforeValidator(_full_notice)] = None
+
+    def conditions(self) -> tuple[dict[Name, int], ...]:
+        """The `when` of each."""
+        full = () if self.memory_full is None else (self.memory_full.when,)
+        return (*(notice.when for notice in (*self.start, *self.periodic)), *full)
 
 
 class Calls(Part):
@@ -292,7 +308,7 @@ class Profile(Part):
             missing = sorted(map(str, (group or frozenset()) - self.memories.names))
             if missing:
                 raise ValueError(f"+CPMS offers {missing[0]}, which has no slots")
-        for when in (self.calls.when, *(notice.when for notice in (*self.notices.start, *self.notices.periodic))):
+        for when in (self.calls.when, *self.notices.conditions()):
             strange = [name for name in when if name not in self.kept]
             if strange:
                 raise ValueError(f"a notice depends on {strange[0]}, which is not kept")

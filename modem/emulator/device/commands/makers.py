@@ -51,6 +51,14 @@ def _siemens_tries(modem: Device, values: Parameters) -> Answer:
     return _tries("^SPIC: " + asked)(modem, values)
 
 
+def _start_anew(modem: Device, values: Parameters) -> Answer:
+    """+RST=1 of Ai-Thinker modems."""
+    if values != (1,):
+        raise CmeError(50)
+    modem.later(0.0, lambda then: modem.restart())  # once OK is out
+    return None
+
+
 # https://git.kernel.org/pub/scm/network/ofono/ofono.git/tree/drivers/atmodem/sim.c knows these forms; those of Wavecom
 # and Siemens are in their manuals (https://www.manualsdir.com/manuals/139384/siemens-mc35.html?page=195).
 MAKERS: CommandTable = {
@@ -63,5 +71,6 @@ MAKERS: CommandTable = {
     ),
     "^SPIC": Verb(execute=_siemens_tries, refusal=incorrect),
     "^DTMF": Verb(set=_tone_in_call, refusal=incorrect),  # github.com/babca/python-gsmmodem sends it to Huawei modems
+    "+RST": Verb(set=_start_anew),
     "+QTONEDET": number_setting("+QTONEDET", "ddet", 1),  # Quectel: tones received, as {code} in the notice
 }

@@ -18,7 +18,7 @@ def _section(profile: Profile) -> str:
     maker, memories = profile.maker, profile.memories
     slots = ", ".join(f"{name} {count}" for name, count in memories.slots.items())
     notices = [notice.text for notice in (*profile.notices.start, *profile.notices.periodic)]
-    notices += [profile.notices.memory_full] if profile.notices.memory_full else []
+    notices += [profile.notices.memory_full.text] if profile.notices.memory_full else []
     notices += profile.calls.steps.values()
     rows = [
         ("says it is", " · ".join(f"`{text.strip()}`" for text in (maker.manufacturer, maker.model, maker.revision))),
