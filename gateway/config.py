@@ -67,6 +67,7 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
             "offices": _directory_file(settings, "offices", inputs),
             "services": _directory_file(settings, "services", inputs),
             "modems": modems,
+            "makes": settings.makes and inputs / settings.makes,
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }
     )

@@ -25,7 +25,8 @@ from gateway.errors import ConfigError, GatewayError
 from gateway.inbox import Inbox
 from gateway.jobs import Timetable
 from gateway.outbox import Outbox
-from gateway.settings import ModemSettings, Settings
+from gateway.ports import ports_of
+from gateway.settings import Settings
 from gateway.silence import Silence
 from gateway.store import state, visits
 from gateway.store.database import InstanceLock, open_writer
@@ -33,7 +34,6 @@ from gateway.store.schema import migrate
 from gateway.store.writer import Writer
 from gateway.wishes import Wishes, drain, resume, ussd
 from modem.fleet import Fleet
-from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.runner import Job, Runner, Ticker
 
@@ -125,7 +125,7 @@ class Daemon:
     def _build(self) -> _Running:
         settings = self._settings
         known = directory.load(settings.offices, settings.services)
-        ports = [_port(modem, settings) for modem in settings.modems]
+        ports = ports_of(settings)
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
         db = open_writer(settings.database, checkpoints=True)
         try:
@@ -159,29 +159,6 @@ class Daemon:
             writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring, fleet.check
         )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
-
-
-def _port(modem: ModemSettings, settings: Settings) -> PortSettings:
-    pin = None
-    if modem.pin_file is not None:
-        try:
-            pin = modem.pin_file.read_text(encoding="ascii").strip()
-        except (OSError, UnicodeDecodeError) as problem:
-            raise ConfigError(
-                f"The PIN file {modem.pin_file} of modem {modem.name} cannot be read: {problem}."
-            ) from None
-    return PortSettings(
-        modem.name,
-        modem.port,
-        modem.baud,
-        modem.flow == "rtscts",
-        pin,
-        settings.sweep_s,
-        imei=modem.imei,
-        hang_up=settings.calls.hang_up,
-        smsc=modem.smsc,
-        power_hook=modem.power_hook,
-    )
 
 
 def serve(load: Callable[[], Settings]) -> None:

@@ -155,6 +155,7 @@ class Desk:
                 imei=None if identity is None else identity.imei,
                 sim=sim,
                 model=None if identity is None else identity.model,
+                make=None if identity is None else identity.make,
                 operator=status.operator,
                 signal=status.signal,
                 trouble=status.trouble,
@@ -173,7 +174,7 @@ class Desk:
             self._tell(db, name, f"The modem of {name} is another one now: {identity.imei}, and it was {imei}.", now)
         if sim not in (None, identity.sim):
             self._tell(db, name, f"The SIM in {name} is another one now: {identity.sim}, and it was {sim}.", now)
-        sims.see(db, iccid=identity.sim, imei=identity.imei, operator=operator, now=now)
+        sims.see(db, iccid=identity.sim, imei=identity.imei, operator=operator, number=identity.number, now=now)
 
     def _tell(self, db: Database, name: str, text: str, now: datetime) -> None:
         _LOG.warning("changed", modem=name, text=text)

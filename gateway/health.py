@@ -16,6 +16,7 @@ from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.model import MessageKind
 from gateway.portchecks import examine_ports
+from gateway.ports import makes_of
 from gateway.settings import Settings
 from gateway.store import health as store_health
 from gateway.store import lanes
@@ -41,7 +42,12 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding("daemon", f"runs with pid {pid} and holds the ports; they are left alone (see otklik status)")
         return
     yield Finding("daemon", "not running")
-    yield from examine_ports(settings.modems, clock)
+    try:
+        makes = makes_of(settings)
+    except GatewayError as problem:
+        yield Finding("makes", str(problem), fault=True)
+        return
+    yield from examine_ports(settings.modems, clock, makes)
 
 
 def _directory(settings: Settings) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from modem import holders
 from modem.dialogues import network
 from modem.driver import Modem
 from modem.errors import ModemError, PinWanted
+from modem.makes.make import Make
 from modem.ports import Place, PortBook, is_pattern, matches
 from scheduler.clock import Clock
 
@@ -27,13 +28,15 @@ _IGNORED = "E:ID_MM_DEVICE_IGNORE=1"
 _RENAMED = ("/dev/ttyUSB", "/dev/ttyACM")
 
 
-def examine_ports(modems: Sequence[ModemSettings], clock: Clock) -> Iterator[Finding]:
-    """Every modem, and the programs that may want it too."""
+def examine_ports(
+    modems: Sequence[ModemSettings], clock: Clock, makes: Sequence[Make] | None = None
+) -> Iterator[Finding]:
+    """Every modem, and the programs that may want it too. `makes` as in `Modem`."""
     devices = [port for modem in modems for port in _devices(modem)]
     yield from _modem_manager(devices)
     book = PortBook()
     for modem in modems:
-        yield from _modem(modem, clock, book)
+        yield from _modem(modem, clock, book, makes)
 
 
 def _modem_manager(devices: Sequence[str]) -> Iterator[Finding]:
@@ -48,7 +51,7 @@ def _modem_manager(devices: Sequence[str]) -> Iterator[Finding]:
         yield Finding(holders.MODEM_MANAGER, "runs, and a udev rule keeps it away from the modems")
 
 
-def _modem(settings: ModemSettings, clock: Clock, book: PortBook) -> Iterator[Finding]:
+def _modem(settings: ModemSettings, clock: Clock, book: PortBook, makes: Sequence[Make] | None) -> Iterator[Finding]:
     what = f"modem {settings.name}"
     if settings.port.startswith("emu://"):
         yield Finding(what, "emulated, in the daemon's own process")
@@ -63,13 +66,20 @@ def _modem(settings: ModemSettings, clock: Clock, book: PortBook) -> Iterator[Fi
         yield Finding(what, _access_cure(device), fault=True)
     if barred and len(barred) == len(devices):
         return
-    yield _opened(what, settings, clock, book)
+    yield _opened(what, settings, clock, book, makes)
     yield from _may_be_renamed(what, settings)
 
 
-def _opened(what: str, settings: ModemSettings, clock: Clock, book: PortBook) -> Finding:
-    place = Place(settings.name, settings.port, settings.imei, book)
-    modem = Modem(settings.port, settings.baud, clock=clock, rtscts=settings.flow == "rtscts", place=place)
+def _opened(what: str, settings: ModemSettings, clock: Clock, book: PortBook, makes: Sequence[Make] | None) -> Finding:
+    modem = Modem(
+        settings.port,
+        settings.baud,
+        clock=clock,
+        rtscts=settings.flow == "rtscts",
+        place=Place(settings.name, settings.port, settings.imei, book),
+        makes=makes,
+        init=settings.init,
+    )
     try:
         identity = modem.open()
         signal = network.signal(modem)
@@ -82,7 +92,11 @@ def _opened(what: str, settings: ModemSettings, clock: Clock, book: PortBook) ->
     finally:
         modem.close()
     where = "" if modem.port == settings.port else f" at {modem.port}"
-    return Finding(what, f"{identity.model}{where}, IMEI {identity.imei}, SIM {identity.sim}, signal {signal}")
+    number = "" if identity.number is None else f" ({identity.number})"
+    text = (
+        f"{identity.model} [{identity.make}]{where}, IMEI {identity.imei}, SIM {identity.sim}{number}, signal {signal}"
+    )
+    return Finding(what, " ".join((text, *modem.refused)), fault=bool(modem.refused))
 
 
 def _may_be_renamed(what: str, settings: ModemSettings) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from pydantic import (
 from gateway.lanes import Takes
 from gateway.model import MessageKind
 from gateway.wording import DEFAULT_TEXTS, check
+from modem.makes.make import Command
 from modem.ports import is_pattern
 from scheduler.pacing import Limits
 from scheduler.windows import Window
@@ -145,6 +146,7 @@ class ModemSettings(Section):
     imei: Annotated[str, AfterValidator(_imei)] | None = None
     smsc: Annotated[str, AfterValidator(_number)] | None = None
     pin_file: Path | None = None
+    init: tuple[Command, ...] = ()
     on_unknown: Annotated[float | None, BeforeValidator(_resend_after)] = None
     """Seconds after which a part in doubt goes out again, None for never."""
     reports: bool = True
@@ -251,6 +253,7 @@ class Settings(Section):
     modems: tuple[ModemSettings, ...] = (ModemSettings(name="m1", port="emu://"),)
     survey: SurveySection = SurveySection()
     routing: RoutingSection = RoutingSection()
+    makes: Path | None = None
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60
     calls: CallSettings = CallSettings()
     upstream: tuple[str, ...] = Field((), max_length=0)

@@ -8,17 +8,20 @@ What is said to a modem once it runs is in `modem.dialogues`, a module a subject
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutException
 from gsmmodem.modem import GsmModem
 
 from modem.causes import ERROR
-from modem.dialogues import sim
+from modem.dialogues import device, sim
 from modem.dialogues.memories import Memories
 from modem.dialogues.pin import PinBook, Unlocking
 from modem.errors import CommandRefused, NotAModem, Silent
 from modem.link import Clock, Link
+from modem.makes import catalogue
+from modem.makes.make import GENERIC, Make, recognise
 from modem.ports import Place, Seeker
 
 _START_UP_S = 10.0
@@ -27,17 +30,23 @@ _START_UP_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which device and which SIM; a SIM without a readable ICCID goes by its IMSI."""
+    """Which device and which SIM; a SIM without a readable ICCID goes by its IMSI.
+
+    `make` is the name of what is known of such modems; `number` the SIM's own, where it is stored on the card.
+    """
 
     imei: str
     sim: str
     model: str
+    make: str = GENERIC.name
+    number: str | None = None
 
 
 class Modem(GsmModem, Link):
     """One modem, wherever it is. Only one thread may use it.
 
-    `place` says where to look if not only at `port`. Without `pins` no PIN is ever given.
+    `place` says where to look if not only at `port`. Without `pins` no PIN is ever given. `init` is said after each
+    start-up, behind what the modem's make, one of `makes`, needs.
     """
 
     def __init__(
@@ -49,12 +58,19 @@ class Modem(GsmModem, Link):
         rtscts: bool = False,
         pins: PinBook | None = None,
         place: Place | None = None,
+        makes: Sequence[Make] | None = None,
+        init: Sequence[str] = (),
     ) -> None:
         super().__init__(port, baudrate, clock=clock, rtscts=rtscts)
         self._seeker = Seeker(self, place or Place(port, port))
         self.memories = Memories(self)
         self.card = sim.Card(self)
+        self.make = GENERIC
+        self.refused: tuple[str, ...] = ()
+        """What was refused of the commands after the last start-up, a sentence each."""
         self._unlocking = Unlocking(self, pins)
+        self._makes = catalogue.packaged() if makes is None else makes
+        self._init = tuple(init)
 
     def open(self, pin: str | None = None) -> Identity:
         """As `start_up`, but a port that was opened in vain is closed again."""
@@ -76,6 +92,8 @@ class Modem(GsmModem, Link):
     def start_up(self, pin: str | None = None) -> Identity:
         """Find and open the port if it is not open, run the base library's init sequence, and find out who is there.
 
+        Then the modem gets the commands of its make and of the configuration.
+
         Raises PortMissing, PortBusy, PortLost, SimNotReady, SimBusy, Silent, or NotAModem for a device that does not
         answer as it must; the port stays open for whoever wants to try more.
         """
@@ -84,6 +102,8 @@ class Modem(GsmModem, Link):
         self.memories.find()
         identity = self.identify()
         self._seeker.had(identity.imei)
+        extras = (*(extra.say for extra in self.make.init), *self._init)
+        self.refused = tuple(device.say_extras(self, extras))
         return identity
 
     def write(
@@ -109,11 +129,13 @@ class Modem(GsmModem, Link):
         return lines
 
     def identify(self) -> Identity:
-        """Ask device and card for their numbers. Raises NotAModem or SimNotReady where there are none."""
+        """Ask device and card for their numbers and names. Raises NotAModem or SimNotReady where there are none."""
         imei = sim.imei(self)
         if imei is None:
             raise NotAModem(f"The device on {self.port} has no serial number (AT+CGSN).")
-        return Identity(imei, self.card.number(), self.model)
+        model = device.model(self)
+        self.make = recognise(self._makes, device.maker(self), model)
+        return Identity(imei, self.card.number(), model or "unknown", self.make.name, sim.own_number(self))
 
     # -- inside -------------------------------------------------------------------------------------------------
 

@@ -95,6 +95,10 @@ class NotReadOut(ModemError):
     """The memories cannot be read now, so a step that might cost a message was not taken."""
 
 
+class NotRestarted(ModemError):
+    """A modem of this make does not come back from a restart by command, so none was given."""
+
+
 class PowerHookFailed(ModemError):
     """The program that should have power-cycled the modem could not, or did not end."""
 

@@ -28,8 +28,9 @@ _WAIT_S = 10.0
 _USSD_WAIT_S = 90.0
 _USSD_CODE, _USSD_REPLY = re.compile(r"[*#][0-9*#]*#"), re.compile(r"[0-9*#]+")
 _LOOK_S = 0.1
+_SEEN = ("state", "model", "make", "imei", "sim", "number", "operator", "signal", "hold")
 _COLUMNS = (
-    *("name", "state", "port", "model", "imei", "sim", "operator", "signal"),
+    *("name", "state", "port", "model", "imei", "sim", "number", "operator", "signal"),
     *("today", "month", "unknown", "balance"),
 )
 
@@ -81,7 +82,7 @@ def gather(db: Database, settings: Settings, now: datetime) -> list[dict[str, An
         places = (of_modem(modem.name), of_sim(sim or ""))
         found.append(
             {
-                **{key: port.get(key) for key in ("state", "model", "imei", "sim", "operator", "signal", "hold")},
+                **{key: port.get(key) for key in _SEEN},
                 "name": modem.name,
                 "port": modem.port,
                 "drained": modem.name in drained,

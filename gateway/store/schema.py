@@ -93,9 +93,9 @@ CREATE TABLE troubles (
 # What a fleet needs to be known by: cards and what they did, what cured which model, what a person should know.
 _FLEET = """
 CREATE TABLE sims (
-  iccid TEXT PRIMARY KEY, imei TEXT, operator TEXT, seen_at TEXT, balance REAL, balance_text TEXT, balance_at TEXT,
-  stops INTEGER NOT NULL DEFAULT 0, stopped_until TEXT, stopped_why TEXT, report_quarters INTEGER NOT NULL DEFAULT 0)
-  STRICT;
+  iccid TEXT PRIMARY KEY, imei TEXT, operator TEXT, number TEXT, seen_at TEXT, balance REAL,
+  balance_text TEXT, balance_at TEXT, stops INTEGER NOT NULL DEFAULT 0, stopped_until TEXT, stopped_why TEXT,
+  report_quarters INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE pins (
   card TEXT NOT NULL, digest TEXT NOT NULL, tried_at TEXT NOT NULL, accepted_at TEXT, PRIMARY KEY (card, digest))
   STRICT;
@@ -118,6 +118,7 @@ CREATE TABLE outages (
 CREATE UNIQUE INDEX outages_open ON outages (modem) WHERE ended_at IS NULL;
 CREATE INDEX outages_by_modem ON outages (modem, began_at);
 ALTER TABLE ports ADD COLUMN hold TEXT;
+ALTER TABLE ports ADD COLUMN make TEXT;
 ALTER TABLE ports ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parts ADD COLUMN lane TEXT NOT NULL DEFAULT '';

@@ -9,12 +9,13 @@ from sqlite_utils import Database
 from gateway.store.database import to_text
 
 
-def see(db: Database, *, iccid: str, imei: str, operator: str | None, now: datetime) -> None:
-    """A card is in this modem now. Its operator stays the last one known."""
+def see(db: Database, *, iccid: str, imei: str, operator: str | None, number: str | None, now: datetime) -> None:
+    """A card is in this modem now. Its operator and its number stay the last ones known."""
     db.execute(
-        "INSERT INTO sims (iccid, imei, operator, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT (iccid) DO UPDATE SET"
-        " imei = excluded.imei, operator = coalesce(excluded.operator, operator), seen_at = excluded.seen_at",
-        (iccid, imei, operator, to_text(now)),
+        "INSERT INTO sims (iccid, imei, operator, number, seen_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (iccid) DO UPDATE"
+        " SET imei = excluded.imei, operator = coalesce(excluded.operator, operator),"
+        " number = coalesce(excluded.number, number), seen_at = excluded.seen_at",
+        (iccid, imei, operator, number, to_text(now)),
     )
 
 

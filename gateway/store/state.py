@@ -21,6 +21,7 @@ def put_port(
     imei: str | None,
     sim: str | None,
     model: str | None,
+    make: str | None = None,
     operator: str | None,
     signal: int | None,
     trouble: str | None,
@@ -29,13 +30,14 @@ def put_port(
 ) -> None:
     """A port's present state; what is not known now keeps its last value, trouble and hold do not."""
     db.execute(
-        "INSERT INTO ports (name, state, imei, sim, model, operator, signal, trouble, hold, changed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
+        "INSERT INTO ports (name, state, imei, sim, model, make, operator, signal, trouble, hold, changed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state,"
         " imei = coalesce(excluded.imei, imei), sim = coalesce(excluded.sim, sim),"
-        " model = coalesce(excluded.model, model), operator = coalesce(excluded.operator, operator),"
+        " model = coalesce(excluded.model, model), make = coalesce(excluded.make, make),"
+        " operator = coalesce(excluded.operator, operator),"
         " signal = coalesce(excluded.signal, signal), trouble = excluded.trouble, hold = excluded.hold,"
         " changed_at = excluded.changed_at",
-        (name, state, imei, sim, model, operator, signal, trouble, hold, to_text(now)),
+        (name, state, imei, sim, model, make, operator, signal, trouble, hold, to_text(now)),
     )
     _put_outage(db, name, hold, now)
 
@@ -122,7 +124,7 @@ def ports(db: Database) -> list[dict[str, Any]]:
     """Every configured port as it was last seen."""
     return list(
         db.query(
-            "SELECT p.name, state, model, p.operator, signal, p.imei, sim, s.balance, trouble, hold,"
+            "SELECT p.name, state, model, make, p.operator, signal, p.imei, sim, s.number, s.balance, trouble, hold,"
             " (SELECT count(*) FROM outages o WHERE o.modem = p.name) AS outages, changed_at"
             " FROM ports p LEFT JOIN sims s ON s.iccid = p.sim ORDER BY p.name"
         )

@@ -26,6 +26,7 @@ _SPAN = re.compile(r"(\d)(?:\s*-\s*(\d))?")
 _CHOSEN = re.compile(r"\+CNMI:\s*(\d)\s*,\s*(\d)\s*,\s*(\d)\s*,\s*(\d)\s*,\s*(\d)")
 _INDICATOR = re.compile(r'\(\s*"(\w+)"')
 _TOLD = re.compile(r'\+CIEV:\s*(?:"?(?P<name>[A-Za-z]+)"?|(?P<place>\d+))\s*,\s*(?P<value>\d+)')
+_OVERFLOW, _SPACE = "^SMGO", "0"  # Siemens: 1 full, 2 full and more waits in the network, 0 there is space again
 _FULL = ("^SMMEMFULL", "+SMSFULL", "+SMS FULL")
 
 
@@ -95,6 +96,8 @@ class Indications:
         """Whether this notice says that a memory is full: the makers' own ones, and +CIEV of "smsfull"."""
         if name in _FULL:
             return True
+        if name == _OVERFLOW:
+            return not text.endswith(_SPACE)
         told = _TOLD.match(text) if name == "+CIEV" else None
         if told is None or told["value"] == "0":
             return False

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from modem.errors import SettingsLost
+from contextlib import suppress
+
+from modem.errors import PortLost, SettingsLost, Silent
 from modem.link import Link
 
 _RADIO_S = 60.0  # leaving and finding a network takes some modems most of a minute
+_RESTART_S = 10.0
 
 
 def setting(link: Link) -> str:
@@ -28,9 +31,7 @@ def radio_off_and_on(link: Link) -> None:
     link.ask("AT+CFUN=1", _RADIO_S)
 
 
-def restart(link: Link) -> None:
-    """Let the whole modem start anew. It may answer or not, and the port may go away. Raises ModemError.
-
-    A modem without the form with <rst> refuses it: the caller goes on to what is left.
-    """
-    link.ask("AT+CFUN=1,1", _RADIO_S)
+def restart(link: Link, command: str) -> None:
+    """Let the whole modem start anew; it may answer or not, and the port may go away. Raises CommandRefused."""
+    with suppress(Silent, PortLost):
+        link.ask(command, _RESTART_S)

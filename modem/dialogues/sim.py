@@ -12,6 +12,9 @@ from modem.tables import CauseClass
 _ICCID = re.compile(r"\b(89\d{16,18})[Ff]?\b")
 _IMSI = re.compile(r"\b(\d{14,15})\b")
 _IMEI = re.compile(r"\b(\d{14,17})\b")
+_OWN = re.compile(r'\+CNUM:\s*(?:"[^"]*")?\s*,\s*"([+0-9A-Fa-f]+)"\s*,\s*(\d+)')
+_NUMBER = re.compile(r"\+?[0-9]{3,15}")
+_INTERNATIONAL = "145"
 READY = "READY"
 _BUSY = (14, 314)
 _CRSM = re.compile(r'\+CRSM:\s*144\s*,\s*0\s*,\s*"?([0-9A-Fa-f]{20})')
@@ -63,6 +66,25 @@ def _iccid_in(raw: str) -> str | None:
     """EF ICCID as the card has it: two digits an octet, the second first, filled up with F (TS 51.011 §10.1.1)."""
     digits = "".join(high + low for low, high in zip(raw[::2], raw[1::2], strict=False)).upper().rstrip("F")
     return digits if _ICCID.fullmatch(digits) else None
+
+
+def own_number(link: Link) -> str | None:
+    """The subscriber number that is stored on the card (AT+CNUM, 27.007 §7.1); many cards hold none."""
+    reply = link.exchange("AT+CNUM")
+    for found in _OWN.finditer("\n".join(reply.lines)) if reply.ok else ():
+        number = _plain(found[1])
+        if _NUMBER.fullmatch(number):
+            return f"+{number}" if found[2] == _INTERNATIONAL and number[0] != "+" else number
+    return None
+
+
+def _plain(text: str) -> str:
+    """A number as it is read, also where the modem writes all strings as UCS2 digits (27.007 §5.5)."""
+    try:
+        plain = bytes.fromhex(text).decode("utf-16-be") if len(text) % 4 == 0 else ""
+    except ValueError:
+        return text
+    return plain if _NUMBER.fullmatch(plain) else text
 
 
 def imei(link: Link, timeout_s: float = 10.0) -> str | None:

@@ -15,6 +15,7 @@ from typing import Protocol
 from modem.alphabet import Alphabet
 from modem.dialogues.memories import Stored
 from modem.driver import Identity
+from modem.makes.make import Make
 from modem.outcomes import Outcome
 from modem.pdu import Concat
 
@@ -23,7 +24,8 @@ from modem.pdu import Concat
 class PortSettings:
     """What the configuration says of one modem.
 
-    `power_hook` is a program with its arguments that takes the modem's power away and gives it back.
+    `power_hook` is a program with its arguments that takes the modem's power away and gives it back. `makes` is what is
+    known of makes of modems, None for what is packaged; `init` is said after each start-up.
     """
 
     name: str
@@ -36,6 +38,8 @@ class PortSettings:
     hang_up: bool = True
     power_hook: tuple[str, ...] = ()
     smsc: str | None = None
+    makes: tuple[Make, ...] | None = None
+    init: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

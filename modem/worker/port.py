@@ -11,7 +11,7 @@ import logging
 import threading
 
 from modem.driver import Identity, Modem
-from modem.errors import CardChanged, ModemError, NotReadOut, PowerHookFailed, SimNotReady
+from modem.errors import CardChanged, ModemError, NotReadOut, NotRestarted, PowerHookFailed, SimNotReady
 from modem.link import Clock
 from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
@@ -59,6 +59,8 @@ class PortWorker(threading.Thread):
             rtscts=settings.rtscts,
             pins=desk,
             place=Place(settings.name, settings.port, settings.imei, book or PortBook()),
+            makes=settings.makes,
+            init=settings.init,
         )
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self.ussd = Ussd(self._modem, clock, self._bell.ring)
@@ -72,6 +74,7 @@ class PortWorker(threading.Thread):
         self._identity: Identity | None = None
         self._serving: Serving | None = None
         self._told: tuple[PortState, str] | None = None
+        self._told_refused: set[str] = set()
         self._alarmed = True  # an earlier run may have left its alarm
 
     # -- for other threads --------------------------------------------------------------------------------------
@@ -136,7 +139,7 @@ class PortWorker(threading.Thread):
             except NotReadOut as problem:
                 _LOG.warning("port %s: %s", self.settings.name, problem)
                 self._decide_again()
-            except PowerHookFailed as problem:
+            except (NotRestarted, PowerHookFailed) as problem:
                 self._ladder = remark(self._ladder, str(problem))
                 self._decide_again()
             except ModemError as problem:
@@ -162,6 +165,7 @@ class PortWorker(threading.Thread):
 
     def _begin(self, identity: Identity) -> None:
         self._identity = identity
+        self._tell_refused()
         self._serving = Serving(
             self._modem,
             identity,
@@ -262,6 +266,13 @@ class PortWorker(threading.Thread):
         if state is PortState.QUARANTINED:
             self._alarmed = True
             self._desk.alarm(self.settings.name, QUARANTINE, plan.why)
+
+    def _tell_refused(self) -> None:
+        """A command after start-up that a modem does not take is told of once: it is there at every start-up."""
+        for sentence in self._modem.refused:
+            if sentence not in self._told_refused:
+                self._told_refused.add(sentence)
+                self._desk.trouble(self.settings.name, sentence, list(self._modem.history))
 
     def _keep_peace(self, plan: Plan) -> None:
         """The cool-down before a step. One with the port closed ends early for another device, or on `resume`."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from modem.dialogues import revive
 from modem.driver import Identity, Modem
-from modem.errors import CommandRefused, NotAModem, NotReadOut, PortError, Silent, SimBusy, SimNotReady
+from modem.errors import CommandRefused, NotAModem, NotReadOut, NotRestarted, PortError, Silent, SimBusy, SimNotReady
 from modem.link import Clock
 from modem.ports import matches
 from modem.worker.desk import PortSettings
@@ -65,8 +65,7 @@ class Repair:
                 self._modem.close()
                 return self._start_up()
             case Step.RESTART:
-                self._read_out(serving)
-                revive.restart(self._modem)
+                self._restart(serving)
                 return self._boot()
             case Step.POWER:
                 self._read_out_if_possible(serving)
@@ -76,6 +75,13 @@ class Repair:
 
     def _start_up(self) -> Identity:
         return self._modem.start_up(self._settings.pin)
+
+    def _restart(self, serving: Serving | None) -> None:
+        command = self._modem.make.restart.say
+        if command is None:
+            raise NotRestarted(f"A modem of the make {self._modem.make.name} is not restarted by command.")
+        self._read_out(serving)
+        revive.restart(self._modem, command)
 
     def _go_on(self, serving: Serving | None) -> Identity | None:
         if serving is None:

@@ -10,6 +10,7 @@ import yaml
 
 from gateway.config import load, packaged_config, parse
 from gateway.errors import ConfigError
+from gateway.ports import ports_of
 from gateway.settings import Settings
 from scheduler.windows import Window
 
@@ -133,6 +134,31 @@ def test_place_of_a_modem_that_cannot_be_is_refused(modems: str, told: str) -> N
     with pytest.raises(ConfigError) as caught:
         parse(f"modems: {modems}", "c")
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("init", "told"),
+    [
+        ("[AT+CNMI=0]", "c:1:36: modems.0.init.0: AT+CNMI is the driver's own business"),
+        ("[at^curc=0]", "'at^curc=0' is not one command"),
+    ],
+)
+def test_command_that_may_not_follow_a_start_up_is_refused(init: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(f"modems: [{{name: a, port: x, init: {init}}}]", "c")
+    assert told in str(caught.value)
+
+
+def test_makes_of_a_file_reach_the_driver_with_the_commands_of_each_modem(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("makes: mine.yaml\nmodems: [{name: a, port: p0, init: [AT^CURC=0]}]", encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text("makes: [{name: ours, title: x, model: E173}]", encoding="utf-8")
+    (port,) = ports_of(load(path))
+    assert port.makes is not None
+    assert (port.makes[0].name, port.init) == ("ours", ("AT^CURC=0",))
+    (tmp_path / "mine.yaml").write_text("makes: [{name: ours, title: x}]", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"mine\.yaml:1:9: makes\.0: give maker, model or both"):
+        ports_of(load(path))
 
 
 def test_numbers_without_quotes_are_understood() -> None:

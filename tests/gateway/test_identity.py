@@ -100,6 +100,7 @@ def test_cards_keep_their_counters_when_their_modems_change_places(network: Emul
     one, other = network.modems
     known = {modem.iccid: modem.imei for modem in network.modems}
     cards = {modem.name: modem.iccid for modem in network.modems}
+    numbers = {modem.iccid: modem.number for modem in network.modems}
     settings = _settings(tmp_path, f"{{name: m1, port: {one.link}}}, {{name: m2, port: {other.link}}}")
     serving = "SELECT name, sim FROM ports WHERE state = 'serving' ORDER BY name"
     daemon = Daemon(settings, RestlessClock())
@@ -118,5 +119,6 @@ def test_cards_keep_their_counters_when_their_modems_change_places(network: Emul
     counted = dict(_all(settings, "SELECT sim, count(*) FROM parts WHERE submitted_at IS NOT NULL GROUP BY sim"))
     assert counted == Counter(cards[str(line["modem"])] for line in network.events() if line["event"] == "submit")
     assert dict(_all(settings, "SELECT iccid, imei FROM sims")) == known
+    assert dict(_all(settings, "SELECT iccid, number FROM sims")) == numbers
     changes = [text for (text,) in _all(settings, "SELECT text FROM troubles") if "another one now" in str(text)]
     assert len(changes) == 4  # two modems, two cards

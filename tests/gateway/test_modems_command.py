@@ -41,10 +41,13 @@ def _call(folder: Path, *arguments: str) -> Result:
 def _seen(centre: Centre) -> None:
     """m1 has been seen with everything there is to see."""
     centre.db.execute(
-        "INSERT INTO ports (name, state, imei, sim, model, operator, signal, hold, drained, changed_at)"
-        f" VALUES ('m1', 'serving', '356938035643809', '{SIM}', 'SIM800', 'MTS', 17, 'no network', 1, '')"
+        "INSERT INTO ports (name, state, imei, sim, model, make, operator, signal, hold, drained, changed_at)"
+        f" VALUES ('m1', 'serving', '356938035643809', '{SIM}', 'SIM800', 'simcom', 'MTS', 17, 'no network', 1, '')"
     )
-    centre.db.execute(f"INSERT INTO sims (iccid, balance, balance_text, balance_at) VALUES ('{SIM}', 12.5, 'x', 'y')")
+    centre.db.execute(
+        "INSERT INTO sims (iccid, number, balance, balance_text, balance_at)"
+        f" VALUES ('{SIM}', '+79130000001', 12.5, 'x', 'y')"
+    )
     fleet.count_cure(centre.db, model="SIM800", trouble="silence", step="reopen", now=NOON)
     fleet.raise_alarm(centre.db, place="modem m1", kind="balance", text="Pay for the SIM.", now=NOON)
     fleet.raise_alarm(centre.db, place=f"SIM {SIM}", kind="silent", text="Nothing arrives.", now=NOON)
@@ -56,6 +59,7 @@ def test_list_shows_each_modem_with_its_counts_alarms_and_cures(folder: Path, ce
     one, two = json.loads(shown.stdout.splitlines()[-1])["modems"]
     assert one["sent"] == {"today": 0, "per_day": 500, "month": 0, "per_month": None}
     assert (one["drained"], one["hold"], one["unknown"], one["balance"]["amount"]) == (True, "no network", 0, 12.5)
+    assert (one["make"], one["number"]) == ("simcom", "+79130000001")
     assert [alarm["text"] for alarm in one["alarms"]] == ["Pay for the SIM.", "Nothing arrives."]
     assert [(cure["step"], cure["count"]) for cure in one["cures"]] == [("reopen", 1)]
     assert (two["name"], two["state"], two["alarms"]) == ("m2", None, [])

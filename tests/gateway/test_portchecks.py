@@ -40,6 +40,13 @@ def test_modem_that_is_well_is_named_with_its_place(emulated: EmulatedModem, tmp
     assert f"at {tmp_path}/modem0, IMEI {emulated.imei}, SIM {emulated.iccid}" in found.text
 
 
+def test_command_a_modem_refuses_after_its_start_up_is_a_fault(emulated: EmulatedModem) -> None:
+    (found,) = _check(_entry(emulated.path, init=["AT^CURC=0"]))
+    assert found.fault
+    assert "[generic], IMEI" in found.text
+    assert "The modem refused AT^CURC=***" in found.text
+
+
 def test_pattern_without_matches_is_a_fault() -> None:
     assert _check(_entry("/dev/ttyNOPE*")) == [
         Finding(

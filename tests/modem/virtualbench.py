@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -28,17 +29,14 @@ START = datetime(2017, 9, 12, 3, tzinfo=UTC)
 class Bench:
     """A running fleet, its desk and its network; the caller has the turn."""
 
-    def __init__(
-        self, modems: int, desk: ListDesk, hang_up: bool, power_hook: tuple[str, ...], **network: float
-    ) -> None:
+    def __init__(self, modems: int, desk: ListDesk, settings: PortSettings, profile: str, **network: float) -> None:
         self.desk = desk
         self.clock = VirtualClock(START)
         self.loop = SteppedLoop(self.clock.monotonic())
-        self.server = Server(modems, pty=False, loop=self.loop, trace=True, **network)
+        profiles = [catalogue.load(profile)]
+        self.server = Server(modems, pty=False, loop=self.loop, trace=True, profiles=profiles, **network)
         self.clock.add(self.loop)
-        ports = [
-            PortSettings(f"m{k}", f"emu://modem{k}", hang_up=hang_up, power_hook=power_hook) for k in range(modems)
-        ]
+        ports = [replace(settings, name=f"m{k}", port=f"emu://modem{k}") for k in range(modems)]
         self.fleet = Fleet(ports, desk, self.clock)
 
     @property
@@ -87,9 +85,12 @@ def bench(
     *,
     hang_up: bool = True,
     power_hook: tuple[str, ...] = (),
+    init: tuple[str, ...] = (),
+    profile: str = "generic",
     **network: float,
 ) -> Iterator[Bench]:
-    made = Bench(modems, desk or ListDesk(), hang_up, power_hook, **network)
+    settings = PortSettings("", "", hang_up=hang_up, power_hook=power_hook, init=init)
+    made = Bench(modems, desk or ListDesk(), settings, profile, **network)
     with made.server, leading_to(made.server), made.clock.taking_part():
         with made.clock.starting(modems):
             made.fleet.start()
