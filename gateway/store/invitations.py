@@ -102,10 +102,14 @@ def save(db: Database, invitation: int, conversation: Conversation, now: datetim
 
 
 def opt_out(db: Database, person: int, now: datetime) -> None:
-    """Never write to this person again; invitations that still wait are barred when they fall due."""
+    """Never write to this person again. Invitations that are queued and not sent are barred, and those that still wait
+    when they fall due."""
+    moment = to_text(now)
+    db.execute("UPDATE persons SET opted_out_at = coalesce(opted_out_at, ?) WHERE id = ?", (moment, person))
     db.execute(
-        "UPDATE persons SET opted_out_at = coalesce(opted_out_at, ?) WHERE id = ?",
-        (to_text(now), person),
+        "UPDATE invitations SET state = 'barred', closed_at = ?, reason = 'barred'"
+        " WHERE person = ? AND state = 'open' AND invited_at IS NULL",
+        (moment, person),
     )
 
 

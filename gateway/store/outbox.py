@@ -24,6 +24,7 @@ _PRIORITY = {
 INVITATION = _PRIORITY[MessageKind.INVITE]
 _BEGUN = _PRIORITY[MessageKind.THANKS]
 PRIORITIES = sorted(set(_PRIORITY.values()))
+_UNWANTED = "It was not sent: its addressee has answered or wants no more messages."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,9 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     from what caps keep back for answers, lest half a message lies on a phone over night.
     """
     moment = to_text(now)
-    chosen: list[_Ready] = []
-    for priority in PRIORITIES:
-        want = ticket.parts - len(chosen)
-        if priority == INVITATION:
-            want = min(want, ticket.invitations)
-        if want > 0:
-            ready = [part for share in ticket.shares for part in _ready(db, share, priority, want, ticket, moment)]
-            chosen += sorted(ready, key=lambda part: (part.next_at, part.id))[:want]
+    chosen = _choose(db, ticket, moment)
+    while chosen and _withdraw(db, chosen, moment):
+        chosen = _choose(db, ticket, moment)
     if not chosen:
         return []
     db.conn.executemany(
@@ -113,8 +109,10 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
         [(ticket.sim, moment, part.id) for part in chosen],
     )
     for message in {part.message for part in chosen if part.total > 1}:
+        # Those that are claimed too: one that comes back must not go by another SIM than those before it.
         db.execute(
-            "UPDATE parts SET lane = ?, priority = min(priority, ?) WHERE message = ? AND state = 'queued'",
+            "UPDATE parts SET lane = ?, priority = min(priority, ?) WHERE message = ? AND state IN"
+            " ('queued', 'claimed')",
             (ticket.sim, _BEGUN, message),
         )
     rows = db.execute(
@@ -125,6 +123,38 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     ).fetchall()
     found = {row[0]: ClaimedPart(*row) for row in rows}
     return [found[part.id] for part in chosen]
+
+
+def _choose(db: Database, ticket: Ticket, moment: str) -> list[_Ready]:
+    """What a ticket allows of what is ready, by priority and then by turn."""
+    chosen: list[_Ready] = []
+    for priority in PRIORITIES:
+        want = ticket.parts - len(chosen)
+        if priority == INVITATION:
+            want = min(want, ticket.invitations)
+        if want > 0:
+            ready = [part for share in ticket.shares for part in _ready(db, share, priority, want, ticket, moment)]
+            chosen += sorted(ready, key=lambda part: (part.next_at, part.id))[:want]
+    return chosen
+
+
+def _withdraw(db: Database, chosen: Sequence[_Ready], moment: str) -> bool:
+    """Take out what is not wanted any more, whatever brought it back to the queue; True if there was any.
+
+    That is an invitation whose conversation has ended, and all but the farewell for a person who has opted out. What
+    may have been sent before stays in doubt.
+    """
+    return (
+        db.execute(
+            "UPDATE parts SET state = iif(submitted_at IS NULL, 'failed', 'unknown'), done_at = ?, cause = ?"
+            " WHERE state = 'queued' AND message IN (SELECT m.id FROM messages m JOIN invitations i"
+            " ON i.id = m.invitation JOIN persons x ON x.id = i.person"
+            " WHERE m.id IN (SELECT value FROM json_each(?)) AND (m.kind = 'invite' AND i.state <> 'open'"
+            " OR m.kind <> 'farewell' AND x.opted_out_at IS NOT NULL))",
+            (moment, _UNWANTED, json.dumps([part.message for part in chosen])),
+        ).rowcount
+        > 0
+    )
 
 
 def _ready(db: Database, share: Share, priority: int, want: int, ticket: Ticket, moment: str) -> list[_Ready]:
