@@ -23,6 +23,7 @@ from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
 from gateway.store import lanes as lane_rows
 from gateway.store import outbox as outbox_rows
+from gateway.store import parts as part_rows
 from gateway.store import sims, state
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
@@ -111,17 +112,23 @@ class Desk:
         sent = [part for part, outcome in outcomes if not isinstance(outcome, Refused)]
 
         def settle_all(db: Database) -> None:
-            self._outbox.settle(db, outcomes, now)
-            lane_rows.wrote(db, sent)
+            held = part_rows.held_by(db, sim, [part for part, _ in outcomes])
+            self._outbox.settle(db, [(part, outcome) for part, outcome in outcomes if part in held], now)
+            lane_rows.wrote(db, held.intersection(sent))
 
         self._dispatch.settled(sim, [part for part, _ in outcomes], len(sent), now)
         self._mind(sim, outcomes, now)
         self._writer.post(settle_all, "settling parts")
 
-    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
+    def release(self, sim: str, parts: Sequence[int], blamed: int | None = None) -> None:
         now = self._clock.now()
-        self._writer.do(lambda db: self._outbox.release(db, parts, blamed, now))
-        self._dispatch.released(parts)
+
+        def release_all(db: Database) -> None:
+            held = part_rows.held_by(db, sim, parts)
+            self._outbox.release(db, [part for part in parts if part in held], blamed if blamed in held else None, now)
+
+        self._writer.do(release_all)
+        self._dispatch.released(sim, parts)
         self._ring()
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:

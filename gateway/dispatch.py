@@ -57,10 +57,10 @@ class Dispatch:
         with self._lock:
             self._routing.settled(sim, parts, sent, now, self._draw())
 
-    def released(self, parts: Iterable[int]) -> None:
-        """Parts went back to the queue."""
+    def released(self, sim: str, parts: Iterable[int]) -> None:
+        """Parts that this SIM had in hand went back to the queue."""
         with self._lock:
-            self._routing.released(parts)
+            self._routing.released(sim, parts)
 
     def silence(self, sim: str, silent: bool) -> None:
         """Whether what this SIM sends seems to arrive nowhere."""

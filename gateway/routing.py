@@ -134,10 +134,9 @@ class Routing:
             row.meter.add(sent, now, draw)
             row.sent_at = now
 
-    def released(self, parts: Iterable[int]) -> None:
-        """Parts went back to the queue."""
-        for row in self._sims.values():
-            row.hand.difference_update(parts)
+    def released(self, sim: str, parts: Iterable[int]) -> None:
+        """Parts that this SIM had in hand went back to the queue."""
+        self._sims[sim].hand.difference_update(parts)
 
     # -- what follows -------------------------------------------------------------------------------------------
 

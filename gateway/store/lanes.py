@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,7 +41,7 @@ def put_operator(db: Database, person: int, operator: str) -> None:
     db.execute("UPDATE persons SET operator = ? WHERE id = ?", (operator, person))
 
 
-def wrote(db: Database, parts: Sequence[int]) -> None:
+def wrote(db: Database, parts: Iterable[int]) -> None:
     """The SIMs that sent these parts are now the ones their persons have to do with."""
     db.conn.executemany(
         "UPDATE persons SET sim = p.sim FROM parts p JOIN messages m ON m.id = p.message"

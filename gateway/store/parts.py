@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,17 @@ def find(db: Database, part: int) -> PartRow:
     blamed_at = None if row[10] is None else from_text(row[10])
     kind, state = MessageKind(row[3]), PartState(row[4])
     return PartRow(row[0], row[1], row[2], kind, state, row[5], row[6], row[7], row[8], row[9], blamed_at)
+
+
+def held_by(db: Database, sim: str, parts: Sequence[int]) -> set[int]:
+    """Those of these parts that no other SIM has had since.
+
+    What a worker says that hung for long must not touch a part that went into doubt meanwhile and out by another.
+    """
+    rows = db.execute(
+        "SELECT id FROM parts WHERE sim = ? AND id IN (SELECT value FROM json_each(?))", (sim, json.dumps(parts))
+    ).fetchall()
+    return {row[0] for row in rows}
 
 
 # -- settled ------------------------------------------------------------------------------------------------------

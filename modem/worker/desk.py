@@ -92,8 +92,8 @@ class Desk(Protocol):
     def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """What became of claimed parts; may return before it is committed."""
 
-    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
-        """Claimed parts that were certainly not sent go back to the queue.
+    def release(self, sim: str, parts: Sequence[int], blamed: int | None = None) -> None:
+        """Parts that this SIM claimed and that were certainly not sent go back to the queue.
 
         `blamed` is the one whose submit the modem failed at: a part that does so again and again is isolated.
         """

@@ -90,7 +90,7 @@ class Sending:
             self._note(self._in_flight, Unknown("The program failed while this part was being sent."))
         self.settle()
         if self._claimed:
-            self._desk.release([order.id for order in self._claimed])
+            self._desk.release(self._sim, [order.id for order in self._claimed])
             self._claimed.clear()
 
     # -- inside -------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ class Sending:
                 self._note(order, outcome)
                 if self._radio.refused(cause):
                     self._outcomes.pop()
-                    self._desk.release([order.id])  # a lack of network must not use up the part's tries
+                    self._desk.release(self._sim, [order.id])  # a lack of network must not use up the part's tries
                 elif cause.own and cause.cls in _PASSING:
                     self._outcomes.pop()
                     self._take_failure(order, cause)
@@ -184,7 +184,7 @@ class Sending:
     def _hand_back(self, order: PartOrder) -> None:
         """A part that was not sent, and at which the modem failed."""
         self.settle()
-        self._desk.release([order.id], blamed=order.id)
+        self._desk.release(self._sim, [order.id], blamed=order.id)
         self._in_flight = None
 
     def _release_siblings(self, order: PartOrder) -> None:
@@ -192,7 +192,7 @@ class Sending:
         siblings = [other for other in self._claimed if _is_sibling(other, order)]
         if siblings:
             self.settle()
-            self._desk.release([other.id for other in siblings])
+            self._desk.release(self._sim, [other.id for other in siblings])
             self._claimed = deque(other for other in self._claimed if other not in siblings)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from modem.outcomes import Accepted, Refused, Unknown
+from modem.outcomes import Refused, Unknown
 from modem.tables import CMS_CAUSES
-from tests.gateway.conftest import PHONE, Centre
+from modem.worker.desk import PartOrder
+from tests.gateway.conftest import Centre
 from tests.gateway.test_dispatch import LONG, Box, _fleet, _phones, box
 
 __all__ = ["box"]
@@ -24,9 +25,9 @@ def test_rest_of_a_block_stays_with_the_sim_that_sent_the_first_part(box: Box, l
     one, two, three = box.claim("A", 3)
     box.settle("A", [one])
     if last == "released":
-        box.desk.release([two.id, three.id])
+        box.desk.release("A", [two.id, three.id])
     else:
-        box.desk.release([three.id])
+        box.desk.release("A", [three.id])
         box.settle("A", [two], _BUSY)
     box.later(60)
     assert {part.destination for part in box.claim("B", 64)} == {_phones(2)[1]}
@@ -84,3 +85,42 @@ def test_who_opts_out_gets_the_farewell_and_nothing_else(centre: Centre) -> None
     assert centre.all("SELECT kind FROM messages ORDER BY id") == [("invite",), ("reprompt",), ("farewell",)]
     assert len(centre.send()) == 1
     assert centre.parts() == ["submitted", "failed", "submitted"]
+
+
+# -- whose word counts -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def second(box: Box) -> PartOrder:
+    """A part that A hung at, that went into doubt and out again, and that B has in hand now."""
+    box.invite(*_phones(1))
+    box.later(2)
+    (part,) = box.claim("A")
+    box.later(901)
+    box.writer.do(lambda db: box.outbox.end_waiting(db, box.clock.at))
+    box.later(600)
+    box.writer.do(lambda db: box.outbox.resend_unknown(db, box.clock.at, {"A": 600.0}))
+    box.lose("a")
+    box.fail_over()
+    box.later(301)
+    box.fail_over()
+    (again,) = box.claim("B")
+    assert again.id == part.id
+    return again
+
+
+@pytest.mark.parametrize("verb", ["release", "blame", "refuse", "doubt"])
+def test_word_of_a_sim_that_lost_a_part_to_another_moves_nothing(box: Box, second: PartOrder, verb: str) -> None:
+    before = box.all("SELECT * FROM parts")
+    match verb:
+        case "release":
+            box.desk.release("A", [second.id])
+        case "blame":
+            box.desk.release("A", [second.id], second.id)
+        case "refuse":
+            box.settle("A", [second], _BUSY)
+        case _:
+            box.settle("A", [second], Unknown("it hung"))
+    assert box.all("SELECT * FROM parts") == before
+    box.settle("B", [second])
+    assert box.all("SELECT state, sim FROM parts") == [("submitted", "B")]

@@ -295,7 +295,7 @@ def test_rest_of_a_message_does_not_follow_from_another_number(box: Box) -> None
     box.later(2)
     assert box.send("A") == _phones(1)
     waiting = box.claim("A")
-    box.desk.release([part.id for part in waiting])
+    box.desk.release("A", [part.id for part in waiting])
     box.lose("a")
     box.later(400)
     box.fail_over()

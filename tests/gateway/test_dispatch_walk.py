@@ -81,7 +81,7 @@ class Walk:
     def release(self, sim: str) -> None:
         ids = [part.id for part in self.hand[sim]]
         part_rows.release(self.centre.db, ids)
-        self.dispatch.released(ids)
+        self.dispatch.released(sim, ids)
         self.hand[sim] = []
 
     def lose(self, sim: str) -> None:

@@ -232,7 +232,7 @@ def test_parts_in_hand_are_known_until_settled_or_released() -> None:
     table.claimed("A", [1, 2, 3])
     assert table.in_hand("a") == 3
     table.settled("A", [1], 1, NOON, 0)
-    table.released([2])
+    table.released("A", [2])
     assert table.in_hand("a") == 1
     table.seat("a", "A", Meter(Limits(), UTC, NOON), NOON)
     assert table.in_hand("a") == 0

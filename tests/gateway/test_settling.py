@@ -225,7 +225,7 @@ def test_broken_modem_beside_a_healthy_one_does_not_isolate_what_it_happens_to_t
     for number in range(4):
         box.later(7200)
         (part,) = box.claim("A")
-        box.desk.release([part.id], part.id)
+        box.desk.release("A", [part.id], part.id)
         box.invite(f"+7913020100{number}")
         box.later(2)
         box.send("B")
@@ -266,7 +266,7 @@ def test_sim_that_can_send_again_is_found_out_with_one_part_and_the_alarm_ends(b
     box.later(2)
     parts = box.claim("A", 64)
     box.settle("A", parts[:1], Refused(CMS_CAUSES[10]))
-    box.desk.release([part.id for part in parts[1:]])
+    box.desk.release("A", [part.id for part in parts[1:]])
     box.serve("a")
     assert box.claim("A", 64) == []
     box.later(80)
@@ -288,7 +288,7 @@ def test_sim_without_credit_is_tried_more_and_more_rarely_and_its_parts_keep_the
         while not (part := box.claim("A", 64)):
             box.later(15)
         rests.append((box.clock.at - stopped_at).total_seconds())
-        box.desk.release([each.id for each in part])
+        box.desk.release("A", [each.id for each in part])
     assert rests == sorted(rests)
     assert rests[0] < 90 < 1000 < rests[-1]
     assert box.all("SELECT DISTINCT state, attempts FROM parts") == [("queued", 0)]

@@ -38,7 +38,7 @@ class ListDesk:
     def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         self.settled.update(outcomes)
 
-    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
+    def release(self, sim: str, parts: Sequence[int], blamed: int | None = None) -> None:
         self.released += parts
         if blamed is not None:
             self.blamed.append(blamed)
@@ -80,8 +80,8 @@ class QueueDesk(ListDesk):
         super().__init__(orders)
         self._all = {order.id: order for order in orders}
 
-    def release(self, parts: Sequence[int], blamed: int | None = None) -> None:
-        super().release(parts, blamed)
+    def release(self, sim: str, parts: Sequence[int], blamed: int | None = None) -> None:
+        super().release(sim, parts, blamed)
         with self.lock:
             self.orders += [self._all[part] for part in parts]
 
