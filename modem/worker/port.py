@@ -158,6 +158,7 @@ class PortWorker(threading.Thread):
 
     def _close(self) -> None:
         self.errands.close()
+        self.ussd.close()
         self._modem.close()
         self._bell.close()
 

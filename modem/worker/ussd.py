@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -51,7 +52,9 @@ class Ussd:
         self._link = link
         self._clock = clock
         self._ring = ring
+        self._lock = threading.Lock()
         self._waiting: deque[tuple[tuple[str, ...], Future[str]]] = deque()
+        self._closed = False
         self._session: _Session | None = None
         self._form: Form | None = None
         self._charset = ""
@@ -63,12 +66,27 @@ class Ussd:
         """Send a code, and the others as replies to what the network asks; the future has its last text.
 
         It fails with UssdFailed, or with another ModemError if the modem does. A session that still wants a reply when
-        there are no more is cancelled.
+        there are no more is cancelled. Cancelled too is what waits when the worker ends.
         """
+        if not codes:
+            raise ValueError("a session begins with a code")
         answer: Future[str] = Future()
-        self._waiting.append((codes, answer))
+        with self._lock:
+            if self._closed:
+                answer.cancel()
+            else:
+                self._waiting.append((codes, answer))
         self._ring()
         return answer
+
+    def close(self) -> None:
+        """The worker ends: nothing is sent any more, and nobody waits in vain."""
+        with self._lock:
+            self._closed = True
+            waiting, self._waiting = self._waiting, deque()
+        for _, answer in waiting:
+            answer.cancel()
+        self._fail(UssdFailed("The program stopped before the network answered."))
 
     @property
     def due_at(self) -> float:

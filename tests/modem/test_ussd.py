@@ -16,9 +16,10 @@ from modem.errors import UssdFailed
 from modem.link import Link
 from modem.tables import GSM7_BASIC
 from modem.worker.ussd import Ussd
+from scheduler.clock import SystemClock
 from tests.modem.bench import Bench
 from tests.modem.listdesk import wait
-from tests.modem.virtualbench import with_line
+from tests.modem.virtualbench import bench, with_line
 
 
 @pytest.mark.parametrize(
@@ -202,6 +203,31 @@ def _asked(cscs: str) -> Callable[[Link], str]:
         return answer.result(0)
 
     return ask
+
+
+def test_code_that_waits_is_cancelled_when_the_worker_ends() -> None:
+    with bench(1) as run:
+        run.let_pass(1)
+        run.fault(0, "unplug", for_s=None)
+        run.let_pass(1)
+        answer = run.fleet.ask_ussd("m0", "*100#")
+    assert answer.cancelled()
+    assert run.fleet.ask_ussd("m0", "*100#").cancelled()
+
+
+def test_session_that_is_under_way_fails_when_the_worker_ends() -> None:
+    with bench(1) as run:
+        run.let_pass(1)
+        run.set(ussd={"codes": {"*100#": {"text": "5", "pause_s": 60}}})
+        answer = run.fleet.ask_ussd("m0", "*100#")
+        run.let_pass(1)
+        assert not answer.done()
+    assert "stopped" in str(answer.exception(0))
+
+
+def test_session_without_a_code_is_refused_before_the_port_hears_of_it() -> None:
+    with pytest.raises(ValueError, match="begins with a code"):
+        Ussd(Link("/dev/null", clock=SystemClock()), SystemClock(), lambda: None).ask()
 
 
 @pytest.mark.parametrize("text", ["Balans: 5 r.\nTarif {Vse}_1 @", "Баланс: 5 р.\nТариф «Всё»"])
