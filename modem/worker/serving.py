@@ -85,12 +85,12 @@ class Serving:
     def _hear(self) -> None:
         if not self._modem.notices:
             return
+        self.sending.settle()  # a report must find its part with a reference
         notices = list(self._modem.notices)
-        self._modem.notices.clear()
         for watch in self._watches:
             for notice in notices:
                 watch.hear(notice)
-        self.sending.settle()  # a report must find its part with a reference
+        self._modem.notices.clear()  # not before: a message among them may be nowhere else
         self.reception.take(notices)
 
     def _look(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hypothesis import given
@@ -12,12 +12,14 @@ from modem.emulator.testing import EmulatedNetwork
 from modem.errors import PduError
 from modem.fleet import Fleet
 from modem.lines import Notice
+from modem.outcomes import Accepted, Outcome
 from modem.pdu import Deliver, decode
 from modem.worker.desk import PortSettings
 from modem.worker.emptying import address
 from scheduler.clock import SystemClock
 from tests.modem.inbound import SENDER, receiver, texts
 from tests.modem.listdesk import ListDesk, order, wait
+from tests.modem.virtualbench import bench
 
 PDU = "07919731899655F4040B919731214365F70000719031302000000135"
 REPORT = "07919731899655F406{:02X}0B919731214365F7719031302000007190313020000000"
@@ -116,3 +118,29 @@ def test_any_notice_has_an_address_or_points_everywhere(text: str) -> None:
     memory, index = address(Notice("+CMTI", f"+CMTI: {text}"))
     assert isinstance(memory, str)
     assert isinstance(index, int)
+
+
+class FailingDesk(ListDesk):
+    """A desk whose database fails at the next settling."""
+
+    fails = False
+
+    def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        if self.fails:
+            self.fails = False
+            raise OSError("disk full")
+        super().settle(sim, outcomes)
+
+
+def test_message_that_was_shown_outlives_a_failure_to_settle() -> None:
+    desk = FailingDesk()
+    with bench(1, desk) as run:
+        run.let_pass(5)
+        desk.orders.append(order(1))
+        desk.fails = True
+        run.fault(0, "notice", on="+CMGS", where="after", text=f"+CMT: ,{len(PDU) // 2 - 8}\r\n{PDU}")
+        run.fleet.ring()
+        run.let_pass(60)
+        assert not desk.fails
+        assert kept(desk) == ["5"]
+        assert isinstance(desk.settled[1], Accepted)
