@@ -7,6 +7,7 @@ broken) is waited for with the port held and nothing said but AT+CPIN? and the q
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -20,6 +21,9 @@ from modem.worker.desk import Desk, PortSettings
 
 SIM, SERVICE_CENTRE = "sim", "service centre"
 """Kinds of alarms."""
+
+TRY_AGAIN_S = 300.0
+"""After which a card that was refused for its own fault, and says all the same that it is ready, is tried again."""
 
 _BUSY_S = 5.0
 # What modems say when a card comes, goes or is ready: SIMCom and Quectel, Quectel, Huawei, SIMCom.
@@ -91,10 +95,14 @@ class CardWatch:
 
 
 def await_change(modem: Modem, clock: Clock, bell: Bell, every_s: float, stopping: Callable[[], bool]) -> None:
-    """Return when the card says something else than now, or is another one. Raises PortLost or Silent."""
+    """Return when the card says something else than now, or is another one. Raises PortLost or Silent.
+
+    One that says it is ready was blamed for what may be over by itself: it is tried again after a while.
+    """
     before = _look_of(modem)
-    while not stopping():
-        until = clock.monotonic() + (_BUSY_S if before is None else every_s)
+    try_at = clock.monotonic() + TRY_AGAIN_S if before is not None and before[0] == sim.READY else math.inf
+    while not stopping() and clock.monotonic() < try_at:
+        until = min(try_at, clock.monotonic() + (_BUSY_S if before is None else every_s))
         while not stopping() and clock.monotonic() < until and not _spoke_of_card(modem):
             if clock.wait((modem, bell), until):
                 bell.clear()
@@ -104,9 +112,11 @@ def await_change(modem: Modem, clock: Clock, bell: Bell, every_s: float, stoppin
 
 
 def _spoke_of_card(modem: Modem) -> bool:
-    """Whether one of the notices is of the card. None is kept: what they point at is found by the next sweep."""
+    """Whether one of the notices is of the card. What they point at is found by the next sweep: messages are kept."""
     spoke = any(_OF_THE_CARD.match(notice.text) for notice in modem.notices)
+    messages = [notice for notice in modem.notices if notice.body is not None]
     modem.notices.clear()
+    modem.notices.extend(messages)
     return spoke
 
 

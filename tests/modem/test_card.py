@@ -12,12 +12,15 @@ from modem.dialogues import centre
 from modem.emulator.testing import EmulatedModem, EmulatedNetwork
 from modem.fleet import Fleet
 from modem.link import Link
-from modem.worker.card import SERVICE_CENTRE, SIM
+from modem.outcomes import Accepted
+from modem.worker.card import SERVICE_CENTRE, SIM, TRY_AGAIN_S
 from modem.worker.desk import PartOrder, PortSettings, PortState, PortStatus
 from scheduler.clock import SystemClock
 from tests.modem.listdesk import ListDesk, order, wait
 from tests.modem.scripted import ScriptedModem
+from tests.modem.virtualbench import bench
 
+PDU = "07919731899655F4040B919731214365F70000719031302000000135"
 CENTRE = "+79130000099"
 
 
@@ -146,6 +149,30 @@ def test_stop_ends_the_wait_for_a_card_at_once(emulated: EmulatedModem) -> None:
     with _served(desk, PortSettings("m1", emulated.path, sweep_s=3600)) as fleet:
         wait(lambda: bool(desk.statuses) and _last(desk).state is PortState.BLOCKED)
         assert fleet.stop(5) == []
+
+
+@pytest.mark.parametrize("code", [313, 330])
+def test_card_that_was_blamed_and_says_it_is_ready_is_tried_again_in_a_while(code: int) -> None:
+    with bench(1, ListDesk([order(1)])) as run:
+        run.fault(0, "error", code=code, times=1)
+        run.let_pass(30)
+        assert _last(run.desk).state is PortState.BLOCKED
+        run.desk.orders.append(order(2))
+        run.let_pass(TRY_AGAIN_S - 60)
+        assert 2 not in run.desk.settled
+        run.let_pass(90)
+        assert isinstance(run.desk.settled[2], Accepted)
+    assert _alarms(run.desk, SIM)[-1] is None
+
+
+def test_message_that_comes_while_the_card_is_waited_for_is_kept() -> None:
+    with bench(1, ListDesk([order(1)])) as run:
+        run.fault(0, "error", code=313, times=1)
+        run.let_pass(30)
+        assert _last(run.desk).state is PortState.BLOCKED
+        run.fault(0, "flood", text=f"+CMT: ,{len(PDU) // 2 - 8}\r\n{PDU}", count=1)
+        run.let_pass(TRY_AGAIN_S)
+        assert [stored.raw for stored in run.desk.kept] == [PDU]
 
 
 # -- the service centre -------------------------------------------------------------------------------------------
