@@ -92,15 +92,18 @@ class Link(SerialComms):
             return
         self._line = open_line(self.port, self.baudrate, self._rtscts, self.clock)
         self.reader = AtReader()
-        self._events.clear()
         self._out_of_step = True
         self._owed = False
         self._mute = False
         self.alive = True
 
     def close(self) -> None:
-        """Give the port back; may be called at any time and more than once."""
+        """Give the port back; may be called at any time and more than once. What was heard stays in `notices`."""
         self.alive = False
+        for event in self._events:
+            if isinstance(event, Notice):
+                self._file(event)  # it may be a message that is nowhere else
+        self._events.clear()
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -166,22 +169,28 @@ class Link(SerialComms):
         """Send what the prompt asked for and Ctrl-Z. None is silence: the message may or may not be on its way.
 
         An information line that begins with `sign` is as good as the answer: if the final result code does not follow
-        it soon, the Reply has an empty one. An OK without such a line may be the late one of another command: the
-        answer may still come, and nothing is asked meanwhile, for a character might abort the submit.
+        it soon, or the port is lost, the Reply has an empty one. An OK without such a line may be the late one of
+        another command: the answer may still come, and nothing is asked meanwhile, for a character might abort the
+        submit. Raises PortLost.
         """
         self.reader.expect_echo(payload)
         self._send(payload + "\x1a")
         doubtful: Reply | None = None
         deadline = self.clock.monotonic() + timeout_s
         while True:
-            event = self._next_answer(min(deadline, self.clock.monotonic() + _REST_OF_ANSWER_S))
+            try:
+                event = self._next_answer(min(deadline, self.clock.monotonic() + _REST_OF_ANSWER_S))
+            except PortLost:
+                if not self._has_heard(sign):
+                    raise
+                event = None
             if isinstance(event, Reply):
                 if not event.doubtful:
                     return event
                 self._file_late(event)
                 doubtful = event
-            lines = self.reader.collected
-            if any(line.startswith(sign) for line in lines):
+            if self._has_heard(sign):
+                lines = self.reader.collected
                 self._fell_silent()
                 return Reply(lines, "")
             if self.clock.monotonic() >= deadline:
@@ -268,6 +277,9 @@ class Link(SerialComms):
         self._send(_ESCAPE)
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _has_heard(self, sign: str) -> bool:
+        return any(line.startswith(sign) for line in self.reader.collected)
 
     def _ask(self, command: str, deadline: float) -> Reply | None:
         self.reader.expect(command)

@@ -42,6 +42,7 @@ class Talk:
         self._due: list[tuple[float, bytes]] = []
         self._typed = ""
         self._busy_until = self._now
+        self._goes_at: float | None = None
 
     # the port
 
@@ -51,6 +52,8 @@ class Talk:
     def read(self) -> bytes | None:
         if self.flood:
             return self.flood
+        if self._goes_at is not None and self._now >= self._goes_at:
+            return None
         due = [said for at, said in self._due if at <= self._now]
         self._due = [(at, said) for at, said in self._due if at > self._now]
         return b"".join(due)
@@ -82,9 +85,9 @@ class Talk:
         if self.flood:
             self._now += 0.02
             return True
-        first = min((at for at, _ in self._due), default=until)
-        self._now = max(self._now, min(first, until))
-        return any(at <= self._now for at, _ in self._due)
+        moments = [at for at, _ in self._due] + ([] if self._goes_at is None else [self._goes_at])
+        self._now = max(self._now, min([*moments, until]))
+        return any(at <= self._now for at in moments)
 
     def taking_part(self) -> AbstractContextManager[None]:
         return nullcontext()
@@ -95,6 +98,10 @@ class Talk:
         """Something the modem says by itself."""
         if text:
             self._due.append((self._now + after_s, text.encode("latin-1")))
+
+    def goes_after(self, seconds: float) -> None:
+        """The port is gone then."""
+        self._goes_at = self._now + seconds
 
     @property
     def commands(self) -> list[str]:

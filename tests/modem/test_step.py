@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modem.errors import Silent
+from modem.errors import PortLost, Silent
 from modem.lines import AtReader, Notice, Prompt, Reply
 from tests.modem.talk import ESC, QUESTIONS, Answers, linked, ok
 
@@ -187,6 +187,28 @@ def test_ok_without_a_reference_does_not_end_a_submit_pain_25(stray: str) -> Non
         talk.say(20, ok("+CMGS: 7"))
         assert link.send_payload("0011", 60, "+CMGS:") == Reply(("+CMGS: 7",), "OK")
         assert talk.commands == ["AT+CMGS=20", "0011"]  # a character might have aborted the submit
+
+
+def test_reference_counts_though_the_port_goes_before_the_ok() -> None:
+    with linked({"AT+CMGS=20": "\r\n> ", "0011": "\r\n+CMGS: 7\r\n"}) as (link, talk):
+        assert link.ask_prompt("AT+CMGS=20", 5) is None
+        talk.goes_after(1)
+        assert link.send_payload("0011", 60, "+CMGS:") == Reply(("+CMGS: 7",), "")
+
+
+def test_port_that_goes_without_a_reference_is_told_of() -> None:
+    with linked({"AT+CMGS=20": "\r\n> ", "0011": ""}) as (link, talk):
+        assert link.ask_prompt("AT+CMGS=20", 5) is None
+        talk.goes_after(1)
+        with pytest.raises(PortLost):
+            link.send_payload("0011", 60, "+CMGS:")
+
+
+def test_message_that_came_in_one_read_with_an_answer_outlives_the_port() -> None:
+    with linked({"AT": ok() + "\r\n+CMT: ,24\r\n0011\r\n"}) as (link, _):
+        link.exchange("AT")
+        link.close()
+        assert list(link.notices) == [Notice("+CMT", "+CMT: ,24", "0011")]
 
 
 # -- doubt ----------------------------------------------------------------------------------------------------------
