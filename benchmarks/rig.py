@@ -69,6 +69,12 @@ def write_visits(path: Path, count: int) -> None:
             file.write(f"b-{number},BRN1,REG,2017-09-12T10:00,+7913{number:07d},1\n")
 
 
+def import_visits(visits: Path, config: Path) -> None:
+    """Take a visits file into the database that a configuration names."""
+    command = [sys.executable, "-m", "gateway", "visits", "import", str(visits), "-c", str(config)]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+
+
 def cpu_s(pid: int) -> float:
     """Processor time a process has used, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

@@ -15,13 +15,11 @@ import os
 import select
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.rig import ROOT, cpu_s, daemon, emulator, wait_until, write_config, write_visits
+from benchmarks.rig import cpu_s, daemon, emulator, import_visits, wait_until, write_config, write_visits
 from modem.pdu import encode_submit
 
 TEXT = "12.09.2017 Вы были в МФЦ г.Барнаул. Оцените услугу от 1 до 5 (5-отлично)"[:70]
@@ -65,17 +63,7 @@ def daemon_round(messages: int, modems: int) -> tuple[float, float, float]:
         directory = Path(name)
         config = write_config(directory, modems, reports=False)
         write_visits(directory / "visits.csv", messages)
-        command = [
-            sys.executable,
-            "-m",
-            "gateway",
-            "visits",
-            "import",
-            str(directory / "visits.csv"),
-            "-c",
-            str(config),
-        ]
-        subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+        import_visits(directory / "visits.csv", config)
         db = sqlite3.connect(f"file:{directory}/otklik.db?mode=ro", uri=True)
 
         def count(where: str) -> int:

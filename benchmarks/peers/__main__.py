@@ -2,10 +2,10 @@
 
     python -m benchmarks.peers [--rounds 5] [--latency-ms 0]
 
-Each round runs every peer that is installed and the daemon, one after the other, each on a fresh emulator with one modem
-on a pty. A rate is taken from the emulator's log: messages between the first and the last submit over the time between
-them, so what a program needs to start is left out. The daemon keeps a durable record of each part; of the peers
-smstools3, gammu-smsd and Kannel move or store files, the other two keep none.
+Each round runs every peer that is installed and the daemon, one after the other, each on a fresh emulator with one
+modem on a pty. A rate is taken from the emulator's log: messages between the first and the last submit over the time
+between them, so what a program needs to start is left out. The daemon keeps a durable record of each part; of the
+peers smstools3, gammu-smsd and Kannel move or store files, the other two keep none.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ def peer_round(peer: Peer, latency_ms: int) -> float:
     with tempfile.TemporaryDirectory() as name:
         folder, log = Path(name), Path(name) / "network.log"
         options = ("--log", str(log), "--latency-ms", str(latency_ms))
-        with emulator(folder, 1, *options) as ready:
-            with peer.running(folder, ready["modems"][0]["link"], messages):
-                wait_until(lambda: log.exists() and log.read_bytes().count(b'"submit"') >= messages, 180)
+        with emulator(folder, 1, *options) as ready, peer.running(folder, ready["modems"][0]["link"], messages):
+            wait_until(lambda: log.exists() and log.read_bytes().count(b'"submit"') >= messages, 180)
         times = _submits(log)
     return (len(times) - 1) / (times[-1] - times[0]).total_seconds()
 

@@ -1,7 +1,7 @@
 """How each peer is set up to send as fast as it can, a class a program.
 
-A peer gets a folder of its own, a port, and the number of messages; its `running` is a context in which it sends. What it
-has sent is counted by the emulator, not by what the peer says. Settings are the fastest its manual offers.
+A peer gets a folder of its own, a port, and the number of messages; its `running` is a context in which it sends. What
+it has sent is counted by the emulator, not by what the peer says. Settings are the fastest its manual offers.
 """
 
 from __future__ import annotations
