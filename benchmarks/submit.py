@@ -3,9 +3,10 @@
     python -m benchmarks.submit [--messages 3000] [--rounds 5]
 
 Each round runs, on a fresh zero-latency emulator in its own process: a raw Python loop of os.write and os.read that
-does the same dialogue with ready PDUs and keeps no record; the daemon with one modem; the daemon with four. A rate is
-messages over the time from the first claim to the last settled part in the database, so it includes writing the
-messages, claiming and settling, each with its fsync. Ratios are taken within a round.
+does the same dialogue with ready PDUs and keeps no record; the daemon with one modem, with four and with sixteen. All
+messages are in the queue before the daemon may send. A rate is messages over the time from the first claim to the last
+settled part in the database, so it includes claiming and settling, each with its fsync. Ratios are taken within a
+round.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from __future__ import annotations
 import argparse
 import os
 import select
-import sqlite3
 import statistics
 import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.rig import cpu_s, daemon, emulator, import_visits, wait_until, write_config, write_visits
+from benchmarks.loading import loaded_daemon
+from benchmarks.rig import cpu_s, emulator, wait_until
 from modem.pdu import encode_submit
 
 TEXT = "12.09.2017 Вы были в МФЦ г.Барнаул. Оцените услугу от 1 до 5 (5-отлично)"[:70]
+FLEETS = (1, 4, 16)
 
 
 def raw_loop(port: str, messages: int) -> float:
@@ -59,27 +61,20 @@ def raw_round(messages: int) -> float:
 
 def daemon_round(messages: int, modems: int) -> tuple[float, float, float]:
     """Messages per second, CPU milliseconds of the daemon per message, and of the emulator."""
-    with tempfile.TemporaryDirectory() as name, emulator(Path(name), modems) as ready:
-        directory = Path(name)
-        config = write_config(directory, modems, reports=False)
-        write_visits(directory / "visits.csv", messages)
-        import_visits(directory / "visits.csv", config)
-        db = sqlite3.connect(f"file:{directory}/otklik.db?mode=ro", uri=True)
-
-        def count(where: str) -> int:
-            return int(db.execute(f"SELECT count(*) FROM parts WHERE {where}").fetchone()[0])
-
-        with daemon(config) as pid:
-            wait_until(lambda: count("submitted_at IS NOT NULL") > 0, 30)
-            before = cpu_s(pid), cpu_s(ready["pid"])
-            wait_until(lambda: count("state = 'submitted'") == messages, 120)
-            after = cpu_s(pid), cpu_s(ready["pid"])
-        first, last = db.execute(
+    with (
+        tempfile.TemporaryDirectory() as name,
+        emulator(Path(name), modems) as ready,
+        loaded_daemon(Path(name), modems, messages, reports=False) as loaded,
+    ):
+        before = cpu_s(loaded.pid), cpu_s(ready["pid"])
+        loaded.release()
+        wait_until(lambda: loaded.parts("state = 'submitted'") == messages, 120)
+        after = cpu_s(loaded.pid), cpu_s(ready["pid"])
+        first, last = loaded.db.execute(
             "SELECT julianday(min(claimed_at)) * 86400, julianday(max(submitted_at)) * 86400 FROM parts"
         ).fetchone()
-        db.close()
-    rate = messages / (last - first)
-    return rate, (after[0] - before[0]) * 1000 / messages, (after[1] - before[1]) * 1000 / messages
+    cpu = [(then - now) * 1000 / messages for now, then in zip(before, after, strict=True)]
+    return messages / (last - first), cpu[0], cpu[1]
 
 
 def main() -> None:
@@ -87,22 +82,32 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=3000)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    raws, ones, fours, ratios, growth, cpu = [], [], [], [], [], []
+    shares, cpu = [], []
+    rates: dict[int, list[float]] = {modems: [] for modems in FLEETS}
+    raws = []
     for number in range(arguments.rounds):
-        raw = raw_round(arguments.messages)
-        one, one_cpu, emulator_cpu = daemon_round(arguments.messages, 1)
-        four, _, _ = daemon_round(arguments.messages, 4)
-        raws.append(raw), ones.append(one), fours.append(four), ratios.append(one / raw), growth.append(four / one)
+        raws.append(raw_round(arguments.messages))
+        found = {modems: daemon_round(arguments.messages, modems) for modems in FLEETS}
+        for modems, (rate, _, _) in found.items():
+            rates[modems].append(rate)
+        one, one_cpu, emulator_cpu = found[1]
+        shares.append(one / raws[-1])
         cpu.append(one_cpu)
         print(
-            f"round {number + 1}: raw loop {raw:.0f}/s, one modem {one:.0f}/s ({one_cpu:.2f} ms CPU, emulator"
-            f" {emulator_cpu:.2f}), four modems {four:.0f}/s"
+            f"round {number + 1}: raw loop {raws[-1]:.0f}/s, one modem {one:.0f}/s ({one_cpu:.2f} ms CPU, emulator"
+            f" {emulator_cpu:.2f})" + "".join(f", {modems} modems {found[modems][0]:.0f}/s" for modems in FLEETS[1:]),
+            flush=True,
         )
     print(
-        f"median: raw loop {statistics.median(raws):.0f}/s, one modem {statistics.median(ones):.0f}/s ="
-        f" {statistics.median(ratios):.2f} of raw, {statistics.median(cpu):.2f} ms CPU per message;"
-        f" four modems {statistics.median(fours):.0f}/s = {statistics.median(growth):.2f} of one"
+        f"median: raw loop {statistics.median(raws):.0f}/s, one modem {statistics.median(rates[1]):.0f}/s ="
+        f" {statistics.median(shares):.2f} of raw, {statistics.median(cpu):.2f} ms CPU per message"
     )
+    for modems in FLEETS[1:]:
+        growth = [many / one for many, one in zip(rates[modems], rates[1], strict=True)]
+        print(
+            f"{modems} modems {statistics.median(rates[modems]):.0f}/s = {statistics.median(growth):.2f} of one,"
+            f" least {min(growth):.2f}, most {max(growth):.2f}"
+        )
 
 
 if __name__ == "__main__":
