@@ -24,6 +24,8 @@ format: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.submit
+	$(BIN)/python -m benchmarks.utilisation
+	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.inbound
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.emulator

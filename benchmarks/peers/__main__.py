@@ -1,52 +1,137 @@
-"""How fast we submit beside the programs people use for it, on the same emulated modem.
+"""How fast our daemon is beside the programs people use for it, on the same emulated modems.
 
-    python -m benchmarks.peers [--rounds 5] [--latency-ms 0]
+    python -m benchmarks.peers [--rounds 5] [--receive]
 
-Each round runs every peer that is installed and the daemon, one after the other, each on a fresh emulator with one
-modem on a pty. A rate is taken from the emulator's log: messages between the first and the last submit over the time
-between them, so what a program needs to start is left out. The daemon keeps a durable record of each part; of the
-peers smstools3, gammu-smsd and Kannel move or store files, the other two keep none.
+Each round runs, each on a fresh emulator with its modems on ptys, the daemon, a bare loop, and every peer that is
+installed, with one modem; those whose work decides and not their waits also with four; and all with one modem and a
+network that takes 100 ms for a submit. They run one after the other, but for those that mostly wait. Rates are taken
+from the emulator's log, from the first message to the last, so what a program needs to start is left out; whatever it
+sends is in its queue before. The network sends no delivery reports: only python-gsmmodem-new asks for them, always, and
+its sender stalls when they come.
+
+The daemon keeps a durable record of each part. Of the peers smstools3, gammu-smsd and Kannel move or store files, the
+others keep nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import tempfile
-from datetime import datetime
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.peers.programs import PEERS, Peer
-from benchmarks.rig import emulator, wait_until
-from benchmarks.submit import daemon_round, raw_round
+from benchmarks.inbound import control, fill
+from benchmarks.peers.ours import Otklik, RawLoop
+from benchmarks.peers.programs import PEERS, Peer, Receiver
+from benchmarks.peers.witness import Witness
+from benchmarks.rig import emulator
+
+_LATENCY_MS, _LATENT_MESSAGES, _INBOUND_MESSAGES = 100, 20, 2000
+_IDLE_S = 20.0
+_JSON = {"Content-Type": "application/json"}
 
 
-def _submits(log: Path) -> list[datetime]:
-    """When the network took each message, as far as the log is written."""
-    if not log.exists():
-        return []
-    lines = (json.loads(line) for line in log.read_text().splitlines() if '"submit"' in line)
-    return [datetime.fromisoformat(line["t"]) for line in lines if line["event"] == "submit"]
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What all are asked to do, and the figure it gives."""
+
+    title: str
+    unit: str
+    programs: Sequence[Peer]
+    run: Callable[[Peer], float]
+    found: dict[str, list[float]] = field(default_factory=dict)
+
+    def note(self, program: Peer) -> None:
+        """One figure more."""
+        self.found.setdefault(program.name, []).append(self.run(program))
+
+    def table(self) -> str:
+        """Median, least and most of each, and the daemon's figure over its own in the same round."""
+        lines = [f"{self.title:40}{self.unit:>14}{'least':>9}{'most':>9}{'otklik is':>12}"]
+        for name, found in sorted(self.found.items(), key=lambda item: -statistics.median(item[1])):
+            ours = zip(self.found["otklik"], found, strict=True)
+            times = [a / b for a, b in ours if b]
+            ratio = f"{statistics.median(times):11.3g}x" if times else f"{'-':>12}"
+            lines.append(f"{name:40}{statistics.median(found):14.4g}{min(found):9.4g}{max(found):9.4g}{ratio}")
+        return "\n".join(lines)
 
 
-def peer_round(peer: Peer, latency_ms: int) -> float:
-    """Messages per second of one peer."""
-    messages = peer.messages if not latency_ms else min(peer.messages, 50)
+def send(peer: Peer, messages: int, *, modems: int = 1, latency_ms: int = 0) -> float:
+    """Messages per second that one program sends."""
     with tempfile.TemporaryDirectory() as name:
-        folder, log = Path(name), Path(name) / "network.log"
-        options = ("--log", str(log), "--latency-ms", str(latency_ms))
-        with emulator(folder, 1, *options) as ready, peer.running(folder, ready["modems"][0]["link"], messages):
-            wait_until(lambda: log.exists() and log.read_bytes().count(b'"submit"') >= messages, 180)
-        times = _submits(log)
-    return (len(times) - 1) / (times[-1] - times[0]).total_seconds()
+        folder, witness = Path(name), Witness(Path(name) / "network.log", "submit")
+        options = ("--log", str(folder / "network.log"), "--latency-ms", str(latency_ms), "--control", "0")
+        with emulator(folder, modems, *options) as ready:
+            connection = control(ready)
+            connection.request("POST", "/v1/network", json.dumps({"report_loss_rate": 1}), _JSON)
+            connection.getresponse().read()
+            connection.close()
+            with peer.sending(folder, [modem["link"] for modem in ready["modems"]], messages):
+                witness.wait_for(messages, idle_s=_IDLE_S)
+    if len(witness.moments) < messages:
+        print(f"{peer.name}: stopped after {len(witness.moments)} of {messages} messages, its rate is up to there")
+    return witness.rate()
+
+
+def receive(peer: Peer) -> float:
+    """Messages per second that one program takes out of a modem that is always full."""
+    assert isinstance(peer, Receiver)
+    with tempfile.TemporaryDirectory() as name:
+        folder, witness = Path(name), Witness(Path(name) / "network.log", "deliver")
+        with emulator(folder, 1, "--log", str(folder / "network.log"), "--control", "0") as ready:
+            fill(ready, _INBOUND_MESSAGES)
+            witness.wait_for(_INBOUND_MESSAGES, idle_s=0.5)
+            full = len(witness.moments)
+            with peer.receiving(folder, ready["modems"][0]["link"]):
+                witness.wait_for(_INBOUND_MESSAGES, idle_s=_IDLE_S)
+    if len(witness.moments) < _INBOUND_MESSAGES:
+        print(f"{peer.name}: stopped after {len(witness.moments) - full} of {_INBOUND_MESSAGES} messages")
+    return witness.rate(after=full)
+
+
+def trials(peers: Sequence[Peer], *, with_receiving: bool) -> list[Trial]:
+    """All there is to do."""
+    ours = (Otklik(), *peers)
+    busy = [peer for peer in ours if not peer.is_patient]
+
+    def share(peer: Peer) -> float:
+        messages = min(peer.messages, _LATENT_MESSAGES)
+        return 100 * send(peer, messages, latency_ms=_LATENCY_MS) * _LATENCY_MS / 1000
+
+    found = [
+        Trial("send, one modem", "messages/s", (RawLoop(), *ours), lambda peer: send(peer, peer.messages)),
+        Trial("send, four modems", "messages/s", busy, lambda peer: send(peer, peer.messages, modems=4)),
+        Trial(f"send, network of {_LATENCY_MS} ms", "% of it used", (RawLoop(), *ours), share),
+    ]
+    if with_receiving:
+        receivers = [peer for peer in ours if isinstance(peer, Receiver)]
+        found.append(Trial("receive, one modem", "messages/s", receivers, receive))
+    return found
+
+
+def one_round(todo: Sequence[Trial]) -> None:
+    """One figure more of each program in each trial; the sending of those that mostly wait goes on at once."""
+    waiting: list[tuple[Trial, Peer]] = []
+    working: list[tuple[Trial, Peer]] = []
+    for trial in todo:
+        for program in trial.programs:
+            (waiting if program.is_patient and trial.run is not receive else working).append((trial, program))
+    with ThreadPoolExecutor(len(waiting) or 1) as pool:
+        list(pool.map(lambda pair: pair[0].note(pair[1]), waiting))
+    for trial, program in working:
+        trial.note(program)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--messages", type=int, default=3000, help="for the daemon and the raw loop")
-    parser.add_argument("--latency-ms", type=int, default=0, help="network time of a submit, for the peers")
+    parser.add_argument("--receive", action="store_true", help="how fast each takes messages in, too")
     arguments = parser.parse_args()
     peers = []
     for peer in PEERS:
@@ -54,18 +139,14 @@ def main() -> None:
             peers.append(peer)
         else:
             print(f"{peer.name}: {peer.missing()} is not installed, left out")
-    rates: dict[str, list[float]] = {}
+    todo = trials(peers, with_receiving=arguments.receive)
     for number in range(arguments.rounds):
-        rates.setdefault("raw loop, no record", []).append(raw_round(arguments.messages))
-        rates.setdefault("otklik", []).append(daemon_round(arguments.messages, 1)[0])
-        for peer in peers:
-            rates.setdefault(peer.name, []).append(peer_round(peer, arguments.latency_ms))
-        print(f"round {number + 1}: " + ", ".join(f"{name} {found[-1]:.4g}/s" for name, found in rates.items()))
-    ours = rates["otklik"]
-    print(f"\n{'':24}{'messages/s':>12}{'least':>10}{'most':>10}{'otklik is':>12}")
-    for name, found in sorted(rates.items(), key=lambda item: -statistics.median(item[1])):
-        times = statistics.median(a / b for a, b in zip(ours, found, strict=True))
-        print(f"{name:24}{statistics.median(found):12.4g}{min(found):10.4g}{max(found):10.4g}{times:11.3g}x")
+        started = time.monotonic()
+        one_round(todo)
+        load, _, _ = os.getloadavg()
+        print(f"round {number + 1}: {time.monotonic() - started:.0f} s, load of the machine {load:.1f}", flush=True)
+    for trial in todo:
+        print(f"\n{trial.table()}")
 
 
 if __name__ == "__main__":

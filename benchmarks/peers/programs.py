@@ -1,21 +1,25 @@
-"""How each peer is set up to send as fast as it can, a class a program.
+"""How each peer is set up to send, and to take in, as fast as it can: a class a program.
 
-A peer gets a folder of its own, a port, and the number of messages; its `running` is a context in which it sends. What
-it has sent is counted by the emulator, not by what the peer says. Settings are the fastest its manual offers.
+A peer gets a folder of its own and the ports of its modems; `sending` and `receiving` are contexts in which it works.
+What it has done is told by the emulator, not by the peer. Settings are the fastest that its manual offers; what it has
+to send lies in its queue before it starts.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from benchmarks.rig import wait_until
 
@@ -29,12 +33,24 @@ class Peer(Protocol):
     name: str
     messages: int
     """How many it is given: some seconds' worth."""
+    is_patient: bool
+    """Whether its own waits decide, and not its work: then it gets one modem and few messages."""
 
     def missing(self) -> str | None:
         """What is not installed here, None if it can run."""
 
-    def running(self, folder: Path, port: str, messages: int) -> Iterator[None]:
-        """Give it its messages and let it send until the context ends."""
+    def sending(self, folder: Path, ports: Sequence[str], messages: int) -> AbstractContextManager[None]:
+        """Give it its messages and let it send, by all its modems, until the context ends."""
+
+
+@runtime_checkable
+class Receiver(Protocol):
+    """A program that takes messages in, too."""
+
+    name: str
+
+    def receiving(self, folder: Path, port: str) -> AbstractContextManager[None]:
+        """Let it take in what there is until the context ends."""
 
 
 def number(index: int) -> str:
@@ -44,13 +60,27 @@ def number(index: int) -> str:
 class GammuSmsd:
     """gammu-smsd, files: no sleep in its loop, no status questions, no receiving between two messages."""
 
-    name, messages = "gammu-smsd", 8
+    name, messages, is_patient = "gammu-smsd", 4, True
 
     def missing(self) -> str | None:
         return _missing("gammu-smsd", "gammu-smsd-inject")
 
     @contextmanager
-    def running(self, folder: Path, port: str, messages: int) -> Iterator[None]:
+    def sending(self, folder: Path, ports: Sequence[str], messages: int) -> Iterator[None]:
+        config = self._configure(folder, ports[0], "receivefrequency = 3600")
+        for index in range(messages):
+            command = ["gammu-smsd-inject", "-c", str(config), "TEXT", number(index), "-text", TEXT]
+            subprocess.run(command, check=True, capture_output=True)
+        with _program("gammu-smsd", "-c", str(config)):
+            yield
+
+    @contextmanager
+    def receiving(self, folder: Path, port: str) -> Iterator[None]:
+        config = self._configure(folder, port, "receivefrequency = 0\ncommtimeout = 0")
+        with _program("gammu-smsd", "-c", str(config)):
+            yield
+
+    def _configure(self, folder: Path, port: str, frequency: str) -> Path:
         boxes = {name: folder / name for name in ("inbox", "outbox", "sent", "error")}
         for box in boxes.values():
             box.mkdir()
@@ -58,120 +88,144 @@ class GammuSmsd:
         config.write_text(
             f"[gammu]\ndevice = {port}\nconnection = at\n[smsd]\nservice = files\nlogfile = {folder}/log\n"
             f"inboxpath = {boxes['inbox']}/\noutboxpath = {boxes['outbox']}/\nsentsmspath = {boxes['sent']}/\n"
-            f"errorsmspath = {boxes['error']}/\nloopsleep = 0\nreceivefrequency = 3600\nstatusfrequency = 0\n"
+            f"errorsmspath = {boxes['error']}/\nloopsleep = 0\n{frequency}\nstatusfrequency = 0\n"
             "checksecurity = 0\nchecksignal = 0\ncheckbattery = 0\nmaxretries = 1\n"
         )
-        for index in range(messages):
-            command = ["gammu-smsd-inject", "-c", str(config), "TEXT", number(index), "-text", TEXT]
-            subprocess.run(command, check=True, capture_output=True)
-        with _program("gammu-smsd", "-c", str(config)):
-            yield
+        return config
 
 
 class Smstools:
-    """smstools3: `delaytime` 0 is taken as 1, `poll_faster` and `send_delay` tuned, nothing received or reported."""
+    """smstools3: reads a hundred times as often as by default, and does not look for unexpected input, for which it
+    waits 200 ms before each command. Its messages lie in the queue behind its spooler."""
 
-    name, messages = "smstools3", 600
+    name, messages, is_patient = "smstools3", 600, False
 
     def missing(self) -> str | None:
         return _missing("smsd")
 
     @contextmanager
-    def running(self, folder: Path, port: str, messages: int) -> Iterator[None]:
+    def sending(self, folder: Path, ports: Sequence[str], messages: int) -> Iterator[None]:
+        config = self._configure(folder, ports, "incoming = no")
+        for index in range(messages):
+            (folder / "checked" / f"m{index:06d}").write_text(f"To: {number(index)[1:]}\n\n{TEXT}")
+        with _program("smsd", "-t", "-c", str(config)):
+            yield
+
+    @contextmanager
+    def receiving(self, folder: Path, port: str) -> Iterator[None]:
+        with _program("smsd", "-t", "-c", str(self._configure(folder, [port], "incoming = high"))):
+            yield
+
+    def _configure(self, folder: Path, ports: Sequence[str], incoming: str) -> Path:
         names = ("outgoing", "checked", "incoming", "failed", "sent")
         for name in names:
             (folder / name).mkdir()
         spool = "\n".join(f"{name} = {folder}/{name}" for name in names)
+        devices = "".join(f"[GSM{index}]\ndevice = {port}\n" for index, port in enumerate(ports))
         config = folder / "smsd.conf"
         config.write_text(
-            f"devices = GSM1\n{spool}\nlogfile = {folder}/log\ninfofile = {folder}/running\npidfile = {folder}/pid\n"
-            "loglevel = 2\ndelaytime = 1\ndelaytime_mainprocess = 1\nstore_sent_pdu = 0\n"
-            f"[GSM1]\ndevice = {port}\nincoming = no\nsend_delay = -1\npoll_faster = 1\nkeep_messages = no\n"
-            "check_network = 0\ncheck_memory_method = 0\nsignal_quality_ber_ignore = yes\n"
+            f"devices = {','.join(f'GSM{index}' for index in range(len(ports)))}\n{spool}\nlogfile = {folder}/log\n"
+            f"infofile = {folder}/running\npidfile = {folder}/pid\nloglevel = 2\ndelaytime = 1\n"
+            "delaytime_mainprocess = 1\nspool_directory_order = yes\nignore_outgoing_priority = yes\n"
+            f"store_sent_pdu = 0\n[default]\n{incoming}\npoll_faster = 1000\ndetect_unexpected_input = no\n"
+            f"detect_message_routing = no\ncheck_network = 0\nsignal_quality_ber_ignore = yes\n{devices}"
         )
-        for index in range(messages):
-            (folder / "outgoing" / f"m{index:06d}").write_text(f"To: {number(index)[1:]}\n\n{TEXT}")
-        with _program("smsd", "-t", "-c", str(config)):
-            yield
+        return config
 
 
 class Kannel:
-    """Kannel: bearerbox with its AT driver, fed by smsbox over HTTP."""
+    """Kannel: bearerbox with its AT driver, its sleep after each line cut to 1 ms, fed by smsbox over HTTP."""
 
-    name, messages = "Kannel", 6
+    name, messages, is_patient = "Kannel", 4, True
 
     def missing(self) -> str | None:
         return _missing("bearerbox", "smsbox")
 
     @contextmanager
-    def running(self, folder: Path, port: str, messages: int) -> Iterator[None]:
+    def sending(self, folder: Path, ports: Sequence[str], messages: int) -> Iterator[None]:
         admin, box, http = (_free_port() for _ in range(3))
+        log = folder / "log"
         config = folder / "kannel.conf"
         config.write_text(
-            f"group = core\nadmin-port = {admin}\nadmin-password = x\nsmsbox-port = {box}\nlog-file = {folder}/log\n"
+            f"group = core\nadmin-port = {admin}\nadmin-password = x\nsmsbox-port = {box}\nlog-file = {log}\n"
             "log-level = 0\n\ngroup = smsc\nsmsc = at\nmodemtype = auto\nspeed = 115200\nmax-error-count = 3\n"
-            f"device = {port}\nmy-number = 1234\n\ngroup = modems\nid = generic\nname = Generic\nno-pin = true\n\n"
-            f"group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {http}\n\n"
-            "group = sendsms-user\nusername = u\npassword = p\n"
+            f"device = {ports[0]}\nmy-number = 1234\n\ngroup = modems\nid = generic\nname = Generic\nno-pin = true\n"
+            f"sendline-sleep = 1\n\ngroup = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {http}\n\n"
+            "group = sendsms-user\nusername = u\npassword = p\ndefault-sender = 1234\n"
         )
-        log = folder / "log"
         with _program("bearerbox", str(config)):
             wait_until(lambda: log.exists() and b"AT SMSC successfully opened" in log.read_bytes(), 60)
             with _program("smsbox", str(config)):
-                wait_until(lambda: _listens(http), 20)
                 for index in range(messages):
                     fields = {"username": "u", "password": "p", "to": number(index), "text": TEXT}
                     address = f"http://127.0.0.1:{http}/cgi-bin/sendsms?{urllib.parse.urlencode(fields)}"
-                    urllib.request.urlopen(address, timeout=10).close()
+                    wait_until(partial(_answers, address), 20)
                 yield
 
 
 class Gsmsmsd:
-    """gsm-utils' gsmsmsd: a spool directory; a message that went out is removed, no other record is kept.
+    """gsm-utils' gsmsmsd: a spool directory and a process for each modem; a message that went out is removed, no other
+    record is kept.
 
-    It insists on modem control lines, which a pty does not have: a few lines of C say yes to them.
+    It insists on modem control lines, which a pty does not have: a few lines of C say yes to them. It is not asked to
+    receive: what comes between the emptying of a full memory and its AT+CNMI is never announced, and it waits for ever.
     """
 
-    name, messages = "gsmsmsd", 3000
+    name, messages, is_patient = "gsmsmsd", 3000, False
 
     def missing(self) -> str | None:
         return _missing("gsmsmsd", "cc")
 
     @contextmanager
-    def running(self, folder: Path, port: str, messages: int) -> Iterator[None]:
+    def sending(self, folder: Path, ports: Sequence[str], messages: int) -> Iterator[None]:
         shim = folder / "modem_lines.so"
         subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", str(shim), str(_SHIM)], check=True)
-        spool = folder / "spool"
-        spool.mkdir()
+        spools = [folder / f"spool{index}" for index in range(len(ports))]
+        for spool in spools:
+            spool.mkdir()
         for index in range(messages):
-            (spool / f"m{index:06d}").write_text(f"{number(index)}\n{TEXT}")
-        command = ["gsmsmsd", "-d", port, "-b", "115200", "-s", str(spool), "-t", "ME", "sms", "no_cb", "no_stat"]
-        with _program(*command, preload=shim):
+            (spools[index % len(spools)] / f"m{index:06d}").write_text(f"{number(index)}\n{TEXT}")
+        with ExitStack() as stack:
+            for port, spool in zip(ports, spools, strict=True):
+                command = ("gsmsmsd", "-d", port, "-b", "115200", "-s", str(spool), "sms", "no_cb", "no_stat")
+                stack.enter_context(_program(*command, preload=shim))
             yield
 
 
 class StockGsmmodem:
-    """python-gsmmodem-new as it is: one thread that calls sendSms in a loop."""
+    """python-gsmmodem-new as it is: for each modem a process, one thread of it that calls sendSms, or listStoredSms, in
+    a loop; nothing is kept."""
 
-    name, messages = "python-gsmmodem-new", 2000
-    _program = (
-        "import sys\n"
-        "from gsmmodem.modem import GsmModem\n"
-        "port, count, text = sys.argv[1], int(sys.argv[2]), sys.argv[3]\n"
-        "modem = GsmModem(port, 115200)\n"
-        "modem.connect()\n"
-        "for index in range(count):\n"
-        "    modem.sendSms(f'+7913{index:07d}', text)\n"
+    name, messages, is_patient = "python-gsmmodem-new", 2000, False
+    _opening = (
+        "import sys\nfrom gsmmodem.modem import GsmModem\nmodem = GsmModem(sys.argv[1], 115200)\nmodem.connect()\n"
+    )
+    _send = (
+        "start, end, step = map(int, sys.argv[2:5])\n"
+        "for index in range(start, end, step):\n"
+        "    modem.sendSms(f'+7913{index:07d}', sys.argv[5])\n"
         "modem.close()\n"
     )
+    _receive = "while True:\n    for memory in ('ME', 'SM'):\n        modem.listStoredSms(memory=memory, delete=True)\n"
 
     def missing(self) -> str | None:
         return None
 
     @contextmanager
-    def running(self, folder: Path, port: str, messages: int) -> Iterator[None]:
-        with _program(sys.executable, "-W", "ignore", "-c", self._program, port, str(messages), TEXT):
+    def sending(self, folder: Path, ports: Sequence[str], messages: int) -> Iterator[None]:
+        with ExitStack() as stack:
+            for index, port in enumerate(ports):
+                share = (str(index), str(messages), str(len(ports)))
+                stack.enter_context(self._python(self._send, port, *share, TEXT))
             yield
+
+    @contextmanager
+    def receiving(self, folder: Path, port: str) -> Iterator[None]:
+        with self._python(self._receive, port):
+            yield
+
+    def _python(self, program: str, *arguments: str) -> AbstractContextManager[None]:
+        return _program(sys.executable, "-W", "ignore", "-c", self._opening + program, *arguments)
 
 
 PEERS: tuple[Peer, ...] = (StockGsmmodem(), Gsmsmsd(), Smstools(), GammuSmsd(), Kannel())
@@ -183,18 +237,17 @@ def _missing(*programs: str) -> str | None:
 
 @contextmanager
 def _program(*command: str, preload: Path | None = None) -> Iterator[None]:
-    environment = None if preload is None else {"PATH": "/usr/sbin:/usr/bin:/bin", "LD_PRELOAD": str(preload)}
+    """A program and whatever it starts itself; none of them outlives the context."""
+    environment = None if preload is None else {"PATH": os.environ["PATH"], "LD_PRELOAD": str(preload)}
+    null = subprocess.DEVNULL
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, env=environment
+        command, stdout=null, stderr=null, stdin=null, env=environment, start_new_session=True
     ) as process:
         try:
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # a polite end takes some of them seconds
 
 
 def _free_port() -> int:
@@ -204,6 +257,10 @@ def _free_port() -> int:
         return port
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+def _answers(address: str) -> bool:
+    """Whether somebody who serves this address said yes."""
+    try:
+        urllib.request.urlopen(address, timeout=10).close()
+    except OSError:
+        return False
+    return True
