@@ -1,9 +1,9 @@
 """Opens what a port's name or URL says, and reads and writes it without ever blocking for the other side.
 
-pyserial opens devices and emu://, whose descriptors are then read and written directly. socket:// and rfc2217:// are
-sockets of our own, the latter with `modem.comport` on it: pyserial's leave a descriptor open when the peer has gone.
-A device is held three times over: by its lock file, which other modem programs look
-for, by flock (pyserial's `exclusive`), and by TIOCEXCL, after which the kernel lets no program but root's open it.
+pyserial opens devices and emu://, whose descriptors are then read and written directly. socket://, telnet:// and
+rfc2217:// are sockets of our own, with `modem.telnet` and `modem.comport` on the last two: pyserial's leave a
+descriptor open when the peer has gone. A device is held three times over: by its lock file, which other modem programs
+look for, by flock (pyserial's `exclusive`), and by TIOCEXCL, after which the kernel lets no program but root's open it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import serial
 from modem import holders
 from modem.comport import ComPort
 from modem.errors import PortError, PortMissing
+from modem.telnet import Telnet
 
 # pyserial looks here for the emulator's emu:// handler; the name is all the driver knows of it.
 _URL_HANDLERS = "modem.emulator.urls"
@@ -39,6 +40,7 @@ _AGREE_S = 3.0
 _PTYS = "/dev/pts/"
 RFC2217 = "rfc2217://"
 SOCKET = "socket://"
+TELNET = "telnet://"
 
 
 class Source(Protocol):
@@ -83,6 +85,8 @@ def open_line(port: str, baud: int, rtscts: bool, clock: Clock) -> Line:
         return _ComPortLine(port, baud, rtscts, clock)
     if port.lower().startswith(SOCKET):
         return _SocketLine(port)
+    if port.lower().startswith(TELNET):
+        return _TelnetLine(port, Telnet())
     if "://" in port:
         return _SerialLine(port, _opened(port, baud, rtscts), None)
     lock = holders.LockFile(port)
@@ -182,12 +186,36 @@ class _SocketLine:
         self._socket.close()
 
 
-class _ComPortLine(_SocketLine):
+class _TelnetLine(_SocketLine):
+    """A TCP connection to a Telnet server."""
+
+    def __init__(self, port: str, telnet: Telnet) -> None:
+        super().__init__(port)
+        self._telnet = telnet
+        try:
+            super().write(telnet.hello())
+        except OSError as problem:
+            self.close()
+            raise _open_error(port, problem) from problem
+
+    def read(self) -> bytes | None:
+        came = super().read()
+        if not came:
+            return came
+        data, answer = self._telnet.feed(came)
+        super().write(answer)
+        return data
+
+    def write(self, data: bytes) -> None:
+        super().write(self._telnet.pack(data))
+
+
+class _ComPortLine(_TelnetLine):
     """A serial port behind a Telnet server."""
 
     def __init__(self, port: str, baud: int, rtscts: bool, clock: Clock) -> None:
-        super().__init__(port)
         self._com = ComPort(baud, rtscts)
+        super().__init__(port, self._com)
         try:
             self._agree(clock)
         except OSError as problem:
@@ -197,24 +225,12 @@ class _ComPortLine(_SocketLine):
             self.close()
             raise
 
-    def read(self) -> bytes | None:
-        came = super().read()
-        if not came:
-            return came
-        data, answer = self._com.feed(came)
-        super().write(answer)
-        return data
-
-    def write(self, data: bytes) -> None:
-        super().write(self._com.pack(data))
-
     def _agree(self, clock: Clock) -> None:
         """Wait until the far port is set. Raises PortError for a server that has none, PortMissing for silence.
 
         What the modem said before is from another time, as it is on a device that is opened.
         """
         port = self._port
-        super().write(self._com.hello())
         until = clock.monotonic() + _AGREE_S
         while not self._com.is_open:
             if self._com.is_refused:
