@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from gateway.errors import ConfigError
-from gateway.settings import ModemSettings, Settings
+from gateway.settings import LoginStepSettings, ModemSettings, Settings
 from modem import documents
 
 _EXPLAINED = {"upstream": "this version has no upstream yet; leave the list empty"}
@@ -57,6 +57,7 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
             update={
                 "pin_file": modem.pin_file and inputs / modem.pin_file,
                 "port": _port(modem, inputs),
+                "login": tuple(_login(step, inputs) for step in modem.login),
             }
         )
         for modem in settings.modems
@@ -78,6 +79,10 @@ def _directory_file(settings: Settings, key: str, inputs: Path) -> Path:
     base = inputs if key in settings.model_fields_set else packaged_config().parent
     path: Path = getattr(settings, key)
     return base / path
+
+
+def _login(step: LoginStepSettings, inputs: Path) -> LoginStepSettings:
+    return step.model_copy(update={"send_file": step.send_file and inputs / step.send_file})
 
 
 def _port(modem: ModemSettings, inputs: Path) -> str:

@@ -12,7 +12,9 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gateway.errors import ConfigError
 from gateway.finding import Finding
+from gateway.ports import login_of
 from gateway.settings import ModemSettings
 from modem import holders
 from modem.dialogues import network
@@ -71,6 +73,10 @@ def _modem(settings: ModemSettings, clock: Clock, book: PortBook, makes: Sequenc
 
 
 def _opened(what: str, settings: ModemSettings, clock: Clock, book: PortBook, makes: Sequence[Make] | None) -> Finding:
+    try:
+        login = login_of(settings)
+    except ConfigError as problem:
+        return Finding(what, str(problem), fault=True)
     modem = Modem(
         settings.port,
         settings.baud,
@@ -79,6 +85,7 @@ def _opened(what: str, settings: ModemSettings, clock: Clock, book: PortBook, ma
         place=Place(settings.name, settings.port, settings.imei, book),
         makes=makes,
         init=settings.init,
+        login=login,
     )
     try:
         identity = modem.open()

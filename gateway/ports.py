@@ -7,6 +7,7 @@ from pathlib import Path
 from gateway.errors import ConfigError
 from gateway.settings import ModemSettings, Settings
 from modem.documents import DocumentError
+from modem.login import LoginStep
 from modem.makes import catalogue
 from modem.makes.make import Make
 from modem.worker.desk import PortSettings
@@ -26,6 +27,14 @@ def ports_of(settings: Settings) -> list[PortSettings]:
     return [_port(modem, settings, makes) for modem in settings.modems]
 
 
+def login_of(modem: ModemSettings) -> tuple[LoginStep, ...]:
+    """What a terminal server before the modem wants to hear. Raises ConfigError."""
+    return tuple(
+        LoginStep(step.expect, step.send if step.send_file is None else _secret(step.send_file, "login", modem.name))
+        for step in modem.login
+    )
+
+
 def _port(modem: ModemSettings, settings: Settings, makes: tuple[Make, ...]) -> PortSettings:
     return PortSettings(
         modem.name,
@@ -40,11 +49,12 @@ def _port(modem: ModemSettings, settings: Settings, makes: tuple[Make, ...]) -> 
         power_hook=modem.power_hook,
         makes=makes,
         init=modem.init,
+        login=login_of(modem),
     )
 
 
 def _secret(path: Path, what: str, name: str) -> str:
     try:
-        return path.read_text(encoding="ascii").strip()
+        return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigError(f"The {what} file {path} of modem {name} cannot be read: {problem}.") from None

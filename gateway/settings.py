@@ -26,6 +26,7 @@ from gateway.lanes import Takes
 from gateway.model import MessageKind
 from gateway.wording import DEFAULT_TEXTS, check
 from modem.makes.make import Command
+from modem.opening import SOCKET, TELNET
 from modem.ports import is_pattern
 from scheduler.pacing import Limits
 from scheduler.windows import Window
@@ -136,6 +137,20 @@ def _resend_after(value: Any) -> Any:
     raise ValueError("write hold, resend or {resend_after_s: 3600}")
 
 
+class LoginStepSettings(Section):
+    """What a terminal server says, and the answer: a text, what stands in a file, or none."""
+
+    expect: str = Field(min_length=1)
+    send: str | None = Field(None, repr=False)
+    send_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> LoginStepSettings:
+        if self.send is not None and self.send_file is not None:
+            raise ValueError("give send or send_file, not both")
+        return self
+
+
 class ModemSettings(Section):
     """One modem: a port and how to treat it."""
 
@@ -147,6 +162,7 @@ class ModemSettings(Section):
     smsc: Annotated[str, AfterValidator(_number)] | None = None
     pin_file: Path | None = None
     init: tuple[Command, ...] = ()
+    login: tuple[LoginStepSettings, ...] = ()
     on_unknown: Annotated[float | None, BeforeValidator(_resend_after)] = None
     """Seconds after which a part in doubt goes out again, None for never."""
     reports: bool = True
@@ -155,6 +171,12 @@ class ModemSettings(Section):
     balance: BalanceSettings | None = None
     power_hook: tuple[str, ...] = ()
     """A program and its arguments that take the modem's power away and give it back."""
+
+    @model_validator(mode="after")
+    def _server_asks(self) -> ModemSettings:
+        if self.login and not self.port.startswith((SOCKET, TELNET)):
+            raise ValueError(f"login is for {SOCKET} and {TELNET}; {self.port} asks for none")
+        return self
 
 
 def _window(value: Any) -> Any:

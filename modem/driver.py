@@ -20,6 +20,7 @@ from modem.dialogues.memories import Memories
 from modem.dialogues.pin import PinBook, Unlocking
 from modem.errors import CommandRefused, NotAModem, Silent
 from modem.link import Clock, Link
+from modem.login import LoginStep
 from modem.makes import catalogue
 from modem.makes.make import GENERIC, Make, recognise
 from modem.ports import Place, Seeker
@@ -46,7 +47,8 @@ class Modem(GsmModem, Link):
     """One modem, wherever it is. Only one thread may use it.
 
     `place` says where to look if not only at `port`. Without `pins` no PIN is ever given. `init` is said after each
-    start-up, behind what the modem's make, one of `makes`, needs.
+    start-up, behind what the modem's make, one of `makes`, needs. `login` is
+    what a terminal server before the modem wants to hear.
     """
 
     def __init__(
@@ -60,8 +62,9 @@ class Modem(GsmModem, Link):
         place: Place | None = None,
         makes: Sequence[Make] | None = None,
         init: Sequence[str] = (),
+        login: Sequence[LoginStep] = (),
     ) -> None:
-        super().__init__(port, baudrate, clock=clock, rtscts=rtscts)
+        super().__init__(port, baudrate, clock=clock, rtscts=rtscts, login=login)
         self._seeker = Seeker(self, place or Place(port, port))
         self.memories = Memories(self)
         self.card = sim.Card(self)

@@ -31,6 +31,12 @@ class PortBusy(PortError):
     """Another process holds the port exclusively."""
 
 
+class LoginRefused(PortError):
+    """The server before the port did not take what it was answered; a person must correct it."""
+
+    retryable = False
+
+
 class PortLost(PortError):
     """The port was open and is gone: unplugged, reset, or the peer closed it."""
 

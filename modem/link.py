@@ -17,7 +17,7 @@ What a port is (device, pty, socket://, rfc2217://, emu://) is the business of `
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import serial
@@ -26,8 +26,9 @@ from gsmmodem.serial_comms import SerialComms
 from modem.causes import refusal
 from modem.errors import PortLost, Silent
 from modem.lines import AtReader, Event, Notice, Prompt, Reply, notices_in
+from modem.login import Login, LoginStep
+from modem.opening import TELNET, Line, open_line
 from modem.opening import Clock as Clock
-from modem.opening import Line, open_line
 from modem.troublelog import TroubleLog
 
 _REST_OF_ANSWER_S = 5.0
@@ -68,6 +69,7 @@ class Link(SerialComms):
         *,
         clock: Clock,
         rtscts: bool = False,
+        login: Sequence[LoginStep] = (),
     ) -> None:
         super().__init__(port, baudrate, notifyCallbackFunc)
         self.clock = clock
@@ -76,6 +78,7 @@ class Link(SerialComms):
         self.history = TroubleLog(clock.monotonic)
         self.tap: Tap | None = None
         self._rtscts = rtscts
+        self._login = tuple(login)
         self._events: deque[Event] = deque()
         self._line: Line | None = None
         self._out_of_step = True
@@ -87,10 +90,17 @@ class Link(SerialComms):
         return -1 if self._line is None else self._line.fileno()
 
     def connect(self) -> None:
-        """Open the port exclusively, if it is not open. Raises PortMissing, PortBusy or PortError."""
+        """Open the port exclusively, if it is not open. Raises PortMissing, PortBusy, LoginRefused or PortError."""
         if self._line is not None:
             return
-        self._line = open_line(self.port, self.baudrate, self._rtscts, self.clock)
+        line = open_line(self.port, self.baudrate, self._rtscts, self.clock)
+        try:
+            end = "\r" if self.port.lower().startswith(TELNET) else "\r\n"
+            Login(line, self.port, end, self.clock).carry_out(self._login)
+        except BaseException:
+            line.close()
+            raise
+        self._line = line
         self.reader = AtReader()
         self._out_of_step = True
         self._owed = False

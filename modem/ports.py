@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from modem.dialogues import sim
-from modem.errors import ModemError, PortBusy, PortError, PortMissing
+from modem.errors import LoginRefused, ModemError, PortBusy, PortError, PortMissing
 from modem.link import Link
 
 _ASK_S = 2.0
@@ -184,6 +184,8 @@ class Seeker:
                 book.mark_silent(port)
                 return f"{port} does not answer AT"
             imei = sim.imei(link, _ASK_S)
+        except LoginRefused:
+            raise
         except PortError as problem:
             return str(problem)
         except ModemError as problem:

@@ -15,6 +15,7 @@ from typing import Protocol
 from modem.alphabet import Alphabet
 from modem.dialogues.memories import Stored
 from modem.driver import Identity
+from modem.login import LoginStep
 from modem.makes.make import Make
 from modem.outcomes import Outcome
 from modem.pdu import Concat
@@ -25,7 +26,8 @@ class PortSettings:
     """What the configuration says of one modem.
 
     `power_hook` is a program with its arguments that takes the modem's power away and gives it back. `makes` is what is
-    known of makes of modems, None for what is packaged; `init` is said after each start-up.
+    known of makes of modems, None for what is packaged; `init` is said after each start-up, `login` to a
+    server before the modem.
     """
 
     name: str
@@ -40,6 +42,7 @@ class PortSettings:
     smsc: str | None = None
     makes: tuple[Make, ...] | None = None
     init: tuple[str, ...] = ()
+    login: tuple[LoginStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class PortWorker(threading.Thread):
             place=Place(settings.name, settings.port, settings.imei, book or PortBook()),
             makes=settings.makes,
             init=settings.init,
+            login=settings.login,
         )
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self.ussd = Ussd(self._modem, clock, self._bell.ring)

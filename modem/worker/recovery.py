@@ -24,6 +24,7 @@ from enum import StrEnum
 
 from modem.errors import (
     CommandRefused,
+    LoginRefused,
     ModemError,
     ModemFailed,
     OutOfStep,
@@ -48,6 +49,7 @@ class Trouble(StrEnum):
     STRANGE = "strange"
     LOST = "lost"
     HELD = "held"
+    LOGIN = "login"
     BUSY = "busy"
     SIM = "sim"
     FAULT = "fault of ours"
@@ -113,6 +115,8 @@ WAYS = {
     # No modem is reset for what another program, a card or this program does.
     Trouble.HELD: _REOPENS,
     Trouble.FAULT: _REOPENS,
+    # Each try brings the account at the server nearer to being locked.
+    Trouble.LOGIN: (),
     # Setting it up anew finds out what the card wants, and raises SimNotReady: a person's business, and no step's.
     Trouble.SIM: (Step.REINIT,),
 }
@@ -121,7 +125,7 @@ WAYS = {
 # it, and then the modem is back within a minute. A look at a modem that answers costs a message one of its tries, so
 # those come ever more rarely.
 QUARANTINE_S = (30.0, 60.0, 120.0, 240.0, 480.0, 900.0)
-_COSTLY = (Trouble.RESTARTED, Trouble.REFUSING, Trouble.STRANGE)
+_COSTLY = (Trouble.RESTARTED, Trouble.REFUSING, Trouble.STRANGE, Trouble.LOGIN)
 _ADVICE = {
     Trouble.SILENT: "Unplug the modem and plug it in again; if that happens often, look at its power supply and cable.",
     Trouble.RESTARTED: "It loses its settings again and again; look at its power supply and cable.",
@@ -129,6 +133,7 @@ _ADVICE = {
     Trouble.STRANGE: "Check that the port is the modem's command port and not another of its ports.",
     Trouble.LOST: "Plug the modem in, or correct its port in the configuration.",
     Trouble.HELD: "Stop the other program, or take its hands off this port.",
+    Trouble.LOGIN: "Correct login in the configuration, or the account at the server.",
     Trouble.FAULT: "This is a fault of the program or of its database; the log has the details.",
     Trouble.BUSY: "Look at the SIM card; it should be ready some seconds after its start.",
     Trouble.SIM: "A person has to see to the SIM card.",
@@ -220,6 +225,8 @@ def trouble_of(problem: ModemError) -> Trouble:
             return Trouble.BUSY
         case PortBusy():
             return Trouble.HELD
+        case LoginRefused():
+            return Trouble.LOGIN
         case PortError():
             return Trouble.LOST
         case CommandRefused():

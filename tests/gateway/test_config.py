@@ -161,6 +161,37 @@ def test_makes_of_a_file_reach_the_driver_with_the_commands_of_each_modem(tmp_pa
         ports_of(load(path))
 
 
+def test_login_is_read_from_its_files_and_shown_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    steps = '[{expect: "login:", send: box-17}, {expect: "Password:", send_file: secret}, {expect: Connected}]'
+    path.write_text(f'modems: [{{name: a, port: "telnet://t:23", login: {steps}}}]', encoding="utf-8")
+    settings = load(path)
+    with pytest.raises(ConfigError, match=r"The login file .*secret of modem a cannot be read"):
+        ports_of(settings)
+    (tmp_path / "secret").write_text("пароль 4711\n", encoding="utf-8")
+    (port,) = ports_of(settings)
+    assert [(step.expect, step.send) for step in port.login] == [
+        ("login:", "box-17"),
+        ("Password:", "пароль 4711"),
+        ("Connected", None),
+    ]
+    assert not any(secret in f"{port}{settings}" for secret in ("box-17", "4711"))
+
+
+@pytest.mark.parametrize(
+    ("port", "step", "told"),
+    [
+        ("telnet://t:23", "{expect: a, send: b, send_file: c}", "modems.0.login.0: give send or send_file, not both"),
+        ("telnet://t:23", "{expect: a, sent: b}", "unknown key, did you mean 'send'?"),
+        ("/dev/ttyUSB0", "{expect: a}", "modems.0: login is for socket:// and telnet://; /dev/ttyUSB0 asks for none"),
+    ],
+)
+def test_login_that_cannot_be_is_refused(port: str, step: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(f'modems: [{{name: a, port: "{port}", login: [{step}]}}]', "c")
+    assert told in str(caught.value)
+
+
 def test_numbers_without_quotes_are_understood() -> None:
     (modem,) = parse("modems: [{name: a, port: x, imei: 356938035643809, smsc: +79130000099}]", "c").modems
     assert (modem.imei, modem.smsc) == ("356938035643809", "+79130000099")
