@@ -26,6 +26,7 @@ from gateway.inbox import Inbox
 from gateway.jobs import Timetable
 from gateway.outbox import Outbox
 from gateway.ports import ports_of
+from gateway.probing import probe
 from gateway.settings import Settings
 from gateway.silence import Silence
 from gateway.store import state, visits
@@ -145,7 +146,12 @@ class Daemon:
         writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
         writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
         fleet = Fleet(ports, desk, self._clock)
-        handlers = {"drain": drain(dispatch), "resume": resume(dispatch, fleet.resume), "ussd": ussd(fleet.ask_ussd)}
+        handlers = {
+            "drain": drain(dispatch),
+            "resume": resume(dispatch, fleet.resume),
+            "ussd": ussd(fleet.ask_ussd),
+            "probe": probe(fleet.probe),
+        }
         wishes = Wishes({modem.name for modem in settings.modems}, handlers)
         writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
         doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))

@@ -27,6 +27,7 @@ from gateway.store import parts as part_rows
 from gateway.store import sims, state
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
+from modem.diagnosis.evidence import OTHER_MODEM, OTHER_SIM
 from modem.dialogues.memories import Stored
 from modem.driver import Identity
 from modem.outcomes import Accepted, Outcome, Refused
@@ -178,14 +179,16 @@ class Desk:
         """Remember the card, and tell of a modem or a card that is not the one before, also if that was days ago."""
         imei, sim = state.seated(db, name)
         if imei not in (None, identity.imei):
-            self._tell(db, name, f"The modem of {name} is another one now: {identity.imei}, and it was {imei}.", now)
+            text = f"The modem of {name} is another one now: {identity.imei}, and it was {imei}."
+            self._tell(db, name, text, OTHER_MODEM, now)
         if sim not in (None, identity.sim):
-            self._tell(db, name, f"The SIM in {name} is another one now: {identity.sim}, and it was {sim}.", now)
+            text = f"The SIM in {name} is another one now: {identity.sim}, and it was {sim}."
+            self._tell(db, name, text, OTHER_SIM, now)
         sims.see(db, iccid=identity.sim, imei=identity.imei, operator=operator, number=identity.number, now=now)
 
-    def _tell(self, db: Database, name: str, text: str, now: datetime) -> None:
+    def _tell(self, db: Database, name: str, text: str, kind: str, now: datetime) -> None:
         _LOG.warning("changed", modem=name, text=text)
-        state.add_trouble(db, place=f"modem {name}", text=text, now=now)
+        state.add_trouble(db, place=f"modem {name}", text=text, now=now, kind=kind)
 
     def may_try_pin(self, card: str, pin: str) -> bool:
         now = self._clock.now()
@@ -199,11 +202,11 @@ class Desk:
         now, place = self._clock.now(), alarms.of_modem(name)
         self._writer.post(lambda db: alarms.tell(db, place=place, kind=kind, text=text, now=now), "writing an alarm")
 
-    def trouble(self, name: str, text: str, lines: Sequence[str]) -> None:
+    def trouble(self, name: str, text: str, lines: Sequence[str], kind: str = "") -> None:
         now, place = self._clock.now(), f"modem {name}"
         _LOG.warning("trouble", modem=name, text=text, lines=list(lines))
         self._writer.post(
-            lambda db: state.add_trouble(db, place=place, text=text, now=now, lines="\n".join(lines)),
+            lambda db: state.add_trouble(db, place=place, text=text, now=now, lines="\n".join(lines), kind=kind),
             "writing a trouble",
         )
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
+from modem.diagnosis.evidence import Evidence
 from modem.driver import Modem
 from modem.link import Clock
 from modem.ports import PortBook
@@ -52,6 +53,10 @@ class Fleet:
     def ask_ussd(self, name: str, *codes: str) -> Future[str]:
         """Send a USSD code, and replies to what it asks, by the modem of this name; see `Ussd.ask`."""
         return self._worker(name).ussd.ask(*codes)
+
+    def probe(self, name: str) -> Future[Evidence]:
+        """Examine the modem of this name, in whatever state it is; see `modem.diagnosis`."""
+        return self._worker(name).probe()
 
     def ask(self, name: str, errand: Callable[[Modem], T]) -> Future[T]:
         """Have something done with the modem of this name, on its thread between two dialogues; see `Errands.ask`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.alarms import of_modem, of_sim
+from gateway.cli import probes, wishing
 from gateway.cli.options import config_option, json_option, print_json
 from gateway.errors import GatewayError
 from gateway.settings import ModemSettings, Settings
@@ -27,7 +27,6 @@ from scheduler.pacing import day_began, month_began
 _WAIT_S = 10.0
 _USSD_WAIT_S = 90.0
 _USSD_CODE, _USSD_REPLY = re.compile(r"[*#][0-9*#]*#"), re.compile(r"[0-9*#]+")
-_LOOK_S = 0.1
 _SEEN = ("state", "model", "make", "imei", "sim", "number", "operator", "signal", "hold")
 _COLUMNS = (
     *("name", "state", "port", "model", "imei", "sim", "number", "operator", "signal"),
@@ -36,16 +35,17 @@ _COLUMNS = (
 
 
 @click.command()
-@click.argument("verb", type=click.Choice(["list", "drain", "resume", "ussd"]), default="list")
+@click.argument("verb", type=click.Choice(["list", "drain", "resume", "ussd", "probe"]), default="list")
 @click.argument("name", required=False)
 @click.argument("words", nargs=-1)
 @config_option
 @json_option
 def modems(verb: str, name: str | None, words: tuple[str, ...], config: Path | None, as_json: bool) -> None:
-    """The fleet: list it, drain a modem (it sends nothing and reads on), resume it, or send a USSD code by it.
+    """The fleet: list, drain a modem (it sends nothing and reads on), resume it, send a USSD code by it, or probe it.
 
     A drained modem finishes what it has in hand and stays drained over restarts. Without a daemon a wish is carried out
-    at the next start, but for USSD: `otklik modems ussd NAME "*100#" [REPLY …]` needs one that runs.
+    at the next start, but for USSD: `otklik modems ussd NAME "*100#" [REPLY …]` needs one that runs. The probe says
+    what is wrong with a modem, or with each, and what to do; without a daemon it opens the ports itself.
     """
     settings = configuration.load(config)
     if name is not None and name not in {modem.name for modem in settings.modems}:
@@ -55,6 +55,8 @@ def modems(verb: str, name: str | None, words: tuple[str, ...], config: Path | N
         raise click.UsageError(f"Nothing can follow otklik modems {verb} NAME.")
     if verb == "list":
         _list(settings, name, as_json)
+    elif verb == "probe":
+        probes.probe(settings, [modem for modem in settings.modems if name in (None, modem.name)], as_json)
     elif name is None:
         raise click.UsageError(f"Say which modem to {verb}: otklik modems {verb} NAME.")
     elif verb == "ussd" and not _is_ussd(words):
@@ -151,7 +153,7 @@ def _wish(settings: Settings, verb: str, name: str, words: tuple[str, ...], cloc
         with transaction(db):
             wish = wishes.add(db, modem=name, verb=verb, words=" ".join(words), now=clock.now())
         if is_served:
-            answer = _await(db, wish, clock, _USSD_WAIT_S if verb == "ussd" else _WAIT_S)
+            answer = wishing.outcome(db, wish, clock, _USSD_WAIT_S if verb == "ussd" else _WAIT_S)
         else:
             answer = {"ok": True, "text": f"No daemon runs; {name} will {verb} when one starts."}
     click.echo(answer["text"], err=not answer["ok"])
@@ -159,17 +161,3 @@ def _wish(settings: Settings, verb: str, name: str, words: tuple[str, ...], cloc
         print_json({"modem": name, "verb": verb, **answer})
     if not answer["ok"]:
         raise SystemExit(1)
-
-
-def _await(db: Database, wish: int, clock: Clock, within_s: float) -> dict[str, Any]:
-    """The daemon's last word on a wish."""
-    until = clock.monotonic() + within_s
-    while True:
-        result, is_done = wishes.result_of(db, wish)
-        if is_done or clock.monotonic() >= until:
-            break
-        clock.wait((), clock.monotonic() + _LOOK_S)
-    if result is None:
-        return {"ok": False, "text": f"The daemon has not answered for {within_s:g} s; look at otklik status."}
-    answer: dict[str, Any] = json.loads(result)
-    return answer

@@ -37,11 +37,15 @@ class KeptPart:
 
 
 def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: datetime) -> None:
-    """Keep PDUs (memory, slot, raw) before their slots are emptied; the same PDU read again is the same row."""
+    """Keep PDUs (memory, slot, raw) before their slots are emptied; the same PDU read again is the same row.
+
+    One in another slot than before has come again: that is counted.
+    """
     at = to_text(now)
     db.conn.executemany(
         "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) VALUES (?, ?, ?, ?, 'kept', ?)"
-        " ON CONFLICT (sim, raw) DO NOTHING",
+        " ON CONFLICT (sim, raw) DO UPDATE SET copies = copies + 1, memory = excluded.memory, slot = excluded.slot"
+        " WHERE (memory, slot) <> (excluded.memory, excluded.slot)",
         [(sim, memory, slot, raw, at) for memory, slot, raw in found],
     )
 

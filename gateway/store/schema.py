@@ -134,6 +134,8 @@ CREATE VIEW message_states AS
 ALTER TABLE persons ADD COLUMN sim TEXT;
 ALTER TABLE persons ADD COLUMN operator TEXT;
 ALTER TABLE troubles ADD COLUMN lines TEXT NOT NULL DEFAULT '';
+ALTER TABLE troubles ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE inbox ADD COLUMN copies INTEGER NOT NULL DEFAULT 1;
 DROP INDEX parts_queued;
 DROP INDEX parts_awaiting;
 CREATE INDEX parts_waiting ON parts (lane, priority, next_at) WHERE state = 'queued';

@@ -91,10 +91,11 @@ def put_job(db: Database, *, name: str, took_s: float, trouble: str | None, now:
     )
 
 
-def add_trouble(db: Database, *, place: str, text: str, now: datetime, lines: str = "") -> None:
+def add_trouble(db: Database, *, place: str, text: str, now: datetime, lines: str = "", kind: str = "") -> None:
     """One entry in the list of last errors, which keeps its length; `lines` is what led to it."""
     db.execute(
-        "INSERT INTO troubles (place, text, happened_at, lines) VALUES (?, ?, ?, ?)", (place, text, to_text(now), lines)
+        "INSERT INTO troubles (place, text, happened_at, lines, kind) VALUES (?, ?, ?, ?, ?)",
+        (place, text, to_text(now), lines, kind),
     )
     db.execute("DELETE FROM troubles WHERE id <= (SELECT max(id) FROM troubles) - ?", (_TROUBLES_KEPT,))
 

@@ -11,6 +11,9 @@ from modem.dialogues.memories import Filling
 from modem.lines import Reply
 from modem.tables import CauseClass
 
+LOST, RESTARTED, NO_CARD, OTHER_MODEM, OTHER_SIM = "lost", "restarted", "sim", "other modem", "other sim"
+"""Kinds of troubles that tell something here; the first three are the worker's own words."""
+
 
 class PortFault(Enum):
     """What kept an examination from a port, or ended it."""
@@ -53,8 +56,7 @@ class Records:
     """What the box remembers of a modem: who was there last, and counts of the last day.
 
     `unknown`: parts without an answer. `refused`: parts that were refused, by the class of the cause. `accepted`: parts
-    that were taken. `duplicates`: inbound messages that came again. `troubles`: kinds of troubles, with `swapped` and
-    `sim` for another modem and another card than before.
+    that were taken. `duplicates`: inbound messages that came again. `troubles`: how often each of the kinds above.
     """
 
     imei: str | None = None

@@ -14,7 +14,16 @@ from collections.abc import Iterator
 from modem.causes import cause_of
 from modem.diagnosis import wire
 from modem.diagnosis.catalogue import HEALTHY, RANK, Diagnosis
-from modem.diagnosis.evidence import Evidence, PortFault, Records
+from modem.diagnosis.evidence import (
+    LOST,
+    NO_CARD,
+    OTHER_MODEM,
+    OTHER_SIM,
+    RESTARTED,
+    Evidence,
+    PortFault,
+    Records,
+)
 from modem.diagnosis.recording import Turn
 from modem.dialogues.registration import Domain, parse
 from modem.tables import CauseClass
@@ -293,13 +302,13 @@ def _of_network(evidence: Evidence) -> dict[str, str]:
 def _of_records(evidence: Evidence, records: Records) -> Iterator[tuple[str, str]]:
     troubles = records.troubles
     is_here = evidence.fault is None
-    for kind, name in (("swapped", "modem-swapped"), ("restarted", "restarted"), ("sim swapped", "sim-changed")):
+    for kind, name in ((OTHER_MODEM, "modem-swapped"), (RESTARTED, "restarted"), (OTHER_SIM, "sim-changed")):
         if troubles.get(kind):
             yield name, _times(troubles[kind])
-    if troubles.get("lost") and is_here:
-        yield "port-unsteady", _times(troubles["lost"])
-    if troubles.get("sim") and is_here and evidence.lines("AT+CPIN?") and not _of_card(evidence):
-        yield "sim-loose", _times(troubles["sim"])
+    if troubles.get(LOST) and is_here:
+        yield "port-unsteady", _times(troubles[LOST])
+    if troubles.get(NO_CARD) and is_here and evidence.lines("AT+CPIN?") and not _of_card(evidence):
+        yield "sim-loose", _times(troubles[NO_CARD])
     if records.unknown:
         yield "answer-lost", f"{records.unknown} messages had no answer on the last day"
     refused = sum(records.refused.values())

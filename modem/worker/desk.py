@@ -116,8 +116,11 @@ class Desk(Protocol):
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         """Something about modem `name` that a person should know, until it is over: `text` None ends it."""
 
-    def trouble(self, name: str, text: str, lines: Sequence[str]) -> None:
-        """Something failed: one sentence, and the last lines that went over the port, phones masked."""
+    def trouble(self, name: str, text: str, lines: Sequence[str], kind: str = "") -> None:
+        """Something failed: one sentence, and the last lines that went over the port, phones masked.
+
+        `kind` is a `Trouble` of `modem.worker.recovery`, or "sim" for a card that was well and is not any more.
+        """
 
     def cured(self, model: str, trouble: str, step: str) -> None:
         """A modem of this model is well again after this step of recovery; counted per model."""

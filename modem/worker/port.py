@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import Future
+from dataclasses import replace
 
+from modem.diagnosis.evidence import Evidence
+from modem.diagnosis.examination import examine, examine_closed
 from modem.driver import Identity, Modem
 from modem.errors import CardChanged, ModemError, NotReadOut, NotRestarted, PowerHookFailed, SimNotReady
 from modem.link import Clock
@@ -42,6 +46,8 @@ class PortWorker(threading.Thread):
         super().__init__(name=f"port-{settings.name}", daemon=True)
         self.settings = settings
         self.errands = Errands(self.ring)
+        self._visits = Errands(self.ring)
+        """What is also done while the port is not served, or closed."""
         self.ended = Bell()
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self.busy_since: float | None = None
@@ -98,6 +104,10 @@ class PortWorker(threading.Thread):
     def has_died(self) -> bool:
         """Whether the thread has ended before it was done."""
         return self.ident is not None and not self.is_alive() and not self._done
+
+    def probe(self) -> Future[Evidence]:
+        """Have the modem examined as soon as it is between two dialogues, in whatever state it is."""
+        return self._visits.ask(self._examine)
 
     def bury(self) -> None:
         """Give back what a thread that has died held: parts, errands, port. May be called again if it fails."""
@@ -160,6 +170,7 @@ class PortWorker(threading.Thread):
     def _close(self) -> None:
         self.errands.close()
         self.ussd.close()
+        self._visits.close()
         self._modem.close()
         self._bell.close()
 
@@ -186,6 +197,8 @@ class PortWorker(threading.Thread):
             self.busy_since = now = self._clock.monotonic()
             if self._ladder.episode is not None or self._alarmed:
                 self._judge(since, now, serving.sending.accepted > accepted)
+            if self._visits.do_one(self._modem) and self._modem.out_of_step:
+                self._modem.realign()  # what it is too ill for is the ladder's business
             until = serving.turn()
             if until is not None:
                 self.busy_since = None
@@ -230,8 +243,9 @@ class PortWorker(threading.Thread):
     def _await_card(self, problem: str) -> None:
         """Tell a person, hold the port, and say nothing that could cost a try, until the card is another or open."""
         self._blocked = None
+        kind = SIM if self._serving is not None else ""  # it was well before
         self._start_anew()
-        self._desk.trouble(self.settings.name, problem, list(self._modem.history))
+        self._desk.trouble(self.settings.name, problem, list(self._modem.history), kind)
         self._desk.alarm(self.settings.name, SIM, problem)
         self._say(PortState.BLOCKED, problem)
         self.busy_since = None
@@ -239,7 +253,21 @@ class PortWorker(threading.Thread):
         await_change(self._modem, self._clock, self._bell, self.settings.sweep_s, self._is_called)
 
     def _is_called(self) -> bool:
-        return self._stopping or self._resumed
+        return self._receives() or self._resumed
+
+    def _receives(self) -> bool:
+        """Do what is asked for meanwhile; whether the worker is stopping."""
+        while not self._stopping and self._visits.do_one(self._modem):
+            continue
+        return self._stopping
+
+    def _examine(self, modem: Modem) -> Evidence:
+        if modem.alive:
+            evidence = examine(modem, set_up=self._serving is not None)
+            # On the ladder its settings are not what they should be anyway; they are left as they are.
+            return evidence if self._plan is None else replace(evidence, set_up=False)
+        imei = self.settings.imei if self._identity is None else self._identity.imei
+        return examine_closed(modem, self.settings.name, imei)
 
     def _start_anew(self) -> None:
         """The modem is well and its card is not the one that was served: set up anew, on the port that is open."""
@@ -264,7 +292,7 @@ class PortWorker(threading.Thread):
             return
         self._say(state, plan.why)
         if told is None or told[1] != plan.why:
-            self._desk.trouble(self.settings.name, plan.why, list(self._modem.history))
+            self._desk.trouble(self.settings.name, plan.why, list(self._modem.history), plan.trouble.value)
         if state is PortState.QUARANTINED:
             self._alarmed = True
             self._desk.alarm(self.settings.name, QUARANTINE, plan.why)
@@ -291,7 +319,7 @@ class PortWorker(threading.Thread):
     def _rest(self, until: float) -> None:
         """Wait for a time; a ring does not shorten it, `stop` does."""
         self.busy_since = None
-        while not self._stopping and self._clock.monotonic() < until:
+        while not self._receives() and self._clock.monotonic() < until:
             if self._clock.wait((self._bell,), until):
                 self._bell.clear()
         self.busy_since = self._clock.monotonic()

@@ -26,6 +26,8 @@ class ListDesk:
         self.statuses: list[PortStatus] = []
         self.alarms: list[tuple[str, str, str | None]] = []
         self.troubles: list[tuple[str, str, list[str]]] = []
+        self.kinds: list[str] = []
+        """Of the troubles."""
         self.cures: list[tuple[str, str, str]] = []
         self.calls: list[tuple[str, str]] = []
         self.pins: dict[tuple[str, str], bool | None] = {}
@@ -63,8 +65,9 @@ class ListDesk:
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         self.alarms.append((name, kind, text))
 
-    def trouble(self, name: str, text: str, lines: Sequence[str]) -> None:
+    def trouble(self, name: str, text: str, lines: Sequence[str], kind: str = "") -> None:
         self.troubles.append((name, text, list(lines)))
+        self.kinds.append(kind)
 
     def cured(self, model: str, trouble: str, step: str) -> None:
         self.cures.append((model, trouble, step))
