@@ -24,6 +24,7 @@ BUDGET_S = 10.0
 ANSWER_S = 6.0
 """How long the answer to one question is waited for while nothing but its echo comes."""
 
+_BITS = 10  # of an octet on a serial line, with start and stop
 _QUIET_S = 2.0  # silence behind something that is no whole answer
 _LISTEN_S = 1.0  # what a modem says by itself
 _TAIL_S = 0.1  # between the characters of a line end
@@ -59,7 +60,7 @@ def examine(modem: Modem, *, set_up: bool) -> Evidence:
         fault = (PortFault.LOST, str(problem))
     finally:
         modem.tap = None
-    evidence = Evidence(examiner.turns(), set_up, fault)
+    evidence = Evidence(examiner.turns(), _BITS / modem.baudrate, set_up, fault)
     return evidence if fault is not None or examiner.is_over else _with_card(modem, evidence)
 
 

@@ -38,7 +38,7 @@ SLOW_LATE_S = 4.5
 PROMPT_LATE_S = 2.0
 LINE_LATE_S = 0.25
 PAUSE_S = 0.004
-"""Within a line; the slowest usual one, 9600 baud, has an octet each millisecond."""
+"""Within a line, besides what the octets take: a USB line has a frame each millisecond."""
 WEAK = 5  # of +CSQ: -103 dBm (27.007 §8.5)
 _UNKNOWN_SIGNAL = 99
 FLOOD = 8
@@ -109,9 +109,7 @@ def _of_examination(evidence: Evidence, records: Records) -> dict[str, str]:
     line = wire.faults(turns)
     if mute is not None and not line:
         return mute
-    found = line or _of_answers(turns)
-    if not line:
-        found |= _of_style(turns)
+    found = line or _of_answers(turns, evidence.octet_s) | _of_style(turns, evidence.octet_s)
     found |= _of_identity(evidence, records)
     found |= dict(_of_restart(evidence))
     if line:
@@ -146,12 +144,12 @@ def _mute(turns: tuple[Turn, ...], *, known: bool) -> dict[str, str] | None:
 # -- what the turns tell -----------------------------------------------------------------------------------------
 
 
-def _of_answers(turns: tuple[Turn, ...]) -> dict[str, str]:
+def _of_answers(turns: tuple[Turn, ...], octet_s: float) -> dict[str, str]:
     """Answers that are late, lost or refused."""
     found: dict[str, str] = {}
     echoed = wire.echoes(turns)
     for number, turn in enumerate(turns):
-        for name, seen in _of_turn(turn, echoed, turns[number + 1 :]):
+        for name, seen in _of_turn(turn, echoed, turns[number + 1 :], octet_s):
             found.setdefault(name, seen)
     if "line-late" in found:
         found.pop("answer-late", None)
@@ -159,19 +157,20 @@ def _of_answers(turns: tuple[Turn, ...]) -> dict[str, str]:
     return found
 
 
-def _of_turn(turn: Turn, echoed: bool, after: tuple[Turn, ...]) -> Iterator[tuple[str, str]]:
+def _of_turn(turn: Turn, echoed: bool, after: tuple[Turn, ...], octet_s: float) -> Iterator[tuple[str, str]]:
     asks = turn.command == SUBMIT
     if not wire.is_answered(turn):
         if any(wire.is_answered(other) for other in after):
             came = any(wire.finals(other) > 1 for other in after)
             yield "prompt-missing" if asks else "answer-late" if came else "answer-lost", f"at {turn.command}"
         return
-    echo_s = 0.0
+    echo_s, echo_way_s = 0.0, 0.0
     if turn.echo and echoed and wire.begun(turn).startswith(wire.echo_of(turn)):
         echo_s = turn.after_s(len(wire.echo_of(turn))) or 0.0
-    if echo_s > LINE_LATE_S:
+        echo_way_s = 2 * len(wire.echo_of(turn)) * octet_s  # there and back
+    if echo_s - echo_way_s > LINE_LATE_S:
         yield "line-late", f"the echo of {turn.command} came after {echo_s:.1f} s"
-    took_s = wire.answered_s(turn) - echo_s
+    took_s = wire.answered_s(turn) - echo_s - len(turn.octets) * octet_s
     if asks and turn.prompted:
         if took_s > PROMPT_LATE_S:
             yield "prompt-late", f"it came after {took_s:.1f} s"
@@ -182,7 +181,7 @@ def _of_turn(turn: Turn, echoed: bool, after: tuple[Turn, ...]) -> Iterator[tupl
         yield f"refuses-{_class_name(cause.cls)}", f"{turn.command}: {cause.plain}"
 
 
-def _of_style(turns: tuple[Turn, ...]) -> dict[str, str]:
+def _of_style(turns: tuple[Turn, ...], octet_s: float) -> dict[str, str]:
     """What is odd and does no harm; and a modem that never stops talking."""
     found: dict[str, str] = {}
     chatter: Counter[str] = Counter()
@@ -197,7 +196,7 @@ def _of_style(turns: tuple[Turn, ...]) -> dict[str, str]:
             found.setdefault("echo-stuck", f"at {turn.command}")
         if turn.command == SUBMIT and turn.prompted and re.search(rb"\r\n>(?! )", turn.octets):
             found.setdefault("prompt-bare", "")
-        pause_s = _longest_pause(turn)
+        pause_s = _longest_pause(turn, octet_s)
         if pause_s > PAUSE_S:
             found.setdefault("answer-split", f"{pause_s * 1000:.0f} ms within a line at {turn.command}")
         if _blanks_are_odd(turn):
@@ -211,14 +210,17 @@ def _name_of(line: bytes) -> str:
     return line.partition(b":")[0].decode("latin-1")
 
 
-def _longest_pause(turn: Turn) -> float:
-    """The longest pause before an octet that goes on with a line."""
-    longest, before, last_s = 0.0, b"", 0.0
+def _longest_pause(turn: Turn, octet_s: float) -> float:
+    """The longest pause before octets that go on with a line; the time that they take themselves does not count.
+
+    A serial port hands over what has come when it has so many octets, so they may all have come in that time.
+    """
+    longest, so_far, last_s = 0.0, b"", 0.0
     for piece in turn.heard:
-        ended = before[-1:] in (b"\r", b"\n", b"") or (b"\n" + before).rsplit(b"\n", 1)[1].startswith(b">")
-        if not ended and piece.octets[:1] not in (b"\r", b"\n"):
-            longest = max(longest, piece.after_s - last_s)
-        before, last_s = piece.octets, piece.after_s
+        is_within = so_far[-1:] not in (b"", b"\r", b"\n") and piece.octets[:1] not in (b"\r", b"\n")
+        if is_within and not so_far.endswith((b"\n>", b"\n> ")):
+            longest = max(longest, piece.after_s - last_s - 2 * len(piece.octets) * octet_s)
+        so_far, last_s = so_far + piece.octets, piece.after_s
     return longest
 
 

@@ -56,14 +56,14 @@ class Clinic:
 
 
 @contextmanager
-def clinic(profile: str = "generic") -> Iterator[Clinic]:
+def clinic(profile: str = "generic", baud: int | None = None) -> Iterator[Clinic]:
     clock = VirtualClock(START)
     loop = SteppedLoop(clock.monotonic())
-    server = Server(2, pty=False, loop=loop, profiles=[catalogue.load(profile)], trace=True)
+    server = Server(2, pty=False, loop=loop, profiles=[catalogue.load(profile)], trace=True, baud=baud)
     clock.add(loop)
     with server, leading_to(server), clock.taking_part():
         clock.wait((), clock.monotonic() + STARTED_S)
-        modem = Modem("emu://modem0", clock=clock)
+        modem = Modem("emu://modem0", baud or 115200, clock=clock)
         try:
             yield Clinic(server, clock, modem, modem.open())
         finally:

@@ -100,6 +100,37 @@ def test_healthy_modem_of_every_profile_is_healthy(profile: str) -> None:
         assert run.names(run.examine_closed()) == [HEALTHY]
 
 
+@pytest.mark.parametrize("baud", [1200, 9600, 57600])
+def test_healthy_modem_on_a_slow_line_is_healthy(baud: int) -> None:
+    with clinic(baud=baud) as run:
+        assert run.names() == [HEALTHY]
+
+
+def test_modem_with_half_a_message_in_its_memory_is_healthy() -> None:
+    with clinic("huawei-e173") as run:
+        run.server.deliver(0, "+79131234567", "Пять. Спасибо! " * 8)
+        run.let_pass(30)
+        assert run.names() == [HEALTHY]
+
+
+def test_modem_that_was_left_in_a_text_is_examined_all_the_same() -> None:
+    with clinic() as run:
+        assert run.modem.ask_prompt("AT+CMGS=20", 5) is None
+        assert run.names(run.examine_closed()) == [HEALTHY]
+
+
+def test_modem_goes_on_after_its_examination_as_before() -> None:
+    with clinic() as run:
+        run.examine()
+        assert run.modem.exchange("AT+CMEE?").lines == ("+CMEE: 1",)
+        assert run.modem.exchange("AT").lines == ()
+        run.let_pass(1)
+        before = len(_said(run))
+        run.modem.exchange("AT+CSQ")
+        assert _said(run)[before:] == b"AT+CSQ\r"
+        assert run.server.call(lambda world, now: world.modems[0].device.settings.echo) is False
+
+
 def test_modem_that_goes_away_while_it_is_examined_has_lost_its_port() -> None:
     with clinic() as run:
         run.inflict("unplug", for_s=None)
