@@ -28,10 +28,10 @@ class PortFault(Enum):
 class Evidence:
     """One examination.
 
-    `octet_s` is how long the line takes for an octet. `set_up`: the modem had been set up by the driver, and not been left since. `fault` with a sentence, where the port
-    was not to be had or was lost; `found_at` is the other port at which the modem was found. `card` is the number of
-    its SIM, `tries` what is left of those for its PIN; None where they were not told. `memories` are those that were
-    counted.
+    `octet_s` is how long the line takes for an octet. `set_up`: the modem had been set up by the driver, and not been
+    left since. `fault` with a sentence, where the port was not to be had or was lost; `found_at` is the other port at
+    which the modem was found. `card` is the number of its SIM, `tries` what is left of those for its PIN; None where
+    they were not told. `memories` are those that were counted.
     """
 
     turns: tuple[Turn, ...] = ()

@@ -140,7 +140,7 @@ class _Examiner:
         self._modem = modem
         self._clock = modem.clock
         self._recording = recording
-        self._until = modem.clock.monotonic() + BUDGET_S
+        self._until = 0.0
         self._asked: list[tuple[Turn, int, float]] = []  # with the place in the recording, and the time it was sent
         self._echo: bool | None = None
         self._silences = 0
@@ -151,13 +151,14 @@ class _Examiner:
         return self._silences > 1 or self._clock.monotonic() >= self._until
 
     def turns(self) -> tuple[Turn, ...]:
-        places = [place for _, place, _ in self._asked[1:]] + [self._recording.length]
+        places = [place for _, place, _ in self._asked] + [self._recording.length]
         return tuple(
             replace(turn, heard=self._recording.pieces(first, last, sent_at))
-            for (turn, first, sent_at), last in zip(self._asked, places, strict=True)
+            for (turn, first, sent_at), last in zip(self._asked, places[1:], strict=True)
         )
 
     def ask_all(self, set_up: bool) -> None:
+        self._until = self._clock.monotonic() + BUDGET_S
         try:
             self._ask_with_echo(set_up)
         finally:
@@ -233,7 +234,7 @@ class _Examiner:
 
     def _put(self, command: str, *, prompt: bool = False, most_s: float = ANSWER_S) -> Turn:
         place, sent_at = self._recording.length, self._clock.monotonic()
-        turn = Turn(command, echo=self._echo)
+        turn = Turn(command, echo=self._echo, is_first=not self._asked)
         self._asked.append((turn, place, sent_at))
         self._modem.put(command, prompt=prompt)
         while True:

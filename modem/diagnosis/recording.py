@@ -26,6 +26,7 @@ class Turn:
 
     `reply` is what the driver made of it, None where no final result code came in the time that it was given.
     `echo` tells whether the modem had been asked to echo; None before it was asked. `prompted`: a prompt came.
+    Before the first turn a line feed may be left of an answer that was complete with its carriage return.
     """
 
     command: str
@@ -33,6 +34,7 @@ class Turn:
     reply: Reply | None = None
     echo: bool | None = None
     prompted: bool = False
+    is_first: bool = False
 
     @property
     def octets(self) -> bytes:

@@ -39,7 +39,7 @@ def echoes(turns: Sequence[Turn]) -> bool:
 
 def begun(turn: Turn) -> bytes:
     """What was heard, without what the modem had said by itself before it heard the command."""
-    octets = turn.octets
+    octets = turn.octets.removeprefix(b"\n") if turn.is_first else turn.octets
     while (found := _LEADING.match(octets)) and _is_notice(found[1], turn):
         octets = octets[found.end() :]
     return octets

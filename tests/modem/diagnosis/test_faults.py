@@ -128,7 +128,7 @@ def test_modem_goes_on_after_its_examination_as_before() -> None:
         before = len(_said(run))
         run.modem.exchange("AT+CSQ")
         assert _said(run)[before:] == b"AT+CSQ\r"
-        assert run.server.call(lambda world, now: world.modems[0].device.settings.echo) is False
+        assert run.server.call(lambda world, now: world.modems[0].device.settings.echo) == 0
 
 
 def test_modem_that_goes_away_while_it_is_examined_has_lost_its_port() -> None:

@@ -192,6 +192,7 @@ def test_recording_gives_each_piece_the_time_since_its_command() -> None:
 
 
 _PIECES = st.lists(st.tuples(st.floats(0, 10), st.binary(max_size=40) | st.just(b"\r\nOK\r\n")), max_size=4)
+_Heard = tuple[str, list[tuple[float, bytes]], bool | None]
 _COMMANDS = st.sampled_from(["ATE1", "AT", "AT+CSQ", "AT+CMGS=20", "AT+CPIN?", "AT+CGMM", "AT+CMEE?", "AT+CMGL=4"])
 
 
