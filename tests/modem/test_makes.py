@@ -21,12 +21,13 @@ from modem.emulator.urls import leading_to
 from modem.errors import CommandRefused, NotRestarted, SettingsLost
 from modem.link import Link
 from modem.makes import catalogue
-from modem.makes.make import GENERIC, Make, recognise
+from modem.makes.make import GENERIC, Make, Restart, recognise
 from modem.worker.desk import PortSettings, PortState
 from modem.worker.recovery import Step
 from modem.worker.repair import Repair
 from scheduler.virtual import VirtualClock
 from tests.modem.leapclock import HurriedClock
+from tests.modem.listdesk import QueueDesk, order
 from tests.modem.scripted import Peers, Script, ScriptedModem
 from tests.modem.virtualbench import START, bench
 
@@ -154,6 +155,26 @@ def test_modem_that_would_not_come_back_is_not_restarted() -> None:
         with pytest.raises(NotRestarted, match="qualcomm"):
             repair.take(Step.RESTART, None)
         assert case.said() == before
+
+
+@pytest.mark.parametrize(
+    ("profile", "makes", "restarts"),
+    [
+        ("generic", None, {"AT+CFUN=1,1"}),
+        ("aithinker-a6", None, {"AT+RST=1"}),
+        ("generic", (Make(name="lost", title="x", maker="otklik", restart=Restart(say=None)),), set()),
+    ],
+)
+def test_ladder_restarts_a_modem_in_the_way_of_its_make(
+    profile: str, makes: tuple[Make, ...] | None, restarts: set[str]
+) -> None:
+    with bench(1, QueueDesk([order(1)]), profile=profile, makes=makes) as running:
+        running.fault(0, "error", on="+CMGS", family="cms", code=300, at_once=True, times=None)
+        running.let_pass(1800)
+        assert restarts == {"AT+CFUN=1,1", "AT+RST=1"} & set(running.commands())
+        assert running.desk.statuses[-1].state is PortState.QUARANTINED
+        told = running.desk.alarms[-1][2] or ""
+        assert ("A modem of the make lost is not restarted by command." in told) is (not restarts)
 
 
 def test_restart_without_an_answer_is_one_and_a_refused_one_is_none(peers: Peers) -> None:

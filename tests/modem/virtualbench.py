@@ -18,6 +18,7 @@ from modem.emulator.serving.server import Server
 from modem.emulator.urls import leading_to
 from modem.fleet import Fleet
 from modem.link import Link
+from modem.makes.make import Make
 from modem.worker.desk import PortSettings
 from scheduler.virtual import VirtualClock
 from tests.modem.listdesk import ListDesk
@@ -87,9 +88,10 @@ def bench(
     power_hook: tuple[str, ...] = (),
     init: tuple[str, ...] = (),
     profile: str = "generic",
+    makes: tuple[Make, ...] | None = None,
     **network: float,
 ) -> Iterator[Bench]:
-    settings = PortSettings("", "", hang_up=hang_up, power_hook=power_hook, init=init)
+    settings = PortSettings("", "", hang_up=hang_up, power_hook=power_hook, init=init, makes=makes)
     made = Bench(modems, desk or ListDesk(), settings, profile, **network)
     with made.server, leading_to(made.server), made.clock.taking_part():
         with made.clock.starting(modems):

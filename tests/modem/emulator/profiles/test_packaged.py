@@ -157,3 +157,22 @@ def test_modem_that_starts_says_so_and_refuses_until_it_is_ready(name: str) -> N
 def test_table_of_the_page_is_the_data() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page.partition(BEGIN)[2].partition(END)[0] == table()
+
+
+def test_siemens_tells_of_a_full_memory_only_when_it_is_asked_to() -> None:
+    bench = bench_of("siemens-tc35")
+    for number in range(20):
+        assert b"^SMGO" not in bench.deliver(str(number))
+    bench.say("AT^SMGO=1")
+    assert answer(bench, "AT^SMGO?") == ["^SMGO: 1", "OK"]
+    bench.say("AT+CMGD=1")
+    assert b"\r\n^SMGO: 1\r\n" in bench.deliver("again")
+
+
+def test_aithinker_starts_anew_at_its_own_command() -> None:
+    bench = bench_of("aithinker-a6")
+    bench.say("AT+CMEE=2")
+    assert answer(bench, "AT+RST=2") == ["+CME ERROR:Incorrect parameters"]
+    assert answer(bench, "AT+RST=1")[0] == "OK"
+    bench.wait(1)
+    assert b"+CMEE: 0" in bench.raw(b"AT+CMEE?\r")
