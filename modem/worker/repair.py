@@ -93,9 +93,11 @@ class Repair:
         if serving is None:
             raise NotReadOut("The modem has not started up, so its memories cannot be read.")
         try:
+            if self._modem.card.number() != serving.identity.sim:
+                raise NotReadOut("Another SIM is there than the one whose messages were to be read.")
             if not any(serving.reception.sweep() for _ in range(_SWEEPS_MOST)):
                 raise NotReadOut("The memories cannot be read to their end.")
-        except (CommandRefused, Silent, PortError) as problem:
+        except (CommandRefused, Silent, PortError, SimNotReady, SimBusy) as problem:
             raise NotReadOut(f"The memories cannot be read: {problem}") from problem
 
     def _read_out_if_possible(self, serving: Serving | None) -> None:

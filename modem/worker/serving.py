@@ -36,6 +36,7 @@ class Serving:
         watches: Sequence[Watch],
         say: Callable[[], None],
     ) -> None:
+        self.identity = identity
         self._modem = modem
         self._clock = clock
         self._look_every_s = settings.sweep_s

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
+from modem.dialogues.memories import Stored
 from modem.dialogues.submit import SUBMIT_S
 from modem.outcomes import Accepted, Unknown
 from modem.worker.desk import PortState
@@ -86,3 +88,22 @@ def test_idle_hours_pass_without_a_thread_more() -> None:
         run.let_pass(4 * 3600)
         assert threading.active_count() == threads
         assert run.passed_s == 4 * 3600 + 60
+
+
+def test_messages_of_a_modem_that_took_anothers_place_are_kept_under_its_own_card() -> None:
+    class Desk(ListDesk):
+        def keep(self, sim: str, found: Sequence[Stored]) -> None:
+            under.extend((sim, stored.raw) for stored in found)
+
+    under: list[tuple[str, str]] = []
+    with bench(2, Desk()) as run:
+        run.let_pass(1)
+        cards = [modem.device.sim.iccid for modem in run.server.world.modems]
+        run.fault(0, "swap", other="1", for_s=1)
+        # m0 finds modem1, and never gets it through its start-up: what it knows of a card is of the one before.
+        run.fault(1, "blanks", on="+CFUN", times=None)
+        run.server.deliver(1, "+79131234567", "5")
+        run.let_pass(100)
+        run.server.world.modems[1].device.faults.clear()
+        run.let_pass(120)
+    assert [sim for sim, _ in under] == [cards[1]]
