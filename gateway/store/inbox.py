@@ -39,11 +39,14 @@ class KeptPart:
 def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: datetime) -> None:
     """Keep PDUs (memory, slot, raw) before their slots are emptied; the same PDU read again is the same row.
 
-    One in another slot than before has come again: that is counted.
+    One in another slot than before has come again: that is counted. It is the same also when the card was changed in
+    between: ME and SR are the modem's and stay.
     """
     at = to_text(now)
     db.conn.executemany(
-        "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) VALUES (?, ?, ?, ?, 'kept', ?)"
+        "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) SELECT ?1, ?2, ?3, ?4, 'kept', ?5"
+        " WHERE ?2 NOT IN ('ME', 'SR') OR NOT EXISTS (SELECT 1 FROM sims mine JOIN sims other ON other.imei = mine.imei"
+        " AND other.iccid <> mine.iccid JOIN inbox i ON i.sim = other.iccid AND i.raw = ?4 WHERE mine.iccid = ?1)"
         " ON CONFLICT (sim, raw) DO UPDATE SET copies = copies + 1, memory = excluded.memory, slot = excluded.slot"
         " WHERE (memory, slot) <> (excluded.memory, excluded.slot)",
         [(sim, memory, slot, raw, at) for memory, slot, raw in found],
