@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,10 +45,13 @@ def probe(ask: Callable[[str], Future[Evidence]]) -> Handler:
         if not seen.done():
             return Answer(f"{wish.modem} is still at another dialogue.", done=False, ok=False)
         del asked[wish.id]
-        try:
-            found = diagnose(seen.result(), records_of(db, wish.modem, now))
-        except CancelledError:
+        if seen.cancelled():
             return Answer(f"{wish.modem} was not probed: the daemon has stopped serving it.", ok=False)
+        if seen.exception() is not None:
+            return Answer(
+                f"{wish.modem} was not probed, which is a fault of the program: {seen.exception()}.", ok=False
+            )
+        found = diagnose(seen.result(), records_of(db, wish.modem, now))
         return Answer(sentence(wish.modem, found), more=as_json(found))
 
     return handle

@@ -121,7 +121,7 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
         ),
         "memory-full": Entry(
             "The memory for messages is full; nothing more can come in.",
-            "Let otklik run read and empty it; if it stays full, somebody else stores there: delete by otklik modems.",
+            "Otklik empties it while it runs; if it stays full, another program keeps messages there.",
             "`fill`",
         ),
         "prompt-missing": Entry(

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from modem.diagnosis.answering import SUBMIT
 from modem.diagnosis.evidence import Evidence, PortFault
-from modem.diagnosis.findings import SUBMIT
 from modem.diagnosis.recording import Recording, Turn
 from modem.dialogues import pin, sim
 from modem.dialogues.memories import Filling, Memories
@@ -173,7 +173,8 @@ class _Examiner:
             self._put(_NO_ECHO, most_s=_REST_S)
 
     def _ask_with_echo(self, set_up: bool) -> None:
-        self._ask(_ECHO)
+        if self._ask(_ECHO) is None:
+            self._ask(_ECHO)  # a modem that slept has lost the first
         self._ask(*_CALLS, _SETTINGS)
         if not set_up:
             self._ask(_TELL_CAUSES)

@@ -26,7 +26,8 @@ class Turn:
 
     `reply` is what the driver made of it, None where no final result code came in the time that it was given.
     `echo` tells whether the modem had been asked to echo; None before it was asked. `prompted`: a prompt came.
-    Before the first turn a line feed may be left of an answer that was complete with its carriage return.
+    In the first turn (`is_first`) a line feed may be left of an answer that was complete with its carriage return, and
+    a modem that slept may have lost the command.
     """
 
     command: str

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli import main
+from gateway.cli import main, probes
 from gateway.probing import probe, records_of
 from gateway.store import inbox, sims, state
 from gateway.store import wishes as rows
-from gateway.store.database import transaction
+from gateway.store.database import InstanceLock, transaction
 from gateway.store.opening import writable
 from gateway.wishes import Wishes
 from modem.diagnosis import examination
@@ -122,6 +122,38 @@ def test_wish_that_nobody_waits_for_is_not_carried_out(centre: Centre) -> None:
         rows.add(centre.db, modem="m1", verb="probe", now=NOON - timedelta(hours=1))
         assert wishes.carry_out(centre.db, NOON) == 1
     assert asked == []
+
+
+@pytest.mark.parametrize(("problem", "words"), [(None, "stopped serving"), (KeyError("x"), "a fault of the program")])
+def test_examination_that_did_not_end_is_told_of(centre: Centre, problem: Exception | None, words: str) -> None:
+    seen: Future[Evidence] = Future()
+    if problem is None:
+        seen.cancel()
+    else:
+        seen.set_exception(problem)
+    centre.db.conn.commit()
+    with transaction(centre.db):
+        wish = rows.add(centre.db, modem="m1", verb="probe", now=NOON)
+        assert Wishes({"m1"}, {"probe": probe(lambda name: seen)}).carry_out(centre.db, NOON) == 1
+    answer = json.loads(rows.result_of(centre.db, wish)[0] or "")
+    assert not answer["ok"]
+    assert words in answer["text"]
+
+
+def test_daemon_that_does_not_answer_is_told_of(
+    tmp_path: Path, centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probes, "_WAIT_S", 0.0)
+    (tmp_path / "config.yaml").write_text("modems: [{name: m1, port: /dev/ttyUSB0}]\n", encoding="utf-8")
+    lock = InstanceLock(tmp_path / "otklik.db")
+    lock.take()
+    try:
+        done = _probe(tmp_path, "--json")
+    finally:
+        lock.release()
+    assert done.exit_code == 1
+    assert "has not answered" in done.stdout
+    assert [(wish.modem, wish.verb) for wish in rows.unfinished(centre.db)] == [("m1", "probe")]
 
 
 def test_running_daemon_probes_by_the_modems_own_worker() -> None:

@@ -93,6 +93,14 @@ def test_fault_yields_its_own_diagnosis_first(kind: str, fields: dict[str, Any],
         assert run.names()[0] == name
 
 
+@pytest.mark.parametrize("profile", ["huawei-e173", "siemens-tc35"])
+def test_fault_of_a_model_with_ways_of_its_own_is_named_too(profile: str) -> None:
+    for kind, fields, name in AT_THE_PORT:
+        with clinic(profile) as run:
+            run.inflict(kind, **fields)
+            assert (kind, fields, run.names()[0]) == (kind, fields, name)
+
+
 @pytest.mark.parametrize("profile", profiles.names())
 def test_healthy_modem_of_every_profile_is_healthy(profile: str) -> None:
     with clinic(profile) as run:
@@ -110,6 +118,12 @@ def test_modem_with_half_a_message_in_its_memory_is_healthy() -> None:
     with clinic("huawei-e173") as run:
         run.server.deliver(0, "+79131234567", "Пять. Спасибо! " * 8)
         run.let_pass(30)
+        assert run.names() == [HEALTHY]
+
+
+def test_modem_that_slept_and_lost_the_first_command_is_healthy() -> None:
+    with clinic() as run:
+        run.inflict("drop", octets=100, at=0, way="to_modem")
         assert run.names() == [HEALTHY]
 
 

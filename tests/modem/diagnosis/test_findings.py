@@ -101,6 +101,7 @@ def test_silence_from_one_command_on_names_the_command() -> None:
     (found,) = diagnose(Evidence((AT, _turn("AT+CSQ", b"AT+CSQ\r"), NOTHING)), KNOWN)
     assert found.name == "hangs-at-command"
     assert found.seen.startswith("no answer to AT+CSQ")
+    assert _names(AT, AT, _turn("AT+CSQ", b"AT+CSQ\r"), NOTHING) == ["hangs-at-command"]
 
 
 def test_many_of_one_notice_are_a_flood_and_messages_are_none() -> None:
@@ -125,6 +126,31 @@ def test_many_of_one_notice_are_a_flood_and_messages_are_none() -> None:
 def test_answer_that_says_what_is_wrong_is_believed(command: str, answer: bytes, name: str) -> None:
     turn = _turn(command, command.encode() + b"\r\r\n" + answer + b"\r\n\r\nOK\r\n")
     assert _names(AT, turn, AT, set_up=True) == [name]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "name"),
+    [
+        ("AT+CSCA?", b"\r\n+CMS ERROR: 330\r\n", "centre-missing"),
+        ("AT+CPIN?", b"\r\n+CPIN: SIM PIN2\r\n\r\nOK\r\n", HEALTHY),
+        ("AT+CEREG?", b"\r\nCOMMAND NOT SUPPORT\r\n", HEALTHY),  # what many have no need of
+        ("AT+CPMS?", b'\r\n+CPMS: "BM",20,20,"SM",1,20\r\n\r\nOK\r\n', HEALTHY),
+    ],
+)
+def test_answer_is_held_against_what_it_means(command: str, answer: bytes, name: str) -> None:
+    assert _names(AT, _turn(command, command.encode() + b"\r" + answer), AT) == [name]
+
+
+def test_modem_that_starts_while_nobody_had_set_it_up_is_no_restart() -> None:
+    starts = _turn("AT", b"AT\r\r\nOK\r\n\r\nRDY\r\n")
+    assert _names(AT, starts, AT) == [HEALTHY]
+    assert _names(AT, starts, AT, set_up=True) == ["restarted"]
+
+
+def test_network_that_is_not_there_hides_what_is_refused_for_it() -> None:
+    network = _turn("AT+CREG?", b"AT+CREG?\r\r\n+CREG: 0,2\r\n\r\nOK\r\n")
+    refused = _turn("AT+COPS?", b"AT+COPS?\r\r\n+CME ERROR: 30\r\n")
+    assert _names(AT, network, refused, AT) == ["not-registered"]
 
 
 def test_registration_in_one_domain_is_enough() -> None:
