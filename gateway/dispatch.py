@@ -135,10 +135,12 @@ class Dispatch:
         with self._lock:
             self._routing.resume(modem)
 
-    def in_hand(self, modem: str) -> int:
-        """How many parts this modem has claimed and not settled."""
-        with self._lock:
-            return self._routing.in_hand(modem)
+    def in_hand(self, db: Database, modem: str) -> int:
+        """How many parts this modem has claimed and not settled.
+
+        By the database: what a worker that hangs has in hand comes to its end there, in doubt.
+        """
+        return rows.in_hand(db, modem)
 
     def lane(self, db: Database, person: int, now: datetime) -> str:
         """Where a new message to this person shall wait."""

@@ -181,11 +181,6 @@ class Routing:
         aged = now - self._failover_after if self._somebody_is_free(sim, now) else None
         return Leaving(gone.answers or aged, gone.invitations or aged)
 
-    def in_hand(self, modem: str) -> int:
-        """How many parts the SIM of this modem has claimed and not settled."""
-        sim = self._modems[modem].sim
-        return 0 if sim is None or sim not in self._sims else len(self._sims[sim].hand)
-
     def modems(self) -> Mapping[str, str | None]:
         """Every modem with the SIM seen in it last."""
         return {name: row.sim for name, row in self._modems.items()}

@@ -12,13 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlite_utils import Database
 
 from gateway.dispatch import Dispatch
+from gateway.errors import StoreError
 from gateway.store import sims
 from gateway.store import wishes as rows
+from gateway.store.database import apart
 from modem.errors import ModemError
 
+_LOG = structlog.get_logger(__name__)
 _USSD_STALE = timedelta(minutes=1)
 
 
@@ -49,7 +53,14 @@ class Wishes:
         """Look at every open wish once; how many have come to their end."""
         ended = 0
         for wish in rows.unfinished(db):
-            answer = self._answer(db, wish, now)
+            try:
+                with apart(db):
+                    answer = self._answer(db, wish, now)
+            except StoreError:
+                raise  # not the wish is at fault
+            except Exception as problem:  # else it would hold up all others for ever
+                _LOG.exception("a wish could not be carried out", modem=wish.modem, verb=wish.verb)
+                answer = Answer(f"It failed: {type(problem).__name__}: {problem}", ok=False)
             rows.answer(db, wish.id, answer.as_json(), done_at=now if answer.done else None)
             ended += answer.done
         return ended
@@ -69,7 +80,7 @@ def drain(dispatch: Dispatch) -> Handler:
     def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
         modem = wish.modem
         dispatch.drain(db, modem, now)
-        in_hand = dispatch.in_hand(modem)
+        in_hand = dispatch.in_hand(db, modem)
         if in_hand:
             return Answer(f"{modem} takes nothing more; it still has {in_hand} in hand.", done=False)
         return Answer(f"{modem} is drained: it sends nothing and reads on, also after a restart, until it is resumed.")
@@ -92,19 +103,25 @@ def resume(dispatch: Dispatch, call: Callable[[str], None]) -> Handler:
 def ussd(ask: Callable[..., Future[str]]) -> Handler:
     """A code goes to the network, replies follow what it asks; done when its last text has come.
 
-    A code that nobody waits for any more is not sent: it may cost money.
+    A code may cost money. One that nobody waits for any more is not sent, and none is sent twice: it goes out when it
+    is committed that it will, and its answer is kept, for a transaction may be run again.
     """
+    promised: set[int] = set()
     asked: dict[int, Future[str]] = {}
 
     def handle(db: Database, wish: rows.Wish, now: datetime) -> Answer:
         answer = asked.get(wish.id)
         if answer is None:
+            if wish.begun and wish.id not in promised:
+                text = f"The daemon ended before an answer to {wish.words} came; it may have been sent."
+                return Answer(text, ok=False)
             if now - wish.wished_at > _USSD_STALE:
                 return Answer(f"{wish.words} was not sent: nobody waits for its answer any more.", ok=False)
-            answer = asked[wish.id] = ask(wish.modem, *wish.words.split())
-        if not answer.done():
+            promised.add(wish.id)
+            if wish.begun:
+                answer = asked[wish.id] = ask(wish.modem, *wish.words.split())
+        if answer is None or not answer.done():
             return Answer(f"{wish.modem} has not had an answer to {wish.words} yet.", done=False, ok=False)
-        del asked[wish.id]
         try:
             return Answer(answer.result())
         except (ModemError, CancelledError) as problem:

@@ -112,6 +112,14 @@ def taken_by_nobody(db: Database) -> int:
     return int(row[0])
 
 
+def in_hand(db: Database, modem: str) -> int:
+    """How many parts the SIM of a modem has claimed and not settled."""
+    row = db.execute(
+        "SELECT count(*) FROM parts WHERE state = 'claimed' AND sim = (SELECT sim FROM ports WHERE name = ?)", (modem,)
+    ).fetchone()
+    return int(row[0])
+
+
 def in_doubt(db: Database, sim: str) -> int:
     """How many parts of a SIM may have been sent."""
     row = db.execute("SELECT count(*) FROM parts WHERE sim = ? AND state = 'unknown'", (sim,)).fetchone()

@@ -15,13 +15,15 @@ from gateway.store.database import from_text, to_text
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person asked of a modem; `words` is what the verb needs besides, as the codes of `ussd`."""
+    """What a person asked of a modem; `words` is what the verb needs besides, as the codes of `ussd`. `begun`: it has
+    been looked at, by this run or one before."""
 
     id: int
     modem: str
     verb: str
     words: str
     wished_at: datetime
+    begun: bool = False
 
 
 def add(db: Database, *, modem: str, verb: str, words: str = "", now: datetime) -> int:
@@ -36,9 +38,12 @@ def add(db: Database, *, modem: str, verb: str, words: str = "", now: datetime) 
 def unfinished(db: Database) -> list[Wish]:
     """What was asked and has not come to its end, in order."""
     rows = db.execute(
-        "SELECT id, modem, verb, words, wished_at FROM wishes WHERE done_at IS NULL ORDER BY id"
+        "SELECT id, modem, verb, words, wished_at, result IS NOT NULL FROM wishes WHERE done_at IS NULL ORDER BY id"
     ).fetchall()
-    return [Wish(number, modem, verb, words, from_text(moment)) for number, modem, verb, words, moment in rows]
+    return [
+        Wish(number, modem, verb, words, from_text(moment), bool(begun))
+        for number, modem, verb, words, moment, begun in rows
+    ]
 
 
 def answer(db: Database, wish: int, result: Mapping[str, Any], *, done_at: datetime | None) -> None:

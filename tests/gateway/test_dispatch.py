@@ -319,9 +319,9 @@ def test_drained_modem_claims_nothing_and_settles_what_it_has(box: Box) -> None:
     parts = box.claim("A", 2)
     box.writer.do(lambda db: box.dispatch.drain(db, "a", box.clock.at))
     assert box.claim("A") == []
-    assert box.dispatch.in_hand("a") == 2
+    assert box.writer.do(lambda db: box.dispatch.in_hand(db, "a")) == 2
     box.settle("A", parts)
-    assert box.dispatch.in_hand("a") == 0
+    assert box.writer.do(lambda db: box.dispatch.in_hand(db, "a")) == 0
     assert len(box.claim("B", 64)) == 2
     box.restart()
     box.serve("a", "b")

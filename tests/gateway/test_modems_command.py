@@ -135,12 +135,17 @@ def _wish(centre: Centre, wishes: Wishes, verb: str, modem: str = "m1", words: s
 
 
 def test_drain_is_done_when_the_part_in_hand_has_come_to_its_end(centre: Centre) -> None:
-    centre.dispatch.claimed(SIM, [7])
+    centre.visit()
+    centre.invite()
+    _seen(centre)
+    assert len(centre.claim()) == 1
     wishes = _wishes(centre)
     text, done = _wish(centre, wishes, "drain")
     assert (text, done) == ("m1 takes nothing more; it still has 1 in hand.", False)
     assert wishes.carry_out(centre.db, centre.now) == 0
-    centre.dispatch.settled(SIM, [7], 1, centre.now)
+    centre.later(minutes=16)
+    centre.outbox.end_waiting(centre.db, centre.now)
+    assert centre.parts() == ["unknown"], "whoever has it hangs"
     assert wishes.carry_out(centre.db, centre.now) == 1
     assert rows.unfinished(centre.db) == []
     assert centre.all("SELECT name, drained FROM ports") == [("m1", 1)]
@@ -191,18 +196,43 @@ def test_ussd_is_sent_once_and_its_answer_is_the_networks(centre: Centre) -> Non
 
     wishes = Wishes({"m1"}, {"ussd": ussd(ask)})
     assert _wish(centre, wishes, "ussd", words="*100# 1") == ("m1 has not had an answer to *100# 1 yet.", False)
-    wishes.carry_out(centre.db, centre.now)
-    assert asked == [("m1", "*100#", "1")]
+    assert asked == [], "not before it is committed that it will be"
+    for _ in range(2):
+        wishes.carry_out(centre.db, centre.now)
+        assert asked == [("m1", "*100#", "1")]
     answer.set_result("Баланс: 5 р.")
-    assert wishes.carry_out(centre.db, centre.now) == 1
-    assert centre.all("SELECT json_extract(result, '$.text') FROM wishes") == [("Баланс: 5 р.",)]
+    for _ in range(2):
+        centre.db.execute("BEGIN")
+        assert wishes.carry_out(centre.db, centre.now) == 1
+        assert centre.all("SELECT json_extract(result, '$.text') FROM wishes") == [("Баланс: 5 р.",)]
+        centre.db.execute("ROLLBACK")  # another operation of the group failed: it is run again
+    assert asked == [("m1", "*100#", "1")]
+
+
+def test_ussd_that_the_daemon_may_have_sent_before_it_ended_is_not_sent_again(centre: Centre) -> None:
+    _wish(centre, Wishes({"m1"}, {"ussd": ussd(_nobody)}), "ussd", words="*100#")
+    assert Wishes({"m1"}, {"ussd": ussd(_nobody)}).carry_out(centre.db, centre.now) == 1
+    assert "may have been sent" in str(centre.all("SELECT result FROM wishes"))
+
+
+def test_wish_that_breaks_its_handler_ends_and_holds_up_no_other(centre: Centre) -> None:
+    def broken(db: object, wish: object, now: object) -> Answer:
+        raise LookupError("no such thing")
+
+    wishes = Wishes({"m1"}, {"probe": broken, "resume": resume(centre.dispatch, lambda modem: None)})
+    rows.add(centre.db, modem="m1", verb="probe", now=centre.now)
+    assert _wish(centre, wishes, "resume") == ("m1 takes parts again.", True)
+    assert rows.unfinished(centre.db) == []
+    assert "LookupError: no such thing" in str(centre.all("SELECT result FROM wishes WHERE verb = 'probe'"))
 
 
 def test_ussd_that_fails_says_why(centre: Centre) -> None:
     answer: Future[str] = Future()
     answer.set_exception(UssdFailed("*100#: the network does not know it."))
     wishes = Wishes({"m1"}, {"ussd": ussd(lambda *words: answer)})
-    assert _wish(centre, wishes, "ussd", words="*100#") == ("*100#: the network does not know it.", True)
+    _wish(centre, wishes, "ussd", words="*100#")
+    assert wishes.carry_out(centre.db, centre.now) == 1
+    assert "the network does not know it" in str(centre.all("SELECT result FROM wishes"))
 
 
 def test_ussd_that_nobody_waits_for_any_more_is_not_sent(centre: Centre) -> None:

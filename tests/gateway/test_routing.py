@@ -227,15 +227,18 @@ def test_only_lanes_that_somebody_may_draw_on_are_worth_a_ring() -> None:
     assert table.may_claim(_s(9)) == {ANY, "A"}
 
 
-def test_parts_in_hand_are_known_until_settled_or_released() -> None:
+def test_parts_in_hand_are_a_load_until_settled_or_released() -> None:
     table = Table()
-    table.claimed("A", [1, 2, 3])
-    assert table.in_hand("a") == 3
-    table.settled("A", [1], 1, NOON, 0)
-    table.released("A", [2])
-    assert table.in_hand("a") == 1
-    table.seat("a", "A", Meter(Limits(), UTC, NOON), NOON)
-    assert table.in_hand("a") == 0
+    table.down("c", NOON)
+    table.settled("B", [], 2, NOON, 0)
+    table.claimed("B", [])
+    for parts, better in ([1, 2, 3], 1), ([], 0):
+        table.claimed("A", parts)
+        ticket = table.ticket("A", 1, NOON)
+        assert ticket is not None
+        assert {share.lane: share.better for share in ticket.shares}[ANY] == better
+        table.settled("A", [1], 1, NOON, 0)
+        table.released("A", [2, 3])
 
 
 def test_operator_is_a_hint_by_the_first_digits() -> None:
