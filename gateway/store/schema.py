@@ -142,6 +142,16 @@ CREATE INDEX parts_waiting ON parts (lane, priority, next_at) WHERE state = 'que
 CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT NULL;
 """
 
+# A long message that is half sent goes on under the reference it began with, by the SIM that began it.
+_CARRIED_OVER = """
+UPDATE messages SET ref = id & 255 WHERE id IN (SELECT message FROM parts WHERE total > 1);
+UPDATE parts SET lane = s.sim FROM parts s WHERE parts.state = 'queued' AND parts.total > 1
+  AND s.message = parts.message AND s.sim IS NOT NULL AND s.submitted_at IS NOT NULL;
+UPDATE persons SET sim = (SELECT p.sim FROM invitations i JOIN messages m ON m.invitation = i.id
+  JOIN parts p ON p.message = m.id WHERE i.person = persons.id AND p.sim IS NOT NULL AND p.submitted_at IS NOT NULL
+  ORDER BY p.submitted_at DESC LIMIT 1);
+"""
+
 # Where each visit has ended up. The first line that is true decides, and every visit falls through to the last: none
 # can be in two dispositions, none in none. `lost` is what cannot be explained, a fault of ours.
 _DISPOSITIONS = """
@@ -185,6 +195,7 @@ def m001_end_to_end(db: Database) -> None:
 @migrations()
 def m002_fleet(db: Database) -> None:
     _run(db, _FLEET)
+    _run(db, _CARRIED_OVER)
     # From here on a message is what its worst part is, in the ledger too.
     db.execute("DROP VIEW dispositions")
     db.execute(_DISPOSITIONS.replace("JOIN parts p", "JOIN message_states p"))

@@ -11,7 +11,7 @@ from gateway.errors import AlreadyRunning, StoreBusy, StoreError, StoreNewer
 from gateway.store import database
 from gateway.store.database import InstanceLock, from_text, holder, open_reader, open_writer, to_text, transaction
 from gateway.store.opening import readable, writable
-from gateway.store.schema import migrate
+from gateway.store.schema import migrate, migrations
 from tests.gateway.conftest import NOON
 
 
@@ -24,6 +24,51 @@ def test_fresh_database_is_migrated_once(tmp_path: Path) -> None:
                 ("m002_fleet",),
             ]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_database_of_the_version_before_goes_on_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    db = open_writer(path, checkpoints=True)
+    migrations.apply(db, stop_before="m002_fleet")
+    with transaction(db):
+        for statement in _BEFORE.split(";"):
+            db.execute(statement)
+    before = db.execute("SELECT id, state, next_at, attempts, reference, cause FROM parts ORDER BY id").fetchall()
+    ledger = db.execute("SELECT * FROM dispositions ORDER BY id").fetchall()
+    migrate(db, path)
+    assert db.execute("SELECT id, state, next_at, attempts, reference, cause FROM parts").fetchall() == before
+    assert db.execute("SELECT * FROM dispositions ORDER BY id").fetchall() == ledger
+    assert [row[2] for row in ledger] == ["open", "waiting", "undeliverable", "rated"]
+    # The rest of what was begun: by the same SIM, under the same reference. What was not: by any.
+    assert db.execute("SELECT id, lane FROM parts WHERE state = 'queued' ORDER BY id").fetchall() == [(2, "A"), (3, "")]
+    assert db.execute("SELECT id, ref FROM messages").fetchall() == [(259, 3), (260, 0), (261, 0), (262, 0)]
+    assert db.execute("SELECT sim FROM persons ORDER BY id").fetchall() == [("A",), (None,), (None,), ("B",)]
+    assert db.execute("SELECT count(*) FROM inbox WHERE state = 'kept' AND kind IS NULL").fetchone() == (1,)
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    db.close()
+
+
+_BEFORE = """
+INSERT INTO offices VALUES ('O', 'o', 'o', 'o', '1', '1', 'Asia/Barnaul', 1);
+INSERT INTO services VALUES ('S', 's', 's', '1', '1', '1', 's');
+INSERT INTO persons VALUES (1, '+79130000001', 'a', NULL), (2, '+79130000002', 'b', NULL),
+  (3, '+79130000003', 'c', NULL), (4, '+79130000004', 'd', '2017');
+INSERT INTO visits VALUES (1, 't', '1', 's', 'O', 'S', '2017', 1, 1, '2017'), (2, 't', '2', 's', 'O', 'S', '2017', 2, 1,
+  '2017'), (3, 't', '3', 's', 'O', 'S', '2017', 3, 1, '2017'), (4, 't', '4', 's', 'O', 'S', '2017', 4, 1, '2017');
+INSERT INTO invitations (id, visit, person, state, due_at, invited_at) VALUES (1, 1, 1, 'open', '2017', '2017'),
+  (2, 2, 2, 'open', '2017', NULL), (3, 3, 3, 'expired', '2017', NULL), (4, 4, 4, 'answered', '2017', '2017');
+INSERT INTO messages VALUES (259, 1, 'invite', 't', 'UCS2', '2017'), (260, 2, 'invite', 't', 'UCS2', '2017'),
+  (261, 3, 'invite', 't', 'UCS2', '2017'), (262, 4, 'invite', 't', 'UCS2', '2017');
+INSERT INTO parts (id, message, seq, total, text, priority, state, next_at, attempts, sim, reference, submitted_at,
+  cause) VALUES (1, 259, 1, 2, 't', 3, 'submitted', '2017', 1, 'A', 7, '2017', NULL),
+  (2, 259, 2, 2, 't', 3, 'queued', '2017', 0, NULL, NULL, NULL, NULL),
+  (3, 260, 1, 1, 't', 3, 'queued', '2017', 1, NULL, NULL, NULL, 'busy'),
+  (4, 261, 1, 1, 't', 3, 'failed', '2017', 8, 'A', NULL, NULL, 'refused'),
+  (5, 262, 1, 1, 't', 3, 'unknown', '2017', 1, 'B', NULL, '2017', 'silence');
+INSERT INTO ratings (visit, source, mode, overall, expanded, comment, form_version, corrected, rated_at)
+  VALUES (4, 'sms', 'overall', 5, 1, '', 'v', 0, '2017');
+INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) VALUES ('A', 'SM', 1, '00', 'kept', '2017')
+"""
 
 
 def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
