@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import structlog
@@ -28,3 +29,9 @@ def tell(db: Database, *, place: str, kind: str, text: str | None, now: datetime
         fleet_rows.clear_alarm(db, place=place, kind=kind, now=now)
     elif fleet_rows.raise_alarm(db, place=place, kind=kind, text=text, now=now):
         _LOG.warning("alarm", place=place, kind=kind, text=text)
+
+
+def forget(db: Database, modems: Iterable[str], now: datetime) -> None:
+    """End the alarms of others than these modems and the cards last seen in them: nothing else would."""
+    places = [of_modem(name) for name in modems] + [of_sim(sim) for _, sim in fleet_rows.sims_in_ports(db)]
+    fleet_rows.clear_elsewhere(db, places, now)

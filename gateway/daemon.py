@@ -10,13 +10,13 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
 import structlog
 
-from gateway import directory, pseudonyms
+from gateway import alarms, directory, pseudonyms
 from gateway.balance import Balances
 from gateway.conversations import Conversations
 from gateway.desk import Desk
@@ -35,6 +35,7 @@ from gateway.store.schema import migrate
 from gateway.store.writer import Writer
 from gateway.wishes import Wishes, drain, resume, ussd
 from modem.fleet import Fleet
+from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.runner import Job, Runner, Ticker
 
@@ -136,6 +137,15 @@ class Daemon:
             db.close()
             raise
         writer = Writer(db, settings.database)
+        try:
+            return self._assemble(writer, known, ports)
+        except BaseException:
+            writer.close()
+            raise
+
+    def _assemble(self, writer: Writer, known: directory.Directory, ports: Sequence[PortSettings]) -> _Running:
+        """Put together what works on the database, and bring that up to the configuration of now."""
+        settings = self._settings
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
         conversations = Conversations(settings.survey, dispatch)
         outbox = Outbox(conversations, self._chance)
@@ -143,8 +153,15 @@ class Daemon:
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))
-        writer.do(lambda db: state.forget_ports(db, {modem.name for modem in settings.modems}))
+        names = {modem.name for modem in settings.modems}
+        writer.do(lambda db: state.forget_ports(db, names))
+        writer.do(lambda db: alarms.forget(db, names, self._clock.now()))
         writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
+        doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
+        if doubtful:
+            _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
+        silence = Silence(settings.modems, dispatch)
+        writer.do(lambda db: silence.look(db, self._clock.now()))
         fleet = Fleet(ports, desk, self._clock)
         handlers = {
             "drain": drain(dispatch),
@@ -152,15 +169,10 @@ class Daemon:
             "ussd": ussd(fleet.ask_ussd),
             "probe": probe(fleet.probe),
         }
-        wishes = Wishes({modem.name for modem in settings.modems}, handlers)
+        wishes = Wishes(names, handlers)
         writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
-        doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
-        if doubtful:
-            _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
-        silence = Silence(settings.modems, dispatch)
-        writer.do(lambda db: silence.look(db, self._clock.now()))
         timetable = Timetable(
             writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring, fleet.check
         )

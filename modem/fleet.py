@@ -37,7 +37,7 @@ class Fleet:
         self._clock = clock
         self._book = PortBook()
         self._workers = [PortWorker(port, desk, clock, self._book) for port in ports]
-        self._stuck: set[str] = set()
+        self._stuck: dict[str, bool] = {}  # as it was told
         self._lock = threading.Lock()  # between `check` and `stop`
         self._stopping = False
 
@@ -112,12 +112,13 @@ class Fleet:
     def _look_at(self, worker: PortWorker) -> None:
         name, since = worker.settings.name, worker.busy_since
         busy_s = 0.0 if since is None else self._clock.monotonic() - since
-        if busy_s > STUCK_S and name not in self._stuck:
-            self._stuck.add(name)
-            text = (
-                f"The worker of {name} has been in one dialogue for {busy_s / 60:.0f} minutes and does not come back."
-            )
-            self._desk.alarm(name, STUCK, f"{text} Restart otklik; if that does not help, unplug the modem first.")
-        elif busy_s <= STUCK_S and name in self._stuck:
-            self._stuck.discard(name)
-            self._desk.alarm(name, STUCK, None)
+        is_stuck = busy_s > STUCK_S
+        if self._stuck.get(name) is is_stuck:
+            return
+        # The first look ends what an earlier run may have told.
+        self._stuck[name] = is_stuck
+        text = (
+            f"The worker of {name} has been in one dialogue for {busy_s / 60:.0f} minutes and does not come back."
+            " Restart otklik; if that does not help, unplug the modem first."
+        )
+        self._desk.alarm(name, STUCK, text if is_stuck else None)

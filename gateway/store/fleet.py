@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -72,6 +74,14 @@ def clear_alarm(db: Database, *, place: str, kind: str, now: datetime) -> bool:
         (to_text(now), place, kind),
     ).fetchone()
     return row is not None
+
+
+def clear_elsewhere(db: Database, places: Sequence[str], now: datetime) -> None:
+    """End every alarm that is not of one of these places."""
+    db.execute(
+        "UPDATE alarms SET cleared_at = ? WHERE cleared_at IS NULL AND place NOT IN (SELECT value FROM json_each(?))",
+        (to_text(now), json.dumps(places)),
+    )
 
 
 def is_raised(db: Database, *, place: str, kind: str, before: datetime | None = None) -> bool:

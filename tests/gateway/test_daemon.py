@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from gateway import alarms
 from gateway import config as configuration
 from gateway.cli.visits import take
 from gateway.daemon import Daemon
-from gateway.errors import AlreadyRunning, ConfigError
+from gateway.errors import AlreadyRunning, ConfigError, StoreError
+from gateway.outbox import Outbox
 from gateway.settings import Settings
-from gateway.store.opening import readable
+from gateway.store.database import transaction
+from gateway.store.opening import readable, writable
 from modem.emulator import urls
 from modem.emulator.testing import EmulatedNetwork
 from scheduler.clock import SystemClock
+from tests.gateway.conftest import NOON
 
 _VISITS = "foreign_id,office,service,received_at,phone,consent\n" + "".join(
     f"v{k},BRN1,REG,2017-09-12T10:0{k},+7913020000{k},1\n" for k in range(3)
@@ -161,3 +165,29 @@ def test_wrong_pin_and_five_restarts_cost_the_card_one_try(tmp_path: Path) -> No
             _wait(partial(_pin_was_refused, settings, run + 1))
             daemon.stop()
         assert [line for line in modem.commands() if line.startswith("AT+CPIN=")] == ['AT+CPIN="9999"']
+
+
+def test_alarm_of_what_is_no_longer_here_ends_at_the_next_start(settings: Settings) -> None:
+    with writable(settings.database) as db, transaction(db):
+        for place in ("modem m1", "modem m2", "SIM 8970100000000000009"):
+            alarms.tell(db, place=place, kind="sending stopped", text="…", now=NOON)
+    daemon = Daemon(settings)
+    daemon.start()
+    daemon.stop()
+    assert _count(settings, "SELECT count(*) FROM alarms WHERE cleared_at IS NULL AND place <> 'modem m1'") == 0
+    assert _count(settings, "SELECT count(*) FROM alarms WHERE cleared_at IS NULL AND place = 'modem m1'") == 1
+
+
+def test_start_that_fails_at_the_database_leaves_nothing_behind(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> int:
+        raise StoreError("locked")
+
+    with monkeypatch.context() as broken, pytest.raises(StoreError, match="locked"):
+        broken.setattr(Outbox, "recover", busy)
+        Daemon(settings).start()
+    assert not [thread for thread in threading.enumerate() if thread.name == "writer"]
+    daemon = Daemon(settings)
+    daemon.start()
+    daemon.stop()
