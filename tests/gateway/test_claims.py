@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from modem.outcomes import Refused, Unknown
+from modem.outcomes import Accepted, Refused, Unknown
 from modem.tables import CMS_CAUSES
 from modem.worker.desk import PartOrder
-from tests.gateway.conftest import Centre
+from tests.gateway.conftest import SIM, Centre
 from tests.gateway.test_dispatch import LONG, Box, _fleet, _phones, box
 
 __all__ = ["box"]
@@ -69,7 +69,7 @@ def test_invitation_that_was_answered_before_it_went_again_does_not_go(centre: C
     centre.invite()
     centre.send(Unknown("silence"))
     centre.later(minutes=10)
-    assert centre.outbox.resend_unknown(centre.db, centre.now, {"8970100000000000001": 600}) == 1
+    assert centre.outbox.resend_unknown(centre.db, centre.now, {SIM: 600}) == 1
     centre.hear("5")
     assert [text for text in centre.send() if "Оцените" in text] == []
     assert centre.all("SELECT state, done_at IS NOT NULL FROM parts ORDER BY id") == [
@@ -124,3 +124,36 @@ def test_word_of_a_sim_that_lost_a_part_to_another_moves_nothing(box: Box, secon
     assert box.all("SELECT * FROM parts") == before
     box.settle("B", [second])
     assert box.all("SELECT state, sim FROM parts") == [("submitted", "B")]
+
+
+@pytest.mark.parametrize("blamed", [False, True])
+def test_part_that_was_settled_does_not_come_back_by_a_late_release(centre: Centre, blamed: bool) -> None:
+    for number, outcome in enumerate((Accepted(1), Unknown("silence"))):
+        centre.visit(f"v{number}", f"+7913020000{number}")
+        centre.invite()
+        (part,) = centre.claim()
+        centre.outbox.settle(centre.db, [(part.id, outcome)], centre.now)
+        before = centre.all("SELECT * FROM parts")
+        centre.outbox.release(centre.db, [part.id], part.id if blamed else None, centre.now)
+        assert centre.all("SELECT * FROM parts") == before
+
+
+def test_part_that_has_arrived_is_not_tried_again_for_a_late_refusal(centre: Centre) -> None:
+    centre.visit()
+    centre.invite()
+    (part,) = centre.claim()
+    centre.outbox.settle(centre.db, [(part.id, Unknown("silence"))], centre.now)
+    centre.report(0, 0)
+    assert centre.parts() == ["delivered"]
+    for outcome in (_BUSY, Unknown("silence"), Refused(CMS_CAUSES[1])):
+        centre.outbox.settle(centre.db, [(part.id, outcome)], centre.now)
+        assert centre.parts() == ["delivered"]
+
+
+def test_doubt_that_has_ended_is_not_taken_up_by_a_new_policy(centre: Centre) -> None:
+    centre.visit()
+    centre.invite()
+    centre.send(Unknown("silence"))
+    centre.later(days=8)
+    centre.outbox.end_waiting(centre.db, centre.now)
+    assert centre.outbox.resend_unknown(centre.db, centre.now, {SIM: 600.0}) == 0
