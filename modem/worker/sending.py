@@ -147,7 +147,7 @@ class Sending:
                 self._note(order, outcome)
                 if self._radio.refused(cause):
                     self._outcomes.pop()
-                    self._desk.release(self._sim, [order.id])  # a lack of network must not use up the part's tries
+                    self._hand_back(order, blames=False)  # a lack of network must not use up the part's tries
                 elif cause.own and cause.cls in _PASSING:
                     self._outcomes.pop()
                     self._take_failure(order, cause)
@@ -181,11 +181,13 @@ class Sending:
         self.give_back()
         self.rests_until = self._clock.monotonic() + seconds
 
-    def _hand_back(self, order: PartOrder) -> None:
-        """A part that was not sent, and at which the modem failed."""
-        self.settle()
-        self._desk.release(self._sim, [order.id], blamed=order.id)
+    def _hand_back(self, order: PartOrder, *, blames: bool = True) -> None:
+        """A part that was not sent; the modem failed at it if that `blames` it. Until it is back it is still ours."""
         self._in_flight = None
+        self._claimed.appendleft(order)
+        self.settle()
+        self._desk.release(self._sim, [order.id], blamed=order.id if blames else None)
+        self._claimed.popleft()
 
     def _release_siblings(self, order: PartOrder) -> None:
         """The later parts of a message wait for one that was not sent: they keep their order."""

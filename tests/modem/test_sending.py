@@ -248,3 +248,21 @@ def test_report_is_asked_for_only_where_the_part_says_so(bench: Bench, report: b
     bench.send_all()
     (line,) = bench.emulated.submits()
     assert line["srr"] is report
+
+
+@pytest.mark.parametrize("code", [300, 331, 500, 512])
+def test_part_that_was_refused_while_the_database_fails_is_not_forgotten(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    bench.queue(order(1))
+    bench.emulated.fault("error", code=code)
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.desk, "release", fail)
+        with pytest.raises(OSError, match="disk full"):
+            bench.sending.send_one()
+    bench.sending.give_back()
+    assert bench.desk.settled == {}
+    assert bench.desk.released == [1]
