@@ -74,6 +74,8 @@ class Fleet:
             for place, worker in enumerate(self._workers):
                 if worker.has_died:
                     self._workers[place] = self._replacement(worker)
+                    name = worker.settings.name
+                    self._desk.trouble(name, f"The worker of {name} died and was replaced; the log says of what.", [])
                 else:
                     self._look_at(worker)
 
@@ -88,7 +90,10 @@ class Fleet:
             if worker.is_alive() and self._clock.wait((worker.ended,), until):
                 worker.join()
             if worker.has_died:
-                worker.bury()
+                try:
+                    worker.bury()
+                except Exception:  # what it held is in doubt at the next start; the others are waited for all the same
+                    _LOG.exception("what the dead worker of %s held cannot be given back", worker.settings.name)
             if not worker.is_alive():
                 worker.ended.close()
         return [worker.settings.name for worker in self._workers if worker.is_alive()]
@@ -104,7 +109,6 @@ class Fleet:
         _LOG.error("the worker of %s has died and is replaced", name)
         dead.bury()
         dead.ended.close()
-        self._desk.trouble(name, f"The worker of {name} died and was replaced; the log says of what.", [])
         worker = PortWorker(dead.settings, self._desk, self._clock, self._book)
         worker.start()
         return worker

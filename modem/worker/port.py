@@ -132,6 +132,7 @@ class PortWorker(threading.Thread):
 
     def _live(self) -> None:
         while not self._stopping:
+            self.busy_since = self._clock.monotonic()
             try:
                 if self._blocked is not None:
                     self._await_card(self._blocked)

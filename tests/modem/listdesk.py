@@ -53,7 +53,8 @@ class ListDesk:
 
     def may_try_pin(self, card: str, pin: str) -> bool:
         fresh = self.pins.get((card, pin), True) is True
-        self.pins[card, pin] = None
+        if fresh:
+            self.pins[card, pin] = None
         return fresh
 
     def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:

@@ -71,6 +71,7 @@ def test_wrong_pin_is_given_once_in_the_life_of_the_card(locked: EmulatedModem) 
         with _in_vain(locked, desk, r"not tried again.*Correct pin_file") as modem:
             modem.open(WRONG)
     assert _given(locked) == [f'AT+CPIN="{WRONG}"']
+    assert desk.pins == {(locked.iccid, WRONG): False}
 
 
 def test_other_pin_is_tried_after_a_wrong_one(locked: EmulatedModem) -> None:

@@ -14,6 +14,7 @@ from modem.errors import PowerHookFailed
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings, PortState
 from modem.worker.power import run_hook
+from modem.worker.reception import Reception
 from modem.worker.repair import devices_at
 from tests.modem.leapclock import HurriedClock
 from tests.modem.listdesk import QueueDesk, order, wait
@@ -104,6 +105,28 @@ def test_failing_hook_is_in_the_reason_of_the_quarantine() -> None:
         told = run.desk.alarms[-1][2]
     assert told is not None
     assert "The power hook /nowhere/hub cannot be run: No such file or directory." in told
+
+
+def test_modem_that_answers_is_read_out_before_its_power_goes() -> None:
+    desk = QueueDesk([order(1)])
+    hook = (sys.executable, "-c", "pass")
+    with bench(1, desk, power_hook=hook) as run:
+        run.fault(0, "error", on="+CMGS", family="cms", code=300, at_once=True, times=None)
+        run.let_pass(1)
+        sweep = Reception.sweep
+        swept: list[float] = []
+
+        def watched(reception: Reception) -> bool:
+            swept.append(run.clock.monotonic())
+            return sweep(reception)
+
+        cut: list[float] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Reception, "sweep", watched)
+            patch.setattr("modem.worker.repair.run_hook", lambda *_: cut.append(run.clock.monotonic()))
+            while not cut:
+                run.let_pass(5)
+        assert cut[0] in swept
 
 
 def test_another_device_under_the_same_name_is_another(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_silence_after_the_message_is_unknown_after_three_minutes() -> None:
         assert run.desk.settled == {}
         run.let_pass(2)
         assert isinstance(run.desk.settled[1], Unknown)
+        assert PortState.RECOVERING in {status.state for status in run.desk.statuses}
 
 
 def test_modem_that_hangs_until_its_port_is_reopened_is_back_within_a_minute_of_its_silence() -> None:
