@@ -44,21 +44,31 @@ class Card:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._way = _WAYS[0]
+        self._is_busy = False  # when it was asked last
 
     def number(self) -> str:
-        """The ICCID, or the IMSI where the modem does not tell it. Raises SimNotReady for neither."""
-        found = self.iccid() or _first(self._link, "AT+CIMI", _IMSI)
+        """The ICCID, or the IMSI where the modem does not tell it. Raises SimNotReady for neither.
+
+        Raises SimBusy while the ICCID cannot be read: to go by the IMSI meanwhile would be to take it for another card.
+        """
+        found = self.iccid()
+        if found is None and self._is_busy:
+            raise SimBusy(f"The SIM in {self._link.port} is busy.")
+        found = found or _first(self._link, "AT+CIMI", _IMSI)
         if found is None:
             raise SimNotReady(f"The SIM in {self._link.port} has neither ICCID nor IMSI; is it inserted?")
         return found
 
     def iccid(self) -> str | None:
         """The ICCID, which most modems read before the PIN too; None where this one does not tell it."""
+        self._is_busy = False
         for way in sorted(_WAYS, key=lambda way: way != self._way):
-            found = _first(self._link, way[0], way[1])
+            reply = self._link.exchange(way[0])
+            found = way[1].search("\n".join(reply.lines)) if reply.ok else None
             if found is not None:
                 self._way = way
-                return _iccid_in(found) if way is _WAYS[-1] else found
+                return _iccid_in(found[1]) if way is _WAYS[-1] else found[1]
+            self._is_busy = self._is_busy or (not reply.ok and cause_of(reply.final).code in _BUSY)
         return None
 
 

@@ -55,15 +55,15 @@ class CardWatch:
     def act(self) -> None:
         """Raises CardChanged for another card, SimNotReady for one that cannot be used any more."""
         self.due_at = self._clock.monotonic() + self._settings.sweep_s
+        name = self._settings.name
         try:
             state = sim.pin_state(self._modem)
+            if state != sim.READY:
+                raise CardChanged(f"The SIM in {name} is no longer open; it says {state}.")
+            number = self._modem.card.number()
         except SimBusy:
             self.due_at = self._clock.monotonic() + _BUSY_S
             return
-        name = self._settings.name
-        if state != sim.READY:
-            raise CardChanged(f"The SIM in {name} is no longer open; it says {state}.")
-        number = self._modem.card.number()
         if number != self._sim:
             raise CardChanged(f"The SIM in {name} is another one now: {number}, and it was {self._sim}.")
         self._look_at_centre()

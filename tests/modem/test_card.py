@@ -143,6 +143,16 @@ def test_card_that_is_busy_for_a_moment_is_served_on(emulated: EmulatedModem) ->
         assert PortState.BLOCKED not in {status.state for status in desk.statuses}
 
 
+def test_card_that_is_busy_when_its_number_is_asked_is_not_another_one() -> None:
+    with bench(1) as run:
+        run.let_pass(5)
+        before = _sim_served(run.desk)
+        for question in ("+CCID", "+ICCID", "^ICCID", "+QCCID", "^SCID", "+CICCID", "+CRSM"):
+            run.fault(0, "error", on=question, family="cme", code=14, times=3)
+        run.let_pass(120)
+    assert {status.identity.sim for status in run.desk.statuses if status.identity} == {before}
+
+
 def test_stop_ends_the_wait_for_a_card_at_once(emulated: EmulatedModem) -> None:
     desk = ListDesk()
     emulated.fault("sim", what="remove")
