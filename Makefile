@@ -28,6 +28,8 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.inbound
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.idle
+	$(BIN)/python -m benchmarks.flat
 	$(BIN)/python -m benchmarks.emulator
 	$(BIN)/python -m benchmarks.emulator_memory
 	$(BIN)/python -m benchmarks.codecs
