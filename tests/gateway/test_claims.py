@@ -157,3 +157,28 @@ def test_doubt_that_has_ended_is_not_taken_up_by_a_new_policy(centre: Centre) ->
     centre.later(days=8)
     centre.outbox.end_waiting(centre.db, centre.now)
     assert centre.outbox.resend_unknown(centre.db, centre.now, {SIM: 600.0}) == 0
+
+
+def test_report_on_what_was_sent_too_long_ago_is_stray(centre: Centre) -> None:
+    centre.invited()
+    sent_at = centre.now
+    centre.later(days=6)
+    centre.report(1, 0, sent_at=sent_at)
+    assert centre.parts() == ["submitted"]
+    assert centre.all("SELECT state FROM inbox") == [("stray",)]
+
+
+def test_part_that_has_gone_out_does_not_move_to_another_window(centre: Centre) -> None:
+    centre.invited()
+    before = centre.all("SELECT next_at, until_at FROM parts")
+    centre.later(hours=12)
+    assert centre.outbox.keep_to_window(centre.db, centre.now) == 0
+    assert centre.all("SELECT next_at, until_at FROM parts") == before
+
+
+def test_claim_over_several_lanes_is_no_bigger_than_its_ticket(centre: Centre) -> None:
+    for number in range(4):
+        centre.visit(f"v{number}", f"+7913020000{number}")
+    centre.invite()
+    centre.db.execute("UPDATE parts SET lane = ? WHERE id <= 2", (SIM,))
+    assert [len(centre.claim(most)) for most in (1, 2, 3)] == [1, 2, 1]
