@@ -11,8 +11,11 @@ from modem.dialogues.memories import Filling
 from modem.lines import Reply
 from modem.tables import CauseClass
 
-LOST, RESTARTED, NO_CARD, OTHER_MODEM, OTHER_SIM = "lost", "restarted", "sim", "other modem", "other sim"
-"""Kinds of troubles that tell something here; the first three are the worker's own words."""
+LOST, SILENT, REFUSING, RESTARTED, NO_CARD = "lost", "silent", "refusing", "restarted", "sim"
+"""Kinds of troubles that tell something here, in the words of `modem.worker`."""
+
+OTHER_MODEM, OTHER_SIM = "other modem", "other sim"
+"""And those that whoever remembers who was there notes."""
 
 
 class PortFault(Enum):
@@ -57,7 +60,8 @@ class Records:
     """What the box remembers of a modem: who was there last, and counts of the last day.
 
     `unknown`: parts without an answer. `refused`: parts that were refused, by the class of the cause. `accepted`: parts
-    that were taken. `duplicates`: inbound messages that came again. `troubles`: how often each of the kinds above.
+    that were taken. `duplicates`: inbound messages that came again. `troubles`: how often each of the kinds
+    above.
     """
 
     imei: str | None = None

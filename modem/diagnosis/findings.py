@@ -17,13 +17,16 @@ from modem.diagnosis.evidence import (
     NO_CARD,
     OTHER_MODEM,
     OTHER_SIM,
+    REFUSING,
     RESTARTED,
+    SILENT,
     Evidence,
     PortFault,
     Records,
 )
 from modem.diagnosis.recording import Turn
 from modem.diagnosis.saying import of_card, of_identity, of_memories, of_network, of_restart
+from modem.tables import CauseClass
 
 _PORTS = {
     PortFault.MISSING: "port-missing",
@@ -106,12 +109,19 @@ def _of_records(evidence: Evidence, records: Records) -> Iterator[tuple[str, str
         yield "port-unsteady", _times(troubles[LOST])
     if troubles.get(NO_CARD) and is_here and evidence.lines("AT+CPIN?") and not of_card(evidence):
         yield "sim-loose", _times(troubles[NO_CARD])
+    if troubles.get(SILENT) and is_here:
+        yield "answer-lost", f"it left something without an answer {_times(troubles[SILENT])}"
     if records.unknown:
         yield "answer-lost", f"{records.unknown} messages had no answer on the last day"
     refused = sum(records.refused.values())
     if refused > records.accepted:
         cls = max(records.refused, key=lambda cls: records.refused[cls])
         yield f"refuses-{class_name(cls)}", f"{refused} messages were refused and {records.accepted} taken"
+    elif troubles.get(REFUSING):
+        yield (
+            f"refuses-{class_name(CauseClass.RESET_MODEM)}",
+            f"so often that it was reset {_times(troubles[REFUSING])}",
+        )
     if records.duplicates:
         yield "delivered-twice", f"{records.duplicates} on the last day"
 

@@ -6,6 +6,7 @@ import json
 from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -23,7 +24,7 @@ from modem.diagnosis.evidence import LOST, OTHER_MODEM, Evidence, PortFault, Rec
 from modem.emulator.testing import EmulatedNetwork
 from modem.outcomes import Refused, Unknown
 from modem.tables import CMS_CAUSES, CauseClass
-from tests.gateway.air import PHONES, air
+from tests.gateway.air import PHONES, Air, air
 from tests.gateway.conftest import NOON, SIM, Centre
 
 IMEI = "356938035643809"
@@ -156,14 +157,40 @@ def test_daemon_that_does_not_answer_is_told_of(
     assert [(wish.modem, wish.verb) for wish in rows.unfinished(centre.db)] == [("m1", "probe")]
 
 
+def _probed(run: Air) -> str:
+    """What the running daemon says of its first modem."""
+    with writable(run.centre.settings.database) as db, transaction(db):
+        wish = rows.add(db, modem="m0", verb="probe", now=run.centre.clock.now())
+    run.centre.let_pass(30)
+    ((text,),) = run.all(f"SELECT json_extract(result, '$.text') FROM wishes WHERE id = {wish} AND done_at > ''")
+    return str(text)
+
+
 def test_running_daemon_probes_by_the_modems_own_worker() -> None:
     with air() as run:
         run.invite(PHONES[:2])
-        with writable(run.centre.settings.database) as db, transaction(db):
-            wish = rows.add(db, modem="m0", verb="probe", now=run.centre.clock.now())
-        run.centre.let_pass(20)
-        ((text,),) = run.all(f"SELECT json_extract(result, '$.text') FROM wishes WHERE id = {wish} AND done_at > ''")
-        assert text == f"m0: {HEALTHY}."
+        assert _probed(run) == f"m0: {HEALTHY}."
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "name"),
+    [
+        ("lost_answer", {}, "answer-lost"),
+        ("error", {"times": None}, "refuses-reset-modem"),
+        ("error", {"code": 38, "times": None}, "refuses-retry-later"),
+        ("duplicate", {}, "delivered-twice"),
+        ("swap", {"other": "1"}, "modem-swapped"),
+        ("unplug", {"for_s": 20}, "port-unsteady"),
+        ("sim", {"what": "change"}, "sim-changed"),
+    ],
+)
+def test_fault_that_no_question_shows_is_told_from_what_was_noted(kind: str, fields: dict[str, Any], name: str) -> None:
+    with air(2 if kind == "swap" else 1, text="Оцените услугу") as run:
+        run.centre.let_pass(5)
+        run.fault(kind, **fields)
+        run.centre.world.centre.deliver(run.centre.modem(0), PHONES[0], "5", run.centre.clock.monotonic())
+        run.invite(PHONES[:2], within_s=250)
+        assert _probed(run).startswith(f"m0: {name}")
 
 
 def test_without_a_daemon_the_port_is_opened_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.diagnosis.catalogue import CATALOGUE, HEALTHY, RANK
-from modem.diagnosis.evidence import LOST, OTHER_SIM, Evidence, PortFault, Records
+from modem.diagnosis.evidence import LOST, OTHER_SIM, REFUSING, SILENT, Evidence, PortFault, Records
 from modem.diagnosis.findings import diagnose, is_healthy
 from modem.diagnosis.recording import Piece, Recording, Turn
 from modem.lines import Reply
@@ -175,7 +175,9 @@ def test_card_that_is_not_ready_hides_what_follows_from_it() -> None:
         (replace(KNOWN, refused={CauseClass.RETRY_LATER: 3}, accepted=10), HEALTHY),
         (replace(KNOWN, troubles={LOST: 2}), "port-unsteady"),
         (replace(KNOWN, troubles={OTHER_SIM: 1}), "sim-changed"),
-        (replace(KNOWN, troubles={"silent": 5}), HEALTHY),
+        (replace(KNOWN, troubles={SILENT: 5}), "answer-lost"),
+        (replace(KNOWN, troubles={REFUSING: 1}), "refuses-reset-modem"),
+        (replace(KNOWN, troubles={"held": 5}), HEALTHY),
     ],
 )
 def test_records_tell_what_no_examination_can_see(records: Records, name: str) -> None:
