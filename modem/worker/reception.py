@@ -28,6 +28,7 @@ _DIRECT = ("+CMT", "+CDS", _BROADCAST)
 _LIST_FROM = 3
 _AGAIN_S = (2.0, 10.0)
 _NEARLY_FULL = 0.7
+_WAIT_MOST = 8
 _SAID = re.compile(r"(\d+)\s*$")
 
 
@@ -47,6 +48,8 @@ class Reception:
         self._again: list[float] = []
         self._sent_back = ""
         self.due_at = clock.monotonic()
+        self.may_wait = _WAIT_MOST
+        """How many stored messages may wait to be read together: a third of the smallest memory at most."""
 
     def begin(self) -> None:
         """Have the modem tell of messages the way we want it; the first sweep is due then."""
@@ -117,6 +120,7 @@ class Reception:
     def _empty(self, memory: str) -> tuple[int, bool]:
         filling = self._modem.memories.count(memory)
         if filling is not None:
+            self.may_wait = min(self.may_wait, max(1, filling.total // 3))
             self._watch(memory, filling)
         new, done = self._emptying.drain(memory)
         if memory in self._full:

@@ -1,7 +1,9 @@
 """What is done while a modem is open, and in which order: hear, sweep, watch, run errands, send.
 
-What a citizen sent is read before the next part is sent, because a full memory stops reception. Each turn sends one
-part and runs one errand at most, so that neither a flood of notices nor a long queue keeps the others from their turn.
+What a citizen sent is read before parts that wait, because a full memory stops reception. Each turn sends one part and
+runs one errand at most, so that neither a flood of notices nor a long queue keeps the others from their turn. While
+there is always something to send, notices of stored messages are gathered for a moment: one listing and one commit
+serve several, and the modem's time goes to sending.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ from collections.abc import Callable, Sequence
 from modem.dialogues import revive
 from modem.driver import Identity, Modem
 from modem.errors import OutOfStep
+from modem.lines import Notice
 from modem.link import Clock
 from modem.worker.desk import Desk, PortSettings
+from modem.worker.emptying import ADDRESSED
 from modem.worker.errands import Errands
 from modem.worker.radio import Radio
 from modem.worker.reception import Reception
 from modem.worker.sending import Sending
 from modem.worker.watch import Watch
+
+_GATHER_S = 1.0
 
 
 class Serving:
@@ -46,6 +52,9 @@ class Serving:
         self._say = say
         self._told_hold: str | None = None
         self._next_look = clock.monotonic()
+        self._gathered: list[Notice] = []
+        self._gathered_since = 0.0
+        self._sent = False
         self.reception = Reception(modem, desk, clock, settings, identity.sim)
         self.sending = Sending(modem, desk, clock, identity.sim, radio)
         for watch in watches:
@@ -59,8 +68,11 @@ class Serving:
         Raises ModemError: OutOfStep for a submit that was not answered.
         """
         self._modem.poll()
-        self._hear()
         now = self._clock.monotonic()
+        if self._modem.notices:
+            self._hear(now)
+        if self._gathered and self._is_time_to_read(now):
+            self._read_gathered()
         for watch in self._watches:
             if now >= watch.due_at:
                 watch.act()
@@ -70,11 +82,13 @@ class Serving:
             self._tell()
         swept = now >= self.reception.due_at
         if swept:
+            self._gathered.clear()  # what they point at is listed now
             self.sending.settle()
             self.reception.sweep()
         # A sweep that had much to do is followed by a submit: a flood of messages does not keep ours from going.
         did = self._errands.do_one(self._modem)
-        did = self._send() or did
+        self._sent = self._send()
+        did = did or self._sent or bool(self._gathered)
         if self._modem.out_of_step:
             raise OutOfStep
         return None if did or swept or self._modem.has_news else self._until()
@@ -83,15 +97,29 @@ class Serving:
         """Raises SettingsLost for a modem that has started anew."""
         revive.check_setting(self._modem, self._setting)
 
-    def _hear(self) -> None:
-        if not self._modem.notices:
-            return
-        self.sending.settle()  # a report must find its part with a reference
+    def _hear(self, now: float) -> None:
         notices = list(self._modem.notices)
+        stored = [notice for notice in notices if notice.name in ADDRESSED]
+        if len(stored) < len(notices):
+            self.sending.settle()  # a report must find its part with a reference
         for watch in self._watches:
             for notice in notices:
                 watch.hear(notice)
         self._modem.notices.clear()  # not before: a message among them may be nowhere else
+        if stored:
+            self._gathered_since = self._gathered_since if self._gathered else now
+            self._gathered += stored
+        if len(stored) < len(notices):
+            self.reception.take(notice for notice in notices if notice.name not in ADDRESSED)
+
+    def _is_time_to_read(self, now: float) -> bool:
+        if not self._sent or now - self._gathered_since >= _GATHER_S:
+            return True
+        return len(self._gathered) >= self.reception.may_wait
+
+    def _read_gathered(self) -> None:
+        self.sending.settle()
+        notices, self._gathered = self._gathered, []
         self.reception.take(notices)
 
     def _look(self) -> None:
