@@ -7,6 +7,7 @@ Called from the workers' threads; every change goes through the writer. What a w
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +26,7 @@ from gateway.store import lanes as lane_rows
 from gateway.store import outbox as outbox_rows
 from gateway.store import parts as part_rows
 from gateway.store import sims, state
+from gateway.store.outbox import ClaimedPart
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
 from modem.diagnosis.evidence import OTHER_MODEM, OTHER_SIM
@@ -33,7 +35,7 @@ from modem.driver import Identity
 from modem.outcomes import Accepted, Outcome, Refused
 from modem.pdu import Concat
 from modem.tables import CauseClass
-from modem.worker.desk import PartOrder, PortState, PortStatus
+from modem.worker.desk import Claim, PartOrder, PortState, PortStatus
 from scheduler.clock import Clock
 
 _LOG = structlog.get_logger(__name__)
@@ -47,6 +49,10 @@ class _Policy:
 
     reports: bool
     resend_after_s: float | None
+
+
+def _no_parts() -> Sequence[PartOrder]:
+    return ()
 
 
 class Desk:
@@ -82,31 +88,40 @@ class Desk:
         """Call `ring` whenever there may be something to send."""
         self._ring = ring
 
-    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
+    def claim(self, sim: str, most: int) -> Claim:
         now = self._clock.now()
         if sim in self._stopped:
             if self._writer.do(lambda db: sims.is_stopped(db, sim, now)):
-                return []
+                return _no_parts
             most = 1  # whether it sends again is tried with one part
             self._dispatch.up(self._names[sim])
         ticket = self._dispatch.ticket(sim, most, now)
         if ticket is None:
-            return []
-        parts = self._writer.do(lambda db: outbox_rows.claim(db, ticket, now))
-        self._dispatch.claimed(sim, [part.id for part in parts])
-        reports = self._sims[sim].reports
-        return [
-            PartOrder(
-                part.id,
-                part.phone,
-                part.text,
-                _LABELS[part.alphabet],
-                None if part.total == 1 else Concat(part.ref, part.total, part.seq),
-                reports,
-                self._validity_s,
-            )
-            for part in parts
-        ]
+            return _no_parts
+        claimed: Future[list[ClaimedPart]] = Future()
+
+        def count(committed: Future[list[ClaimedPart]]) -> None:
+            # Before the worker has them: what it settles must have been counted as in hand.
+            problem = committed.exception()
+            if problem is not None:
+                claimed.set_exception(problem)
+                return
+            self._dispatch.claimed(sim, [part.id for part in committed.result()])
+            claimed.set_result(committed.result())
+
+        self._writer.submit(lambda db: outbox_rows.claim(db, ticket, now)).add_done_callback(count)
+        return lambda: [self._order(sim, part) for part in claimed.result()]
+
+    def _order(self, sim: str, part: ClaimedPart) -> PartOrder:
+        return PartOrder(
+            part.id,
+            part.phone,
+            part.text,
+            _LABELS[part.alphabet],
+            None if part.total == 1 else Concat(part.ref, part.total, part.seq),
+            self._sims[sim].reports,
+            self._validity_s,
+        )
 
     def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         now = self._clock.now()

@@ -143,11 +143,13 @@ class Routing:
     def ticket(self, sim: str, most: int, now: datetime) -> Ticket | None:
         """What this SIM may claim now; None: nothing."""
         row = self._sims[sim]
-        parts = min(most, self._room(row, now))
+        # What is in hand has not been counted as sent and will be.
+        parts = min(most, self._room(row, now) - len(row.hand))
         if parts <= 0:
-            row.waits = True  # for its pause to end, or to be resumed
+            row.waits = not row.hand  # for its pause to end, or to be resumed
             return None
-        invitations = 0 if self._is_passed_over(sim, now) else min(parts, self._room(row, now, reserved=True))
+        room = self._room(row, now, reserved=True) - len(row.hand)
+        invitations = 0 if self._is_passed_over(sim, now) else max(0, min(parts, room))
         mine = self._rank(sim, row, now)
         others = [
             (self._rank(name, other, now), other)

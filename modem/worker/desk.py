@@ -6,7 +6,7 @@ through a `Desk`, which the application provides.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,11 +86,15 @@ class PortStatus:
     hold: str | None = None
 
 
+Claim = Callable[[], Sequence[PartOrder]]
+"""Waits until the parts are committed as claimed, and gives them. Called once."""
+
+
 class Desk(Protocol):
     """What a worker needs from the application. Called from the workers' threads."""
 
-    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
-        """Parts this SIM shall send now, committed as claimed; empty if there are none."""
+    def claim(self, sim: str, most: int) -> Claim:
+        """Have parts claimed that this SIM shall send next; what is returned gives them, empty if there are none."""
 
     def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         """What became of claimed parts; may return before it is committed."""

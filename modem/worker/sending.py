@@ -1,7 +1,8 @@
 """What goes out: claimed in blocks, submitted one by one, settled together.
 
 A part is claimed (committed) by the desk before its first byte goes out: after a crash it is known to be in doubt. A
-block is `_CLAIM_AHEAD_S` worth of sending, so a slow modem claims one part and a fast one many.
+block is `_CLAIM_AHEAD_S` worth of sending, so a slow modem claims one part and a fast one many. Where a commit takes a
+part of the time that a submit does, half of a block is claimed while the other half goes out.
 
 A refusal is the part's own affair only if the network or the codec finds it wrong for good. Everything else may hit
 the next part as well, so the worker rests, longer each time, and what it holds goes back for other SIMs to take. What
@@ -21,11 +22,12 @@ from modem.link import Clock
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.pdu import encode_submit
 from modem.tables import Cause, CauseClass
-from modem.worker.desk import Desk, PartOrder
+from modem.worker.desk import Claim, Desk, PartOrder
 from modem.worker.radio import Radio
 
 _CLAIM_AHEAD_S = 0.03  # what a crash may leave in doubt, against what a commit costs
 _CLAIM_MOST = 64
+_COMMIT_MATTERS_S = 1.0  # a modem that needs longer for a part loses nothing by waiting for a commit
 _HOLD_MOST_S = 10.0  # a modem that turns slow gives the rest of its block back after this
 _OWN_MOST = 8
 """Refusals in a row by the modem itself, about a minute and a half of them, after which it needs more than patience."""
@@ -46,6 +48,7 @@ class Sending:
         self._keeper = LinkKeeper(modem)
         self._claimed: deque[PartOrder] = deque()
         self._claimed_at = 0.0
+        self._ahead: Claim | None = None
         self._outcomes: list[tuple[int, Outcome]] = []
         self._in_flight: PartOrder | None = None
         self._submit_s = 1.0
@@ -71,6 +74,8 @@ class Sending:
         order = self._claimed[0]
         self._keeper.before(more=len(self._claimed) > 1 or _is_followed(order))
         self._in_flight = self._claimed.popleft()
+        if self._ahead is None and self._submit_s < _COMMIT_MATTERS_S and len(self._claimed) <= self._block // 2:
+            self._claim_ahead(max(1, self._block // 2))
         started = self._clock.monotonic()
         outcome = self._submit(order)
         self._keeper.after()
@@ -89,6 +94,7 @@ class Sending:
         if self._in_flight is not None:
             self._note(self._in_flight, Unknown("The program failed while this part was being sent."))
         self.settle()
+        self._take_ahead()
         if self._claimed:
             self._desk.release(self._sim, [order.id for order in self._claimed])
             self._claimed.clear()
@@ -100,12 +106,27 @@ class Sending:
         if self._claimed and now - self._claimed_at > _HOLD_MOST_S:
             self.give_back()
         if not self._claimed:
-            # What became of the last block and the claim of the next share one commit.
-            self.settle()
-            most = max(1, min(_CLAIM_MOST, int(_CLAIM_AHEAD_S / self._submit_s)))
-            self._claimed.extend(self._desk.claim(self._sim, most))
+            if self._ahead is None:
+                self._claim_ahead(self._block)
+            self._take_ahead()
             self._claimed_at = now
+        if not self._claimed:
+            self.settle()
         return bool(self._claimed)
+
+    @property
+    def _block(self) -> int:
+        return max(1, min(_CLAIM_MOST, int(_CLAIM_AHEAD_S / self._submit_s)))
+
+    def _claim_ahead(self, most: int) -> None:
+        """Have the next parts claimed. What became of the last ones shares the commit."""
+        self.settle()
+        self._ahead = self._desk.claim(self._sim, most)
+
+    def _take_ahead(self) -> None:
+        claim, self._ahead = self._ahead, None
+        if claim is not None:
+            self._claimed.extend(claim())
 
     def _submit(self, order: PartOrder) -> Outcome:
         try:
@@ -191,6 +212,7 @@ class Sending:
 
     def _release_siblings(self, order: PartOrder) -> None:
         """The later parts of a message wait for one that was not sent: they keep their order."""
+        self._take_ahead()
         siblings = [other for other in self._claimed if _is_sibling(other, order)]
         if siblings:
             self.settle()

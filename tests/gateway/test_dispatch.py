@@ -109,7 +109,7 @@ class Box:
         self.writer.do(lambda db: self.outbox.invite_due(db, self.clock.at))
 
     def claim(self, sim: str, most: int = 1) -> list[PartOrder]:
-        return list(self.desk.claim(sim, most))
+        return list(self.desk.claim(sim, most)())
 
     def settle(self, sim: str, parts: list[PartOrder], outcome: Outcome | None = None) -> None:
         self.desk.settle(sim, [(part.id, outcome or Accepted(part.id & 0xFF)) for part in parts])

@@ -241,6 +241,17 @@ def test_parts_in_hand_are_a_load_until_settled_or_released() -> None:
         table.released("A", [2, 3])
 
 
+@pytest.mark.parametrize("limits", [Limits(per_day=2), Limits(gap_s=(3, 3)), Limits(per_minute=2)])
+def test_what_is_in_hand_counts_against_the_limits_before_it_is_sent(limits: Limits) -> None:
+    table = Table(a=limits)
+    first = table.ticket("A", 64, NOON)
+    assert first is not None
+    table.claimed("A", range(first.parts))
+    assert table.ticket("A", 1, NOON) is None
+    table.released("A", range(first.parts))
+    assert table.ticket("A", 1, NOON) is not None
+
+
 def test_operator_is_a_hint_by_the_first_digits() -> None:
     assert operator_of("+79130200001") == "mts"
     assert operator_of("+79039000000") == "beeline"

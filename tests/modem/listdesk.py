@@ -9,7 +9,7 @@ from datetime import datetime
 from modem.alphabet import Alphabet
 from modem.dialogues.memories import Stored
 from modem.outcomes import Outcome
-from modem.worker.desk import PartOrder, PortStatus
+from modem.worker.desk import Claim, PartOrder, PortStatus
 from scheduler.clock import SystemClock
 
 
@@ -19,6 +19,9 @@ class ListDesk:
     def __init__(self, orders: Sequence[PartOrder] = ()) -> None:
         self.lock = threading.Lock()
         self.orders = list(orders)
+        self.returns = False
+        """Whether what was released untried can be claimed again, and is the next."""
+        self._handed_out: dict[int, PartOrder] = {}
         self.settled: dict[int, Outcome] = {}
         self.released: list[int] = []
         self.blamed: list[int] = []
@@ -32,10 +35,11 @@ class ListDesk:
         self.calls: list[tuple[str, str]] = []
         self.pins: dict[tuple[str, str], bool | None] = {}
 
-    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
+    def claim(self, sim: str, most: int) -> Claim:
         with self.lock:
             taken, self.orders = self.orders[:most], self.orders[most:]
-        return taken
+            self._handed_out |= {part.id: part for part in taken}
+        return lambda: taken
 
     def settle(self, sim: str, outcomes: Sequence[tuple[int, Outcome]]) -> None:
         self.settled.update(outcomes)
@@ -44,6 +48,9 @@ class ListDesk:
         self.released += parts
         if blamed is not None:
             self.blamed.append(blamed)
+        if self.returns:
+            with self.lock:
+                self.orders[:0] = [self._handed_out[part] for part in parts if part != blamed]
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
         self.kept += found

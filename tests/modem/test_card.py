@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,7 +14,7 @@ from modem.fleet import Fleet
 from modem.link import Link
 from modem.outcomes import Accepted
 from modem.worker.card import SERVICE_CENTRE, SIM, TRY_AGAIN_S
-from modem.worker.desk import PartOrder, PortSettings, PortState, PortStatus
+from modem.worker.desk import Claim, PortSettings, PortState, PortStatus
 from scheduler.clock import SystemClock
 from tests.modem.listdesk import ListDesk, order, wait
 from tests.modem.scripted import ScriptedModem
@@ -82,10 +82,10 @@ class ClaimingDesk(ListDesk):
         super().__init__()
         self.claimed: dict[int, str] = {}
 
-    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
-        taken = super().claim(sim, most)
-        self.claimed.update((part.id, sim) for part in taken)
-        return taken
+    def claim(self, sim: str, most: int) -> Claim:
+        claim = super().claim(sim, most)
+        self.claimed.update((part.id, sim) for part in claim())
+        return claim
 
 
 def test_parts_before_and_after_a_change_are_those_of_their_card(emulated: EmulatedModem) -> None:

@@ -10,7 +10,7 @@ from modem.dialogues.memories import Stored
 from modem.driver import Identity
 from modem.fleet import STUCK_S
 from modem.outcomes import Accepted, Outcome, Unknown
-from modem.worker.desk import PartOrder, PortState
+from modem.worker.desk import Claim, PartOrder, PortState
 from tests.modem.listdesk import QueueDesk, order, wait
 from tests.modem.virtualbench import Bench, bench
 
@@ -24,7 +24,7 @@ class DeadlyDesk(QueueDesk):
         super().__init__(orders)
         self.deaths = 0
 
-    def claim(self, sim: str, most: int) -> Sequence[PartOrder]:
+    def claim(self, sim: str, most: int) -> Claim:
         if self.deaths:
             self.deaths -= 1
             raise SystemExit

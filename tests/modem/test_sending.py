@@ -111,6 +111,31 @@ def test_part_that_is_refused_keeps_its_followers_back_and_lets_others_go(bench:
     assert bench.desk.blamed == []
 
 
+def test_next_part_of_a_quick_modem_is_claimed_while_one_goes_out(bench: Bench) -> None:
+    bench.sending._submit_s = 0.1  # the network's time is short, and a part is claimed at a time
+    bench.queue(order(1), order(2), order(3))
+    assert bench.sending.send_one()
+    assert [part.id for part in bench.desk.orders] == [3]
+    bench.sending.give_back()
+    assert bench.desk.released == [2]
+    assert list(bench.desk.settled) == [1]
+
+
+def test_slow_modem_claims_a_part_when_it_is_free_for_it(bench: Bench) -> None:
+    bench.sending._submit_s = 3.0
+    bench.queue(order(1), order(2))
+    assert bench.sending.send_one()
+    assert [part.id for part in bench.desk.orders] == [2]
+
+
+def test_last_part_is_settled_although_nothing_follows(bench: Bench) -> None:
+    bench.sending._submit_s = 0.1
+    bench.queue(order(1), order(2))
+    while bench.sending.send_one():
+        continue
+    assert list(bench.desk.settled) == [1, 2]
+
+
 def test_part_in_doubt_lets_its_followers_go(bench: Bench) -> None:
     bench.emulated.fault("error", code=513, skip=1)
     bench.queue(*_message(1, 3))
@@ -120,6 +145,7 @@ def test_part_in_doubt_lets_its_followers_go(bench: Bench) -> None:
 
 
 def test_busy_modem_uses_up_no_try_and_is_asked_more_and_more_rarely(bench: Bench) -> None:
+    bench.desk.returns = True
     bench.emulated.fault("error", code=515, at_once=True, times=4)
     bench.queue(*[order(k) for k in range(1, 6)])
     started = bench.clock.monotonic()
@@ -177,6 +203,7 @@ def test_one_bad_number_does_not_slow_the_others_down(bench: Bench) -> None:
 
 
 def test_network_that_refuses_everybody_is_asked_more_and_more_rarely(bench: Bench) -> None:
+    bench.desk.returns = True
     bench.emulated.fault("error", code=38, times=10)
     bench.queue(*[order(k) for k in range(1, 12)])
     started = bench.clock.monotonic()
