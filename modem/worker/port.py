@@ -225,7 +225,7 @@ class PortWorker(threading.Thread):
             self._decide(self._plan.trouble, self._plan.why)
 
     def _carry_out(self, plan: Plan) -> None:
-        self._give_back()
+        self._try_to_give_back()
         if plan.step in _CLOSED_BEFORE or plan.trouble is Trouble.LOST:
             # A name that is held open is not given to a modem that comes back.
             self._modem.close()
@@ -233,6 +233,7 @@ class PortWorker(threading.Thread):
         self._keep_peace(plan)
         if self._stopping:
             return
+        self._give_back()
         identity = self._repair.take(plan.step, self._serving)
         self._plan = None
         self._told = None
@@ -281,6 +282,13 @@ class PortWorker(threading.Thread):
     def _give_back(self) -> None:
         if self._serving is not None:
             self._serving.sending.give_back()
+
+    def _try_to_give_back(self) -> None:
+        """Others shall have the parts at once; where the database fails, it is tried again after the cool-down."""
+        try:
+            self._give_back()
+        except Exception:
+            _LOG.exception("port %s: parts could not be given back", self.settings.name)
 
     def _tell(self, plan: Plan) -> None:
         """What changed, to the operator: a modem may be looked for every minute for months."""
