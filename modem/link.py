@@ -217,9 +217,12 @@ class Link(SerialComms):
         """Whether something was read that nobody has looked at: the port need not become readable again for it."""
         return bool(self.notices or self._events)
 
-    def poll(self) -> None:
-        """Take what has arrived, without waiting; notices are filed. Raises PortLost."""
-        if self.clock.wait((self,), self.clock.monotonic()):
+    def poll(self, *, look: bool = True) -> None:
+        """Take what has arrived, without waiting; notices are filed. Raises PortLost.
+
+        Without `look` only what was read already: who has just ended an exchange has read all there was.
+        """
+        if look and self.clock.wait((self,), self.clock.monotonic()):
             self._read()
         while self._events:
             event = self._events.popleft()

@@ -67,7 +67,7 @@ class Serving:
 
         Raises ModemError: OutOfStep for a submit that was not answered.
         """
-        self._modem.poll()
+        self._modem.poll(look=not self._sent)
         now = self._clock.monotonic()
         if self._modem.notices:
             self._hear(now)
