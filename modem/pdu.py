@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 
 from modem.alphabet import Alphabet, alphabet_of, pack, septets_of, text_of, text_of_septets, unpack
 from modem.errors import PduError
 
 _DIGITS = "0123456789*#abc"
+_NIBBLES = str.maketrans("*#", "ab")
 _WAP_PUSH_PORTS = (2948, 2949)  # connectionless, plain and secure (WAP-259)
 _MMS, _MMS_SHORT = b"application/vnd.wap.mms-message", b"\xbe"  # the content type behind two octets and a length
 _TYPE_0, _REPLACE, _FOR_MACHINES = 0x40, range(0x41, 0x48), range(0x7C, 0x80)  # TP-PID (§9.2.3.9)
@@ -139,13 +141,12 @@ def _encode_number(number: str) -> bytes:
     digits = number.removeprefix("+")
     if not digits or len(digits) > 20 or not set(digits) <= set("0123456789*#"):
         raise ValueError(f"{number!r} is no number an SMS can go to: digits, with + for an international one.")
-    codes = [_DIGITS.index(digit) for digit in digits]
-    if len(codes) % 2:
-        codes.append(0xF)
-    pairs = bytes(high << 4 | low for low, high in zip(codes[::2], codes[1::2], strict=True))
+    codes = digits.translate(_NIBBLES) + "f" * (len(digits) % 2)
+    pairs = bytes.fromhex("".join(map(str.__add__, codes[1::2], codes[::2])))
     return bytes([len(digits), 0x91 if number.startswith("+") else 0x81]) + pairs
 
 
+@cache
 def _relative_validity(seconds: int) -> int:
     """TP-VP relative format, rounded up to what it can say (§9.2.3.12.1); 63 weeks is the most."""
     for step_s, offset_s, base, last in _VALIDITY_STEPS:
