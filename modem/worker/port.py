@@ -1,8 +1,8 @@
 """One thread that owns one port: it finds the modem, serves it, and brings it back when it fails.
 
 The worker is the only one to touch its `Modem`. What is done while all is well is in `serving`; what follows when it is
-not is decided in `recovery` and done in `repair`; here is the loop that goes from one to the other. Only `stop` ends
-it: whatever fails becomes a trouble, and the ladder knows a step for each.
+not is decided in `recovery`, told in `bulletin` and done in `repair`; here is the loop that goes from one to the other.
+Only `stop` ends it: whatever fails becomes a trouble, and the ladder knows a step for each.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from modem.errors import CardChanged, ModemError, NotReadOut, NotRestarted, Powe
 from modem.link import Clock
 from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
+from modem.worker.bulletin import Bulletin
 from modem.worker.calls import Calls
 from modem.worker.card import SIM, CardWatch, await_change
-from modem.worker.desk import Desk, PortSettings, PortState, PortStatus
+from modem.worker.desk import Desk, PortSettings, PortState
 from modem.worker.errands import Errands
 from modem.worker.radio import Radio
 from modem.worker.recovery import Ladder, Plan, Step, Trouble, climb, judge, remark, start_over, trouble_of
@@ -31,9 +32,6 @@ from modem.worker.ussd import Ussd
 from modem.worker.watch import Watch
 
 _LOG = logging.getLogger(__name__)
-
-QUARANTINE = "quarantine"
-"""The kind of the alarm."""
 
 _LOOK_S = 2.0  # how often a port that is closed is looked at for another device
 _CLOSED_BEFORE = (Step.REOPEN, Step.QUARANTINE)
@@ -70,6 +68,7 @@ class PortWorker(threading.Thread):
             login=settings.login,
         )
         self._radio = Radio(settings.name, self._modem, desk, clock)
+        self._bulletin = Bulletin(settings.name, self._modem, self._radio, desk)
         self.ussd = Ussd(self._modem, clock, self._bell.ring)
         calls = Calls(self._modem, desk, clock, hang_up=settings.hang_up)
         card = CardWatch(settings, self._modem, desk, clock)
@@ -78,11 +77,7 @@ class PortWorker(threading.Thread):
         self._repair = Repair(self._modem, settings, clock, self._rest, lambda: self._stopping)
         self._ladder = Ladder(power=bool(settings.power_hook))
         self._plan: Plan | None = None
-        self._identity: Identity | None = None
         self._serving: Serving | None = None
-        self._told: tuple[PortState, str] | None = None
-        self._told_refused: set[str] = set()
-        self._alarmed = True  # an earlier run may have left its alarm
 
     # -- for other threads --------------------------------------------------------------------------------------
 
@@ -139,7 +134,7 @@ class PortWorker(threading.Thread):
                 elif self._plan is not None:
                     self._carry_out(self._plan)
                 elif self._serving is None:
-                    self._say(PortState.SEEKING)
+                    self._bulletin.state(PortState.SEEKING)
                     self._begin(self._modem.start_up(self.settings.pin))
                 else:
                     self._serve(self._serving)
@@ -163,7 +158,7 @@ class PortWorker(threading.Thread):
     def _end(self) -> None:
         try:
             self._give_back()
-            self._say(PortState.STOPPED)
+            self._bulletin.state(PortState.STOPPED)
         finally:
             self._done = True
             self._close()
@@ -178,8 +173,8 @@ class PortWorker(threading.Thread):
     # -- while all is well --------------------------------------------------------------------------------------
 
     def _begin(self, identity: Identity) -> None:
-        self._identity = identity
-        self._tell_refused()
+        self._bulletin.identity = identity
+        self._bulletin.refused()
         self._serving = Serving(
             self._modem,
             identity,
@@ -189,14 +184,14 @@ class PortWorker(threading.Thread):
             errands=self.errands,
             radio=self._radio,
             watches=self._watches,
-            say=lambda: self._say(PortState.SERVING),
+            say=lambda: self._bulletin.state(PortState.SERVING),
         )
 
     def _serve(self, serving: Serving) -> None:
         since, accepted = self._clock.monotonic(), serving.sending.accepted
         while not self._stopping:
             self.busy_since = now = self._clock.monotonic()
-            if self._ladder.episode is not None or self._alarmed:
+            if self._ladder.episode is not None or self._bulletin.alarmed:
                 self._judge(since, now, serving.sending.accepted > accepted)
             if self._visits.do_one(self._modem) and self._modem.out_of_step:
                 self._modem.realign()  # what it is too ill for is the ladder's business
@@ -208,11 +203,10 @@ class PortWorker(threading.Thread):
 
     def _judge(self, since: float, now: float, proved: bool) -> None:
         self._ladder, cure = judge(self._ladder, since, now, proved=proved)
-        if cure is not None and self._identity is not None:
-            self._desk.cured(self._identity.model, cure.trouble.value, cure.step.value)
-        if self._alarmed and self._ladder.episode is None:
-            self._alarmed = False
-            self._desk.alarm(self.settings.name, QUARANTINE, None)
+        if cure is not None and self._bulletin.identity is not None:
+            self._desk.cured(self._bulletin.identity.model, cure.trouble.value, cure.step.value)
+        if self._bulletin.alarmed and self._ladder.episode is None:
+            self._bulletin.quarantine_over()
 
     # -- while it is not ----------------------------------------------------------------------------------------
 
@@ -229,27 +223,25 @@ class PortWorker(threading.Thread):
         if plan.step in _CLOSED_BEFORE or plan.trouble is Trouble.LOST:
             # A name that is held open is not given to a modem that comes back.
             self._modem.close()
-        self._tell(plan)
+        self._bulletin.plan(plan)
         self._keep_peace(plan)
         if self._stopping:
             return
         self._give_back()
         identity = self._repair.take(plan.step, self._serving)
         self._plan = None
-        self._told = None
+        self._bulletin.step_taken()
         if identity is not None:
             self._begin(identity)
         else:
-            self._say(PortState.SERVING)
+            self._bulletin.state(PortState.SERVING)
 
     def _await_card(self, problem: str) -> None:
         """Tell a person, hold the port, and say nothing that could cost a try, until the card is another or open."""
         self._blocked = None
         kind = SIM if self._serving is not None else ""  # it was well before
         self._start_anew()
-        self._desk.trouble(self.settings.name, problem, list(self._modem.history), kind)
-        self._desk.alarm(self.settings.name, SIM, problem)
-        self._say(PortState.BLOCKED, problem)
+        self._bulletin.blocked(problem, kind)
         self.busy_since = None
         self._resumed = False
         await_change(self._modem, self._clock, self._bell, self.settings.sweep_s, self._is_called)
@@ -268,14 +260,14 @@ class PortWorker(threading.Thread):
             evidence = examine(modem, set_up=self._serving is not None)
             # On the ladder its settings are not what they should be anyway; they are left as they are.
             return evidence if self._plan is None else replace(evidence, set_up=False)
-        imei = self.settings.imei if self._identity is None else self._identity.imei
+        imei = self.settings.imei if self._bulletin.identity is None else self._bulletin.identity.imei
         return examine_closed(modem, self.settings.name, imei)
 
     def _start_anew(self) -> None:
         """The modem is well and its card is not the one that was served: set up anew, on the port that is open."""
         self._give_back()
         self._serving = None
-        self._identity = None
+        self._bulletin.identity = None
         self._plan = None
         self._ladder = start_over(self._ladder)
 
@@ -289,29 +281,6 @@ class PortWorker(threading.Thread):
             self._give_back()
         except Exception:
             _LOG.exception("port %s: parts could not be given back", self.settings.name)
-
-    def _tell(self, plan: Plan) -> None:
-        """What changed, to the operator: a modem may be looked for every minute for months."""
-        if plan.step is Step.QUARANTINE:
-            state = PortState.QUARANTINED
-        else:
-            state = PortState.RECOVERING if self._modem.alive else PortState.LOST
-        told, self._told = self._told, (state, plan.why)
-        if told == self._told:
-            return
-        self._say(state, plan.why)
-        if told is None or told[1] != plan.why:
-            self._desk.trouble(self.settings.name, plan.why, list(self._modem.history), plan.trouble.value)
-        if state is PortState.QUARANTINED:
-            self._alarmed = True
-            self._desk.alarm(self.settings.name, QUARANTINE, plan.why)
-
-    def _tell_refused(self) -> None:
-        """A command after start-up that a modem does not take is told of once: it is there at every start-up."""
-        for sentence in self._modem.refused:
-            if sentence not in self._told_refused:
-                self._told_refused.add(sentence)
-                self._desk.trouble(self.settings.name, sentence, list(self._modem.history))
 
     def _keep_peace(self, plan: Plan) -> None:
         """The cool-down before a step. One with the port closed ends early for another device, or on `resume`."""
@@ -332,9 +301,3 @@ class PortWorker(threading.Thread):
             if self._clock.wait((self._bell,), until):
                 self._bell.clear()
         self.busy_since = self._clock.monotonic()
-
-    def _say(self, state: PortState, trouble: str | None = None) -> None:
-        serving = state is PortState.SERVING
-        operator, signal = (self._radio.operator, self._radio.signal) if serving else (None, None)
-        hold = self._radio.reason if serving else None
-        self._desk.status(PortStatus(self.settings.name, state, self._identity, operator, signal, trouble, hold))
