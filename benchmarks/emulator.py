@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.rig import cpu_s, emulator
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 
 TEXT = "12.09.2017 Вы были в МФЦ г.Барнаул. Оцените услугу от 1 до 5 (5-отлично)"[:70]
 MANY = 64

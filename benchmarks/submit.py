@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.loading import loaded_daemon
 from benchmarks.rig import cpu_s, emulator, wait_until
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 
 TEXT = "12.09.2017 Вы были в МФЦ г.Барнаул. Оцените услугу от 1 до 5 (5-отлично)"[:70]
 FLEETS = (1, 4, 16)

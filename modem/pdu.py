@@ -1,8 +1,9 @@
-"""The driver's codec: SMS-SUBMIT out; SMS-DELIVER and SMS-STATUS-REPORT in (TS 23.040 §9.2), whole and strict.
+"""The driver's codec of what comes in: SMS-DELIVER and SMS-STATUS-REPORT (TS 23.040 §9.2), whole and strict.
 
 It shares tables with the emulator and no code: each side has its own codec, so that a mistake in one cannot hide in
-the other. A reply's text travels as *units* until its parts are joined (septets one per byte, or octets): a surrogate
-pair or an escape sequence may be cut by a part's end, so text may only be made from the whole.
+the other. What goes out is the business of `modem.submitpdu`. A reply's text travels as *units* until its parts are
+joined (septets one per byte, or octets): a surrogate pair or an escape sequence may be cut by a part's end, so text may
+only be made from the whole.
 """
 
 from __future__ import annotations
@@ -10,24 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cache
 
-from modem.alphabet import Alphabet, alphabet_of, pack, septets_of, text_of, text_of_septets, unpack
+from modem.alphabet import Alphabet, text_of, text_of_septets, unpack
 from modem.errors import PduError
 
 _DIGITS = "0123456789*#abc"
-_NIBBLES = str.maketrans("*#", "ab")
 _WAP_PUSH_PORTS = (2948, 2949)  # connectionless, plain and secure (WAP-259)
 _MMS, _MMS_SHORT = b"application/vnd.wap.mms-message", b"\xbe"  # the content type behind two octets and a length
 _TYPE_0, _REPLACE, _FOR_MACHINES = 0x40, range(0x41, 0x48), range(0x7C, 0x80)  # TP-PID (§9.2.3.9)
 _WAITING = (0x01, 0x23)  # information elements: special SMS message indication, enhanced voice mail
-# TP-VP relative: seconds per step, where the steps begin, the value before the first, the last value (§9.2.3.12.1)
-_VALIDITY_STEPS = (
-    (300, 0, -1, 143),
-    (1800, 43200, 143, 167),
-    (86400, 0, 166, 196),
-    (604800, 0, 192, 255),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +30,6 @@ class Concat:
     total: int
     seq: int
     bits: int = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Submit:
-    """A SUBMIT ready for AT+CMGS: `hex` has the service centre's length octet (00: use the SIM's), `length` has not."""
-
-    length: int
-    hex: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,67 +77,6 @@ class StatusReport:
     sent_at: datetime | None
     done_at: datetime | None
     status: int | None
-
-
-def encode_submit(
-    destination: str,
-    text: str,
-    *,
-    alphabet: Alphabet | None = None,
-    concat: Concat | None = None,
-    report: bool = True,
-    validity_s: int | None = None,
-) -> Submit:
-    """One part as SMS-SUBMIT (TS 23.040 §9.2.2.2).
-
-    `destination` is "+" and digits (international) or digits alone (short code; type of number unknown). `alphabet`
-    is that of the whole message, so that all its parts are coded alike. Raises ValueError for a destination that is no
-    number and for text that does not fit into one part.
-    """
-    alphabet = alphabet or alphabet_of(text)
-    header = b"" if concat is None else _concat_header(concat)
-    if alphabet is Alphabet.UCS2:
-        body = header + text.encode("utf-16-be")
-        length, fits = len(body), len(body) <= 140
-    else:
-        septets = septets_of(text)
-        head = -(-len(header) * 8 // 7)
-        body = header + pack(septets, fill=head * 7 - len(header) * 8)
-        length, fits = head + len(septets), head + len(septets) <= 160
-    if not fits:
-        raise ValueError("The text does not fit into one part; split it first.")
-    first = 0x01 | (0x20 if report else 0) | (0x40 if header else 0) | (0x10 if validity_s is not None else 0)
-    validity = b"" if validity_s is None else bytes([_relative_validity(validity_s)])
-    tpdu = (
-        bytes([first, 0]) + _encode_number(destination) + bytes([0, alphabet.dcs]) + validity + bytes([length]) + body
-    )
-    return Submit(len(tpdu), "00" + tpdu.hex().upper())
-
-
-def _concat_header(concat: Concat) -> bytes:
-    if concat.bits == 16:
-        return bytes([6, 0x08, 4, *concat.ref.to_bytes(2, "big"), concat.total, concat.seq])
-    return bytes([5, 0x00, 3, concat.ref, concat.total, concat.seq])
-
-
-def _encode_number(number: str) -> bytes:
-    """An address field (§9.1.2.5): "+" makes it international, anything else has an unknown type of number."""
-    digits = number.removeprefix("+")
-    if not digits or len(digits) > 20 or not set(digits) <= set("0123456789*#"):
-        raise ValueError(f"{number!r} is no number an SMS can go to: digits, with + for an international one.")
-    codes = digits.translate(_NIBBLES) + "f" * (len(digits) % 2)
-    pairs = bytes.fromhex("".join(map(str.__add__, codes[1::2], codes[::2])))
-    return bytes([len(digits), 0x91 if number.startswith("+") else 0x81]) + pairs
-
-
-@cache
-def _relative_validity(seconds: int) -> int:
-    """TP-VP relative format, rounded up to what it can say (§9.2.3.12.1); 63 weeks is the most."""
-    for step_s, offset_s, base, last in _VALIDITY_STEPS:
-        value = max(base + -(-(seconds - offset_s) // step_s), 0)
-        if value <= last:
-            return value
-    return 255
 
 
 def decode(raw: str) -> Deliver | StatusReport:

@@ -18,7 +18,7 @@ from modem.errors import PortLost, Silent
 from modem.lines import Reply
 from modem.link import Link
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
-from modem.pdu import Submit
+from modem.submitpdu import Submit
 from modem.tables import CME_CAUSES, CMS_CAUSES, Cause, CauseClass
 
 PROMPT_S = 15.0

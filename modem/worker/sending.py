@@ -20,7 +20,7 @@ from modem.driver import Modem
 from modem.errors import ModemError, ModemFailed, SimNotReady
 from modem.link import Clock
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 from modem.tables import Cause, CauseClass
 from modem.worker.desk import Claim, Desk, PartOrder
 from modem.worker.radio import Radio

@@ -17,7 +17,7 @@ from modem.emulator.network import queues
 from modem.lines import Notice
 from modem.link import Link
 from modem.outcomes import Accepted
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 from scheduler.clock import SystemClock
 from tests.modem.inbound import SENDER, receiver, texts
 from tests.modem.listdesk import ListDesk, wait

@@ -13,7 +13,8 @@ from modem.emulator import urls
 from modem.emulator.serving.server import Server
 from modem.errors import NotAModem
 from modem.outcomes import Accepted, Refused
-from modem.pdu import Deliver, StatusReport, Submit, decode, encode_submit
+from modem.pdu import Deliver, StatusReport, decode
+from modem.submitpdu import Submit, encode_submit
 from scheduler.clock import SystemClock
 from tests.modem.scripted import ScriptedModem
 

@@ -10,7 +10,7 @@ from modem.alphabet import Alphabet
 from modem.errors import CommandRefused, Silent
 from modem.lines import Notice, Reply
 from modem.masking import masked_command, masked_line, masked_pdu, masked_text
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 from modem.troublelog import TroubleLog
 
 REPORT = "07919761989901F0062A0B919731214365F7719021705545217190217055552100"

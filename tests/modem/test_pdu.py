@@ -17,7 +17,8 @@ from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver as TheirDeliver
 from modem.emulator.codec.tpdu import decode_submit, encode_deliver
 from modem.errors import PduError
-from modem.pdu import Concat, Deliver, StatusReport, decode, encode_submit, may_be_replaced
+from modem.pdu import Concat, Deliver, StatusReport, decode, may_be_replaced
+from modem.submitpdu import encode_submit
 
 NOW = datetime(2017, 9, 12, 8, 40, 31, tzinfo=UTC)
 SCTS = "71902151041382"

@@ -14,7 +14,7 @@ from modem.driver import Modem
 from modem.emulator.testing import EmulatedModem, EmulatedNetwork
 from modem.errors import PortLost, Silent
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 from modem.tables import CMS_CAUSES, CauseClass
 from scheduler.clock import SystemClock
 from tests.modem.leapclock import HurriedClock, LeapClock

@@ -16,7 +16,7 @@ from modem.errors import Silent
 from modem.lines import Reply
 from modem.link import Link
 from modem.outcomes import Accepted
-from modem.pdu import encode_submit
+from modem.submitpdu import encode_submit
 from scheduler.clock import SystemClock
 
 PDU = encode_submit("+79131234567", "Оцените от 1 до 5")
