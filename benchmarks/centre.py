@@ -22,7 +22,8 @@ from benchmarks.rig import ROOT
 from gateway import directory, pseudonyms
 from gateway.daemon import Daemon
 from gateway.intake.importing import Importer
-from gateway.settings import ModemSettings, Settings, SurveySection
+from gateway.modemsettings import ModemSettings
+from gateway.settings import Settings, SurveySection
 from gateway.store.database import open_writer, transaction
 from gateway.store.opening import writable
 from gateway.store.visits import put_offices, put_services

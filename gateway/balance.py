@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from gateway import alarms
 from gateway.amounts import money_in
-from gateway.settings import BalanceSettings, ModemSettings
+from gateway.modemsettings import BalanceSettings, ModemSettings
 from gateway.store import fleet as fleet_rows
 from gateway.store.writer import Writer
 from modem.errors import ModemError

@@ -9,7 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from gateway.errors import ConfigError
-from gateway.settings import LoginStepSettings, ModemSettings, Settings
+from gateway.modemsettings import LoginStepSettings, ModemSettings
+from gateway.settings import Settings
 from modem import documents
 
 _EXPLAINED = {"upstream": "this version has no upstream yet; leave the list empty"}

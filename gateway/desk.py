@@ -17,9 +17,9 @@ from sqlite_utils import Database
 from gateway import alarms
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
+from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
 from gateway.phones import BadPhone, normalise
-from gateway.settings import ModemSettings
 from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
 from gateway.store import lanes as lane_rows

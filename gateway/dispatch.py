@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from gateway.lanes import Lanes, Ticket, is_pool
+from gateway.modemsettings import ModemSettings
 from gateway.routing import Routing
-from gateway.settings import ModemSettings, RoutingSection
+from gateway.settings import RoutingSection
 from gateway.store import lanes as rows
 from gateway.store import outbox, state
 from gateway.store.lanes import Addressee

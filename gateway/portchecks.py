@@ -14,8 +14,8 @@ from pathlib import Path
 
 from gateway.errors import ConfigError
 from gateway.finding import Finding
+from gateway.modemsettings import ModemSettings
 from gateway.ports import login_of
-from gateway.settings import ModemSettings
 from modem import holders
 from modem.dialogues import network
 from modem.driver import Modem

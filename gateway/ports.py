@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.errors import ConfigError
-from gateway.settings import ModemSettings, Settings
+from gateway.modemsettings import ModemSettings
+from gateway.settings import Settings
 from modem.documents import DocumentError
 from modem.login import LoginStep
 from modem.makes import catalogue

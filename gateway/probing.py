@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from gateway.settings import ModemSettings
+from gateway.modemsettings import ModemSettings
 from gateway.store import records as rows
 from gateway.store import state
 from gateway.store.wishes import Wish

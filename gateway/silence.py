@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from gateway.alarms import of_sim
 from gateway.dispatch import Dispatch
-from gateway.settings import ModemSettings
+from gateway.modemsettings import ModemSettings
 from gateway.store import fleet as fleet_rows
 from gateway.store import parts as part_rows
 from gateway.store import wishes

@@ -17,7 +17,8 @@ from gateway.alarms import of_modem, of_sim
 from gateway.cli import probes, wishing
 from gateway.cli.options import config_option, json_option, print_json
 from gateway.errors import GatewayError
-from gateway.settings import ModemSettings, Settings
+from gateway.modemsettings import ModemSettings
+from gateway.settings import Settings
 from gateway.store import fleet, lanes, state, wishes
 from gateway.store.database import holder, transaction
 from gateway.store.opening import readable, writable

@@ -10,8 +10,9 @@ from tabulate import tabulate
 
 from gateway.cli import wishing
 from gateway.cli.options import print_json
+from gateway.modemsettings import ModemSettings
 from gateway.probing import as_json, examine_here, records_of, sentence
-from gateway.settings import ModemSettings, Settings
+from gateway.settings import Settings
 from gateway.store import wishes
 from gateway.store.database import holder, transaction
 from gateway.store.opening import readable, writable

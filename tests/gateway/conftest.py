@@ -16,8 +16,9 @@ from gateway.conversations import Conversations
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.model import Visit
+from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
-from gateway.settings import ModemSettings, RoutingSection, SurveySection
+from gateway.settings import RoutingSection, SurveySection
 from gateway.store import inbox as inbox_rows
 from gateway.store import outbox as outbox_rows
 from gateway.store import visits

@@ -12,7 +12,7 @@ import pytest
 from gateway.balance import Balances
 from gateway.config import parse
 from gateway.errors import ConfigError
-from gateway.settings import ModemSettings
+from gateway.modemsettings import ModemSettings
 from gateway.store import fleet as fleet_rows
 from gateway.store import state
 from gateway.store.database import open_writer

@@ -17,8 +17,9 @@ from gateway.desk import Desk
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.model import Visit
+from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
-from gateway.settings import ModemSettings, RoutingSection, SurveySection
+from gateway.settings import RoutingSection, SurveySection
 from gateway.silence import MANY, Silence
 from gateway.store import visits
 from gateway.store import wishes as wish_rows

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from gateway.conversations import Conversations
 from gateway.dispatch import Dispatch
+from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
-from gateway.settings import ModemSettings, RoutingSection
+from gateway.settings import RoutingSection
 from gateway.store import outbox as outbox_rows
 from gateway.store import parts as part_rows
 from gateway.store.database import from_text, to_text

@@ -11,8 +11,8 @@ import pytest
 
 from gateway import portchecks
 from gateway.finding import Finding
+from gateway.modemsettings import ModemSettings
 from gateway.portchecks import examine_ports
-from gateway.settings import ModemSettings
 from modem import holders
 from modem.emulator.testing import EmulatedModem, EmulatedNetwork
 from scheduler.clock import SystemClock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.settings import ModemSettings
+from gateway.modemsettings import ModemSettings
 from gateway.silence import MANY, Silence
 from gateway.store import fleet as fleet_rows
 from gateway.store import state
