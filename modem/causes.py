@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from modem.errors import CommandRefused
-from modem.lines import Reply
+from modem.events import Reply
 from modem.tables import CME_CAUSES, CMS_CAUSES, Cause, CauseClass
 
 ERROR = re.compile(r"\+CM([ES]) ERROR:\s*(.*)")

@@ -16,8 +16,7 @@ nothing is handed out as a notice without a name, so that nothing a modem said i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from modem.events import Event, Notice, Prompt, Reply
 from modem.grammar import (
     CALL_RESULT,
     FINAL,
@@ -46,42 +45,6 @@ _BODY_FOLLOWS = ("+CMT", "+CDS", "+CBM")
 _PDU_ANSWERS = ("+CMGR", "+CMGL")
 _SHORT = 8
 _NOWHERE = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The whole answer to the pending command: its information lines and its final result code (V.250 §5.7).
-
-    `doubtful` says that nothing in it fits the command: it may be the late answer to another one.
-    """
-
-    lines: tuple[str, ...]
-    final: str
-    doubtful: bool = False
-
-    @property
-    def ok(self) -> bool:
-        return self.final == "OK"
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """The modem waits for a PDU or text, to be ended by Ctrl-Z (27.005 §3.5.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something the modem said by itself. `name` is "" where the line is not known to be a notice.
-
-    `body` is the PDU line of +CMT, +CDS and +CBM (27.005 §3.4.1); None where it did not come.
-    """
-
-    name: str
-    text: str
-    body: str | None = None
-
-
-Event = Reply | Prompt | Notice
 
 
 class AtReader:
@@ -331,8 +294,3 @@ class AtReader:
     def _end_quote(self) -> None:
         self._events.append(Notice("+CUSD", self._quote))
         self._quote = ""
-
-
-def notices_in(reply: Reply) -> list[Notice]:
-    """The lines of a reply that turned out to be nobody's, so that what they tell is not lost."""
-    return [Notice(name_of(text), text) for text in (*reply.lines, reply.final)]

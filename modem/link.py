@@ -25,7 +25,8 @@ from gsmmodem.serial_comms import SerialComms
 
 from modem.causes import refusal
 from modem.errors import PortLost, Silent
-from modem.lines import AtReader, Event, Notice, Prompt, Reply, notices_in
+from modem.events import Event, Notice, Prompt, Reply, notices_in
+from modem.lines import AtReader
 from modem.login import Login, LoginStep
 from modem.opening import TELNET, Line, open_line
 from modem.opening import Clock as Clock

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from modem.lines import Notice, Reply
+from modem.events import Notice, Reply
 from modem.masking import masked_command, masked_line, masked_pdu, masked_text
 
 LINES_KEPT = 60

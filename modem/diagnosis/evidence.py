@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from modem.diagnosis.recording import Turn
 from modem.dialogues.memories import Filling
-from modem.lines import Reply
+from modem.events import Reply
 from modem.tables import CauseClass
 
 LOST, SILENT, REFUSING, RESTARTED, NO_CARD = "lost", "silent", "refusing", "restarted", "sim"

@@ -17,7 +17,7 @@ from modem.dialogues import pin, sim
 from modem.dialogues.memories import Filling, Memories
 from modem.driver import Modem
 from modem.errors import ModemError, PortBusy, PortError, PortMissing
-from modem.lines import Prompt, Reply
+from modem.events import Prompt, Reply
 from modem.ports import Place, PortBook
 
 BUDGET_S = 10.0

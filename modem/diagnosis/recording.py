@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modem.lines import Reply
+from modem.events import Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Link
 
 _CLIP = re.compile(r'\+CLIP:\s*(?:"([^"]*)"|([^,]*))')

@@ -15,7 +15,7 @@ import re
 
 from modem.causes import cause_of
 from modem.errors import PortLost, Silent
-from modem.lines import Reply
+from modem.events import Reply
 from modem.link import Link
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.submitpdu import Submit

@@ -12,7 +12,7 @@ from dataclasses import replace
 from modem.dialogues import calls
 from modem.dialogues.calls import RING_GAP_S, Ringing
 from modem.driver import Identity, Modem
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Clock
 from modem.worker.desk import Desk
 

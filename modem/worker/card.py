@@ -14,7 +14,7 @@ from collections.abc import Callable
 from modem.dialogues import centre, sim
 from modem.driver import Identity, Modem
 from modem.errors import CardChanged, CommandRefused, SimBusy, SimNotReady
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Clock
 from modem.worker.bell import Bell
 from modem.worker.desk import Desk, PortSettings

@@ -17,7 +17,7 @@ from itertools import chain, islice
 from modem.dialogues.memories import Stored
 from modem.driver import Modem
 from modem.errors import CommandRefused
-from modem.lines import Notice
+from modem.events import Notice
 from modem.pdu import may_be_replaced
 
 ADDRESSED = ("+CMTI", "+CDSI", "+CBMI")

@@ -11,7 +11,7 @@ import math
 from modem.dialogues import network, registration
 from modem.dialogues.registration import Domain, Registration
 from modem.driver import Identity, Modem
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Clock
 from modem.tables import Cause
 from modem.worker.desk import Desk

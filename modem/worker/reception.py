@@ -17,7 +17,7 @@ from modem.dialogues.indications import Indications
 from modem.dialogues.memories import Filling, Stored
 from modem.driver import Modem
 from modem.errors import CommandRefused, PduError
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Clock
 from modem.pdu import decode
 from modem.worker.desk import Desk, PortSettings

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from modem.dialogues import revive
 from modem.driver import Identity, Modem
 from modem.errors import OutOfStep
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Clock
 from modem.worker.desk import Desk, PortSettings
 from modem.worker.emptying import ADDRESSED

@@ -19,7 +19,7 @@ from modem.dialogues import ussd
 from modem.dialogues.ussd import Form, Said
 from modem.driver import Identity
 from modem.errors import ModemError, UssdFailed
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Clock, Link
 from modem.tables import CauseClass
 

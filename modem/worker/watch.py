@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from modem.driver import Identity
-from modem.lines import Notice
+from modem.events import Notice
 
 
 class Watch(Protocol):

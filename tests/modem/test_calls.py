@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.dialogues.calls import Ringing, caller, heard
-from modem.lines import AtReader, Notice
+from modem.events import Notice
+from modem.lines import AtReader
 from tests.modem.virtualbench import bench
 
 

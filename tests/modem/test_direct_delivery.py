@@ -14,7 +14,7 @@ from modem.dialogues.memories import Stored
 from modem.dialogues.submit import submit
 from modem.emulator.device import acknowledgement
 from modem.emulator.network import queues
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Link
 from modem.outcomes import Accepted
 from modem.submitpdu import encode_submit

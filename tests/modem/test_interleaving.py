@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modem.lines import AtReader, Event, Notice, Prompt, Reply
+from modem.events import Event, Notice, Prompt, Reply
+from modem.lines import AtReader
 
 PDU = "07919761989901F0040B919731214365F70000719021705545210135"
 OTHER_PDU = "07919761989901F0062A0B919731214365F7719021705545217190217055552100"

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.causes import cause_of
-from modem.lines import AtReader, Event, Notice, Prompt, Reply
+from modem.events import Event, Notice, Prompt, Reply
+from modem.lines import AtReader
 
 WIRE = Path(__file__).parent.parent / "wire"
 PDU = "07919761989901F0040B919731214365F70000719021705545210135"

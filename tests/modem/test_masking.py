@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from modem.alphabet import Alphabet
 from modem.errors import CommandRefused, Silent
-from modem.lines import Notice, Reply
+from modem.events import Notice, Reply
 from modem.masking import masked_command, masked_line, masked_pdu, masked_text
 from modem.submitpdu import encode_submit
 from modem.troublelog import TroubleLog

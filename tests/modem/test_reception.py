@@ -9,7 +9,7 @@ import pytest
 
 from modem.dialogues.memories import Stored
 from modem.errors import CommandRefused, PortLost
-from modem.lines import Notice
+from modem.events import Notice
 from modem.submitpdu import encode_submit
 from tests.modem.inbound import SENDER, Killed, Receiver, receiver, texts
 from tests.modem.listdesk import ListDesk

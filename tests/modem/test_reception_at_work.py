@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from modem.emulator.testing import EmulatedNetwork
 from modem.errors import PduError
+from modem.events import Notice
 from modem.fleet import Fleet
-from modem.lines import Notice
 from modem.outcomes import Accepted, Outcome
 from modem.pdu import Deliver, decode
 from modem.worker.desk import PortSettings

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from modem.errors import PortLost, Silent
-from modem.lines import AtReader, Notice, Prompt, Reply
+from modem.events import Notice, Prompt, Reply
+from modem.lines import AtReader
 from tests.modem.talk import ESC, QUESTIONS, Answers, linked, ok
 
 LATE = [

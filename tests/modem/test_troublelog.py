@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from modem.emulator.testing import EmulatedNetwork
+from modem.events import Notice, Reply
 from modem.fleet import Fleet
-from modem.lines import Notice, Reply
 from modem.troublelog import LINES_KEPT, TroubleLog
 from modem.worker.desk import PortSettings
 from scheduler.clock import SystemClock

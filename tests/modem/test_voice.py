@@ -9,7 +9,7 @@ import pytest
 
 from modem.dialogues.voice import End, VoiceCall
 from modem.errors import CommandRefused
-from modem.lines import Notice
+from modem.events import Notice
 from modem.link import Link
 from tests.modem.scripted import Peers, Script
 from tests.modem.virtualbench import with_line

@@ -13,7 +13,7 @@ from modem.dialogues.submit import submit
 from modem.driver import Modem
 from modem.emulator.testing import EmulatedModem, EmulatedNetwork
 from modem.errors import Silent
-from modem.lines import Reply
+from modem.events import Reply
 from modem.link import Link
 from modem.outcomes import Accepted
 from modem.submitpdu import encode_submit

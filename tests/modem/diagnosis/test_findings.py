@@ -12,7 +12,7 @@ from modem.diagnosis.catalogue import CATALOGUE, HEALTHY, RANK
 from modem.diagnosis.evidence import LOST, OTHER_SIM, REFUSING, SILENT, Evidence, PortFault, Records
 from modem.diagnosis.findings import diagnose, is_healthy
 from modem.diagnosis.recording import Piece, Recording, Turn
-from modem.lines import Reply
+from modem.events import Reply
 from modem.tables import CauseClass
 
 IMEI, SIM = "356938035643809", "8970100000000000001"
