@@ -1,9 +1,4 @@
-"""One open port and the dialogue on it: the transport that python-gsmmodem's `SerialComms` should have been.
-
-Theory. The base library reads a port in a thread of its own, byte by byte, and gives every line to whoever waits;
-bursts, notices inside answers and undecodable bytes are lost there (measured: `docs/design.md`). Here the thread that
-asks also reads: `exchange` writes a command, waits for bytes through the clock that was passed in, and files what
-belongs to nobody into `notices`. So there is no reader thread, no lock, and nothing to race with.
+"""The AT dialogue on one open port: commands and their answers, and the barrier that keeps the two in step.
 
 After silence the stream is out of step: a late answer must not be credited to the next command. The next exchange
 then begins with a barrier (`realign`): ESC ends a half-entered message, and nothing counts until the answer to a
@@ -11,26 +6,16 @@ question comes that no late OK can be mistaken for. A modem answers in the order
 whatever it owed has come before. A port that was just opened is out of step too: what a process before us left there
 is not known. In step, an answer that does not fit its command is put to the same test (`_settle_doubt`).
 
-What a port is (device, pty, socket://, rfc2217://, emu://) is the business of `modem.opening`.
+How octets become answers and notices is the business of `modem.openport`.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Protocol
-
-import serial
-from gsmmodem.serial_comms import SerialComms
-
 from modem.causes import refusal
 from modem.errors import PortLost, Silent
-from modem.events import Event, Notice, Prompt, Reply, notices_in
-from modem.lines import AtReader
-from modem.login import Login, LoginStep
-from modem.opening import TELNET, Line, open_line
+from modem.events import Notice, Prompt, Reply
 from modem.opening import Clock as Clock
-from modem.troublelog import TroubleLog
+from modem.openport import OpenPort
 
 _REST_OF_ANSWER_S = 5.0
 _ESCAPE = "\x1b\r"
@@ -51,73 +36,21 @@ _WAKE_CALLS = 4
 _WAKE_S = 0.5
 
 
-class Tap(Protocol):
-    """Overhears the octets of a port as they go, before anybody has made sense of them."""
-
-    def sent(self, octets: bytes) -> None: ...
-
-    def heard(self, octets: bytes) -> None: ...
-
-
-class Link(SerialComms):
+class Link(OpenPort):
     """A port with an AT dialogue on it. Only the thread that called `connect` may touch it."""
 
-    def __init__(
-        self,
-        port: str,
-        baudrate: int = 115200,
-        notifyCallbackFunc: Callable[[list[str]], None] | None = None,
-        *,
-        clock: Clock,
-        rtscts: bool = False,
-        login: Sequence[LoginStep] = (),
-    ) -> None:
-        super().__init__(port, baudrate, notifyCallbackFunc)
-        self.clock = clock
-        self.reader = AtReader()
-        self.notices: deque[Notice] = deque()
-        self.history = TroubleLog(clock.monotonic)
-        self.tap: Tap | None = None
-        self._rtscts = rtscts
-        self._login = tuple(login)
-        self._events: deque[Event] = deque()
-        self._line: Line | None = None
-        self._out_of_step = True
-        self._owed = False
-        self._mute = False
-        self._question = 0
-
-    def fileno(self) -> int:
-        return -1 if self._line is None else self._line.fileno()
+    _out_of_step = True
+    _owed = False
+    _mute = False
+    _question = 0
 
     def connect(self) -> None:
         """Open the port exclusively, if it is not open. Raises PortMissing, PortBusy, LoginRefused or PortError."""
-        if self._line is not None:
-            return
-        line = open_line(self.port, self.baudrate, self._rtscts, self.clock)
-        try:
-            end = "\r" if self.port.lower().startswith(TELNET) else "\r\n"
-            Login(line, self.port, end, self.clock).carry_out(self._login)
-        except BaseException:
-            line.close()
-            raise
-        self._line = line
-        self.reader = AtReader()
-        self._out_of_step = True
-        self._owed = False
-        self._mute = False
-        self.alive = True
-
-    def close(self) -> None:
-        """Give the port back; may be called at any time and more than once. What was heard stays in `notices`."""
-        self.alive = False
-        for event in self._events:
-            if isinstance(event, Notice):
-                self._file(event)  # it may be a message that is nowhere else
-        self._events.clear()
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        if self._line is None:
+            super().connect()
+            self._out_of_step = True
+            self._owed = False
+            self._mute = False
 
     def answers(self, within_s: float) -> bool:
         """Whether a modem is there: AT is asked twice, after an ESC out of a text that somebody left half entered.
@@ -212,11 +145,6 @@ class Link(SerialComms):
     def out_of_step(self) -> bool:
         """Whether the modem owes an answer: the next exchange begins with the barrier."""
         return self._out_of_step
-
-    @property
-    def has_news(self) -> bool:
-        """Whether something was read that nobody has looked at: the port need not become readable again for it."""
-        return bool(self.notices or self._events)
 
     def poll(self, *, look: bool = True) -> None:
         """Take what has arrived, without waiting; notices are filed. Raises PortLost.
@@ -345,57 +273,6 @@ class Link(SerialComms):
         while (event := self._next_answer(until)) is not None:
             if isinstance(event, Reply):
                 self._file_late(event)
-
-    def _next_answer(self, deadline: float) -> Reply | Prompt | None:
-        """The next event that is not a notice, or None at the deadline, which a flood of notices does not put off."""
-        over = False
-        while True:
-            while self._events:
-                event = self._events.popleft()
-                if not isinstance(event, Notice):
-                    if isinstance(event, Reply):
-                        self.history.answered(event)
-                    return event
-                self._file(event)
-            if over:
-                return None
-            if self.clock.wait((self,), deadline):
-                self._read()
-            over = self.clock.monotonic() >= deadline
-
-    def _file(self, notice: Notice) -> None:
-        self.history.noticed(notice)
-        self.notices.append(notice)
-
-    def _file_late(self, reply: Reply) -> None:
-        self.notices.extend(notices_in(reply))
-
-    def _read(self) -> None:
-        """Read a port that is ready; one that is ready and has nothing may have been hung up."""
-        try:
-            data = self._open_line().read()
-        except OSError as problem:
-            raise PortLost(self.port, f"Port {self.port} is gone ({problem.strerror}).") from problem
-        if data is None:
-            raise PortLost(self.port, f"Port {self.port} was closed by the other side.")
-        if self.tap is not None:
-            self.tap.heard(data)
-        self._events.extend(self.reader.feed(data))
-
-    def _send(self, text: str) -> None:
-        octets = text.encode("latin-1")
-        self.history.sent(text)
-        if self.tap is not None:
-            self.tap.sent(octets)
-        try:
-            self._open_line().write(octets)
-        except (serial.SerialException, OSError) as problem:
-            raise PortLost(self.port, f"Port {self.port} takes no bytes: {problem}.") from problem
-
-    def _open_line(self) -> Line:
-        if self._line is None:
-            raise PortLost(self.port, f"Port {self.port} is not open.")
-        return self._line
 
     def _fell_silent(self) -> None:
         self.reader.give_up()

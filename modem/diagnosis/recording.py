@@ -1,7 +1,7 @@
 """What went over a port while it was examined: the octets as they came, each piece with its time.
 
 A driver puts answers together whatever the line does to them. A diagnosis needs what it does: where answers were cut,
-what came late, which octets nobody sent. So this is taken before the octets are made sense of (`modem.link.Tap`).
+what came late, which octets nobody sent. So this is taken before the octets are made sense of (`modem.openport.Tap`).
 """
 
 from __future__ import annotations

@@ -114,7 +114,7 @@ def linked(answers: Answers) -> Iterator[tuple[Link, Talk]]:
     """A link in step with a modem that says this."""
     talk = Talk({})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modem.link.open_line", lambda *_: talk)
+        patch.setattr("modem.openport.open_line", lambda *_: talk)
         link = Link("talk", clock=talk)
         link.connect()
     link.realign()

@@ -52,7 +52,7 @@ def test_what_a_process_before_us_was_owed_is_not_ours_d10(owed: str) -> None:
     with linked({"AT+CMGD=1": ok(), "AT": ok()}) as (link, talk):
         link.close()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("modem.link.open_line", lambda *_: talk)
+            patch.setattr("modem.openport.open_line", lambda *_: talk)
             link.connect()
         talk.say(0, owed)
         assert link.exchange("AT+CMGD=1") == Reply((), "OK")
