@@ -18,7 +18,7 @@ from modem.causes import ERROR
 from modem.dialogues import device, sim
 from modem.dialogues.memories import Memories
 from modem.dialogues.pin import PinBook, Unlocking
-from modem.errors import CommandRefused, NotAModem, Silent
+from modem.errors import CommandRefused, NotAModem, Silent, SimBusy
 from modem.link import Clock, Link
 from modem.login import LoginStep
 from modem.makes import catalogue
@@ -41,6 +41,8 @@ class Identity:
     model: str
     make: str = GENERIC.name
     number: str | None = None
+
+_SIM_BUSY = (14, 314)  # +CME ERROR and +CMS ERROR, 27.007 §9.2 and 27.005 §3.2.5
 
 
 class Modem(GsmModem, Link):
@@ -148,6 +150,8 @@ class Modem(GsmModem, Link):
         except TimeoutException as problem:
             raise Silent("its start-up", _START_UP_S) from problem
         except (CommandError, CommandRefused) as problem:
+            if getattr(problem, "code", None) in _SIM_BUSY:
+                raise SimBusy(f"The SIM in {self.port} is busy.") from problem
             raise NotAModem(f"The device on {self.port} does not start up as a modem: {problem}.") from problem
         except (TypeError, IndexError, AttributeError, ValueError) as problem:
             # The base library trips over answers in a form it does not know.

@@ -11,7 +11,8 @@ from modem.dialogues.submit import submit
 from modem.driver import Modem
 from modem.emulator import urls
 from modem.emulator.serving.server import Server
-from modem.errors import NotAModem
+from modem.emulator.testing import EmulatedNetwork
+from modem.errors import NotAModem, SimBusy
 from modem.outcomes import Accepted, Refused
 from modem.pdu import Deliver, StatusReport, decode
 from modem.submitpdu import Submit, encode_submit
@@ -103,6 +104,14 @@ def test_in_process_modem_is_found_again_with_its_memory() -> None:
         modem.close()
     finally:
         urls.close_network()
+
+
+def test_card_that_is_busy_in_the_middle_of_the_start_up_is_told_from_no_modem() -> None:
+    with EmulatedNetwork() as network:
+        network.modems[0].fault("error", on="+CMGF", family="cme", code=14, times=None)
+        modem = Modem(network.modems[0].path, clock=SystemClock())
+        with pytest.raises(SimBusy):
+            modem.open()
 
 
 def test_device_that_is_no_modem_is_refused_and_closed() -> None:
