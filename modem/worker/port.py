@@ -21,19 +21,19 @@ from modem.ports import Place, PortBook
 from modem.worker.bell import Bell
 from modem.worker.bulletin import Bulletin
 from modem.worker.calls import Calls
-from modem.worker.card import SIM, CardWatch, await_change
+from modem.worker.card import SIM, CardWatch
 from modem.worker.desk import Desk, PortSettings, PortState
 from modem.worker.errands import Errands
 from modem.worker.radio import Radio
 from modem.worker.recovery import Ladder, Plan, Step, Trouble, climb, judge, remark, start_over, trouble_of
-from modem.worker.repair import Repair, devices_at
+from modem.worker.repair import Repair
 from modem.worker.serving import Serving
 from modem.worker.ussd import Ussd
+from modem.worker.waiting import Waiting
 from modem.worker.watch import Watch
 
 _LOG = logging.getLogger(__name__)
 
-_LOOK_S = 2.0  # how often a port that is closed is looked at for another device
 _CLOSED_BEFORE = (Step.REOPEN, Step.QUARANTINE)
 
 
@@ -44,18 +44,11 @@ class PortWorker(threading.Thread):
         super().__init__(name=f"port-{settings.name}", daemon=True)
         self.settings = settings
         self.errands = Errands(self.ring)
-        self._visits = Errands(self.ring)
-        """What is also done while the port is not served, or closed."""
         self.ended = Bell()
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
-        self.busy_since: float | None = None
-        """When the present dialogue or step began, monotonic; None while the worker waits for something to do."""
         self._desk = desk
         self._clock = clock
-        self._bell = Bell()
-        self._stopping = False
         self._done = False
-        self._resumed = False
         self._modem = Modem(
             settings.port,
             settings.baud,
@@ -67,14 +60,15 @@ class PortWorker(threading.Thread):
             init=settings.init,
             login=settings.login,
         )
+        self._waiting = Waiting(settings, self._modem, clock)
         self._radio = Radio(settings.name, self._modem, desk, clock)
         self._bulletin = Bulletin(settings.name, self._modem, self._radio, desk)
-        self.ussd = Ussd(self._modem, clock, self._bell.ring)
+        self.ussd = Ussd(self._modem, clock, self.ring)
         calls = Calls(self._modem, desk, clock, hang_up=settings.hang_up)
         card = CardWatch(settings, self._modem, desk, clock)
         self._watches: tuple[Watch, ...] = (card, self._radio, self.ussd, calls)
         self._blocked: str | None = None
-        self._repair = Repair(self._modem, settings, clock, self._rest, lambda: self._stopping)
+        self._repair = Repair(self._modem, settings, clock, self._waiting.rest, lambda: self._waiting.stopping)
         self._ladder = Ladder(power=bool(settings.power_hook))
         self._plan: Plan | None = None
         self._serving: Serving | None = None
@@ -83,17 +77,20 @@ class PortWorker(threading.Thread):
 
     def ring(self) -> None:
         """There may be something to do."""
-        self._bell.ring()
+        self._waiting.ring()
 
     def stop(self) -> None:
         """Finish the dialogue in flight, give the port back, and end the thread."""
-        self._stopping = True
-        self._bell.ring()
+        self._waiting.stop()
 
     def resume(self) -> None:
         """Try a modem that waits for a person at once: one has seen to it."""
-        self._resumed = True
-        self._bell.ring()
+        self._waiting.resume()
+
+    @property
+    def busy_since(self) -> float | None:
+        """When the present dialogue or step began, monotonic; None while the worker waits for something to do."""
+        return self._waiting.busy_since
 
     @property
     def has_died(self) -> bool:
@@ -102,7 +99,7 @@ class PortWorker(threading.Thread):
 
     def probe(self) -> Future[Evidence]:
         """Have the modem examined as soon as it is between two dialogues, in whatever state it is."""
-        return self._visits.ask(self._examine)
+        return self._waiting.visits.ask(self._examine)
 
     def bury(self) -> None:
         """Give back what a thread that has died held: parts, errands, port. May be called again if it fails."""
@@ -126,8 +123,8 @@ class PortWorker(threading.Thread):
                 self.ended.ring()
 
     def _live(self) -> None:
-        while not self._stopping:
-            self.busy_since = self._clock.monotonic()
+        while not self._waiting.stopping:
+            self._waiting.begin()
             try:
                 if self._blocked is not None:
                     self._await_card(self._blocked)
@@ -166,9 +163,9 @@ class PortWorker(threading.Thread):
     def _close(self) -> None:
         self.errands.close()
         self.ussd.close()
-        self._visits.close()
+        self._waiting.visits.close()
         self._modem.close()
-        self._bell.close()
+        self._waiting.close()
 
     # -- while all is well --------------------------------------------------------------------------------------
 
@@ -189,17 +186,15 @@ class PortWorker(threading.Thread):
 
     def _serve(self, serving: Serving) -> None:
         since, accepted = self._clock.monotonic(), serving.sending.accepted
-        while not self._stopping:
-            self.busy_since = now = self._clock.monotonic()
+        while not self._waiting.stopping:
+            now = self._waiting.begin()
             if self._ladder.episode is not None or self._bulletin.alarmed:
                 self._judge(since, now, serving.sending.accepted > accepted)
-            if self._visits.do_one(self._modem) and self._modem.out_of_step:
+            if self._waiting.visits.do_one(self._modem) and self._modem.out_of_step:
                 self._modem.realign()  # what it is too ill for is the ladder's business
             until = serving.turn()
             if until is not None:
-                self.busy_since = None
-                self._clock.wait((self._modem, self._bell), until)
-                self._bell.clear()
+                self._waiting.for_work(until)
 
     def _judge(self, since: float, now: float, proved: bool) -> None:
         self._ladder, cure = judge(self._ladder, since, now, proved=proved)
@@ -224,8 +219,9 @@ class PortWorker(threading.Thread):
             # A name that is held open is not given to a modem that comes back.
             self._modem.close()
         self._bulletin.plan(plan)
-        self._keep_peace(plan)
-        if self._stopping:
+        if self._waiting.for_peace(plan.at, closed=plan.step in _CLOSED_BEFORE) and plan.step is Step.QUARANTINE:
+            self._ladder = start_over(self._ladder)
+        if self._waiting.stopping:
             return
         self._give_back()
         identity = self._repair.take(plan.step, self._serving)
@@ -242,18 +238,7 @@ class PortWorker(threading.Thread):
         kind = SIM if self._serving is not None else ""  # it was well before
         self._start_anew()
         self._bulletin.blocked(problem, kind)
-        self.busy_since = None
-        self._resumed = False
-        await_change(self._modem, self._clock, self._bell, self.settings.sweep_s, self._is_called)
-
-    def _is_called(self) -> bool:
-        return self._receives() or self._resumed
-
-    def _receives(self) -> bool:
-        """Do what is asked for meanwhile; whether the worker is stopping."""
-        while not self._stopping and self._visits.do_one(self._modem):
-            continue
-        return self._stopping
+        self._waiting.for_card()
 
     def _examine(self, modem: Modem) -> Evidence:
         if modem.alive:
@@ -281,23 +266,3 @@ class PortWorker(threading.Thread):
             self._give_back()
         except Exception:
             _LOG.exception("port %s: parts could not be given back", self.settings.name)
-
-    def _keep_peace(self, plan: Plan) -> None:
-        """The cool-down before a step. One with the port closed ends early for another device, or on `resume`."""
-        self._resumed = False
-        here = devices_at(self.settings)
-        while not self._stopping and (now := self._clock.monotonic()) < plan.at:
-            self._rest(min(plan.at, now + _LOOK_S))
-            before, here = here, devices_at(self.settings)
-            if plan.step in _CLOSED_BEFORE and (self._resumed or here - before):
-                if plan.step is Step.QUARANTINE:
-                    self._ladder = start_over(self._ladder)
-                return
-
-    def _rest(self, until: float) -> None:
-        """Wait for a time; a ring does not shorten it, `stop` does."""
-        self.busy_since = None
-        while not self._receives() and self._clock.monotonic() < until:
-            if self._clock.wait((self._bell,), until):
-                self._bell.clear()
-        self.busy_since = self._clock.monotonic()

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from modem.dialogues import revive
 from modem.driver import Identity, Modem
 from modem.errors import CommandRefused, NotAModem, NotReadOut, NotRestarted, PortError, Silent, SimBusy, SimNotReady
 from modem.link import Clock
-from modem.ports import matches
 from modem.worker.desk import PortSettings
 from modem.worker.power import run_hook
 from modem.worker.recovery import Step
@@ -117,18 +115,3 @@ class Repair:
             except _NOT_YET:
                 if self._stopping() or self._clock.monotonic() >= until:
                     raise
-
-
-def devices_at(settings: PortSettings) -> frozenset[tuple[str, int, int, int]]:
-    """The device nodes at a modem's place; another set later means that a device has come, gone, or come back.
-
-    Empty for a URL, which cannot be looked at without opening it.
-    """
-    found = []
-    for port in matches(settings.port, settings.imei is not None):
-        try:
-            node = Path(port).stat()
-        except OSError:
-            continue  # a link to nothing, or gone since; a URL is no file
-        found.append((port, node.st_ino, node.st_rdev, node.st_ctime_ns))
-    return frozenset(found)

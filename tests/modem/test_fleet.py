@@ -170,7 +170,7 @@ def test_worker_stuck_in_a_system_call_is_told_of_until_it_moves() -> None:
     with bench(1) as run:
         run.let_pass(1)
         worker = run.fleet._workers[0]
-        worker.busy_since = run.clock.monotonic() - STUCK_S - 60
+        worker._waiting.busy_since = run.clock.monotonic() - STUCK_S - 60
         run.fleet.check()
         run.fleet.check()
         stuck = [text for _, kind, text in run.desk.alarms if kind == "stuck"]

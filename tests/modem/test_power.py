@@ -15,7 +15,7 @@ from modem.fleet import Fleet
 from modem.worker.desk import PortSettings, PortState
 from modem.worker.power import run_hook
 from modem.worker.reception import Reception
-from modem.worker.repair import devices_at
+from modem.worker.waiting import devices_at
 from tests.modem.leapclock import HurriedClock
 from tests.modem.listdesk import QueueDesk, order, wait
 from tests.modem.virtualbench import bench
@@ -36,7 +36,7 @@ def _never() -> bool:
 def test_frozen_modem_is_power_cycled_by_the_hook_and_goes_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modem.worker.port._LOOK_S", 60)  # each look would take this clock a moment
+    monkeypatch.setattr("modem.worker.waiting._LOOK_S", 60)  # each look would take this clock a moment
     script = tmp_path / "cycle.py"
     script.write_text(_CYCLE)
     desk = QueueDesk([order(1)])
