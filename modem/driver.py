@@ -42,6 +42,7 @@ class Identity:
     make: str = GENERIC.name
     number: str | None = None
 
+
 _SIM_BUSY = (14, 314)  # +CME ERROR and +CMS ERROR, 27.007 §9.2 and 27.005 §3.2.5
 
 
