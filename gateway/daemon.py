@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import signal
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,9 +40,6 @@ from scheduler.runner import Job, Runner, Ticker
 
 _LOG = structlog.get_logger(__name__)
 _STOP_WITHIN_S = 8.0
-# CPython hands the interpreter over every 5 ms by default; a port that has an answer waiting should not wait that long
-# for a job that renders texts (measured: docs/performance.md).
-_SWITCH_INTERVAL_S = 0.0005
 
 
 @dataclass(slots=True)
@@ -128,7 +124,6 @@ class Daemon:
         settings = self._settings
         known = directory.load(settings.offices, settings.services)
         ports = ports_of(settings)
-        sys.setswitchinterval(_SWITCH_INTERVAL_S)
         db = open_writer(settings.database, checkpoints=True)
         try:
             migrate(db, settings.database)

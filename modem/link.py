@@ -11,6 +11,8 @@ How octets become answers and notices is the business of `modem.openport`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from modem.causes import refusal
 from modem.errors import PortLost, Silent
 from modem.events import Notice, Prompt, Reply
@@ -109,16 +111,20 @@ class Link(OpenPort):
                 return event
             self._file_late(event)
 
-    def send_payload(self, payload: str, timeout_s: float, sign: str) -> Reply | None:
+    def send_payload(
+        self, payload: str, timeout_s: float, sign: str, meanwhile: Callable[[], None] | None = None
+    ) -> Reply | None:
         """Send what the prompt asked for and Ctrl-Z. None is silence: the message may or may not be on its way.
 
         An information line that begins with `sign` is as good as the answer: if the final result code does not follow
         it soon, or the port is lost, the Reply has an empty one. An OK without such a line may be the late one of
         another command: the answer may still come, and nothing is asked meanwhile, for a character might abort the
-        submit. Raises PortLost.
+        submit. `meanwhile` is done while the modem is busy with the message. Raises PortLost.
         """
         self.reader.expect_echo(payload)
         self._send(payload + "\x1a")
+        if meanwhile is not None:
+            meanwhile()
         doubtful: Reply | None = None
         deadline = self.clock.monotonic() + timeout_s
         while True:

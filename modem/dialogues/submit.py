@@ -12,6 +12,7 @@ delivery report comes before.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from modem.causes import cause_of
 from modem.errors import PortLost, Silent
@@ -36,10 +37,11 @@ _DUPLICATE = CMS_CAUSES[0xC5]
 _CMGS = re.compile(r"\+CMGS:\s*(-?\d*)")
 
 
-def submit(link: Link, pdu: Submit) -> Outcome:
+def submit(link: Link, pdu: Submit, meanwhile: Callable[[], None] | None = None) -> Outcome:
     """One part, to one of three ends. Raises PortLost or Silent only while nothing can have been sent.
 
-    A payload goes out once, behind its own prompt: to send it again is to say AT+CMGS again.
+    A payload goes out once, behind its own prompt: to send it again is to say AT+CMGS again. `meanwhile` is done while
+    the modem is busy with it; it must not raise.
     """
     try:
         refused = link.ask_prompt(f"AT+CMGS={pdu.length}", PROMPT_S)
@@ -51,7 +53,7 @@ def submit(link: Link, pdu: Submit) -> Outcome:
         return Refused(cause_of(refused.final))
     sent_at = link.clock.monotonic()
     try:
-        reply = link.send_payload(pdu.hex, SUBMIT_S, "+CMGS:")
+        reply = link.send_payload(pdu.hex, SUBMIT_S, "+CMGS:", meanwhile)
     except PortLost as loss:
         return Unknown(str(loss))
     if reply is None:

@@ -1,8 +1,9 @@
 """What goes out: claimed in blocks, submitted one by one, settled together.
 
 A part is claimed (committed) by the desk before its first byte goes out: after a crash it is known to be in doubt. A
-block is `_CLAIM_AHEAD_S` worth of sending, so a slow modem claims one part and a fast one many. Where a commit takes a
-part of the time that a submit does, half of a block is claimed while the other half goes out.
+block is `_CLAIM_AHEAD_S` worth of sending, so a slow modem claims one part and a fast one many. Where a commit takes
+time that counts beside a submit, half of a block is claimed while the other half goes out. The next part is encoded
+while the modem is busy with the one before.
 
 A refusal is the part's own affair only if the network or the codec finds it wrong for good. Everything else may hit
 the next part as well, so the worker rests, longer each time, and what it holds goes back for other SIMs to take. What
@@ -20,12 +21,12 @@ from modem.driver import Modem
 from modem.errors import ModemError, ModemFailed, SimNotReady
 from modem.link import Clock
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
-from modem.submitpdu import encode_submit
+from modem.submitpdu import Submit, encode_submit
 from modem.tables import Cause, CauseClass
 from modem.worker.desk import Claim, Desk, PartOrder
 from modem.worker.radio import Radio
 
-_CLAIM_AHEAD_S = 0.03  # what a crash may leave in doubt, against what a commit costs
+_CLAIM_AHEAD_S = 0.1  # what a crash may leave in doubt, against what a commit costs
 _CLAIM_MOST = 64
 _COMMIT_MATTERS_S = 1.0  # a modem that needs longer for a part loses nothing by waiting for a commit
 _HOLD_MOST_S = 10.0  # a modem that turns slow gives the rest of its block back after this
@@ -49,6 +50,7 @@ class Sending:
         self._claimed: deque[PartOrder] = deque()
         self._claimed_at = 0.0
         self._ahead: Claim | None = None
+        self._encoded: tuple[PartOrder, Submit | Refused] | None = None
         self._outcomes: list[tuple[int, Outcome]] = []
         self._in_flight: PartOrder | None = None
         self._submit_s = 1.0
@@ -74,8 +76,6 @@ class Sending:
         order = self._claimed[0]
         self._keeper.before(more=len(self._claimed) > 1 or _is_followed(order))
         self._in_flight = self._claimed.popleft()
-        if self._ahead is None and self._submit_s < _COMMIT_MATTERS_S and len(self._claimed) <= self._block // 2:
-            self._claim_ahead(max(1, self._block // 2))
         started = self._clock.monotonic()
         outcome = self._submit(order)
         self._keeper.after()
@@ -129,23 +129,23 @@ class Sending:
             self._claimed.extend(claim())
 
     def _submit(self, order: PartOrder) -> Outcome:
+        encoded, self._encoded = self._encoded, None
+        pdu = encoded[1] if encoded is not None and encoded[0] is order else _encode(order)
+        if isinstance(pdu, Refused):
+            return pdu
         try:
-            pdu = encode_submit(
-                order.destination,
-                order.text,
-                alphabet=order.alphabet,
-                concat=order.concat,
-                report=order.report,
-                validity_s=order.validity_s,
-            )
-        except ValueError as problem:
-            return Refused(Cause(0, "not encodable", str(problem), CauseClass.PERMANENT))
-        try:
-            return submit(self._modem, pdu)
+            return submit(self._modem, pdu, self._prepare_next)
         except ModemError:
             # Raised only while nothing can have been sent: the part goes back, and the port is opened anew.
             self._hand_back(order)
             raise
+
+    def _prepare_next(self) -> None:
+        """Use the time in which the modem is busy."""
+        if self._ahead is None and self._submit_s < _COMMIT_MATTERS_S and len(self._claimed) <= self._block // 2:
+            self._claim_ahead(max(1, self._block // 2))
+        if self._claimed:
+            self._encoded = (self._claimed[0], _encode(self._claimed[0]))
 
     def _take(self, order: PartOrder, outcome: Outcome) -> None:
         """Note an outcome, and act on what it says of modem, SIM and network."""
@@ -221,6 +221,20 @@ class Sending:
 
 
 _PASSING = (CauseClass.RETRY_SOON, CauseClass.RETRY_LATER)
+
+
+def _encode(order: PartOrder) -> Submit | Refused:
+    try:
+        return encode_submit(
+            order.destination,
+            order.text,
+            alphabet=order.alphabet,
+            concat=order.concat,
+            report=order.report,
+            validity_s=order.validity_s,
+        )
+    except ValueError as problem:
+        return Refused(Cause(0, "not encodable", str(problem), CauseClass.PERMANENT))
 
 
 def _is_followed(order: PartOrder) -> bool:
