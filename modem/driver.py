@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gsmmodem.exceptions import CmeError, CmsError, CommandError, TimeoutException
-from gsmmodem.modem import GsmModem
+from gsmmodem.modem import Call, GsmModem
 
 from modem.causes import ERROR
 from modem.dialogues import device, sim
@@ -43,6 +43,8 @@ class Identity:
     number: str | None = None
 
 
+# How the base library sends tones: it keeps that for the whole process, in the way of the last modem it met.
+_TONES = (Call.DTMF_COMMAND_BASE, Call.dtmfSupport)
 _SIM_BUSY = (14, 314)  # +CME ERROR and +CMS ERROR, 27.007 §9.2 and 27.005 §3.2.5
 
 
@@ -157,6 +159,8 @@ class Modem(GsmModem, Link):
         except (TypeError, IndexError, AttributeError, ValueError) as problem:
             # The base library trips over answers in a form it does not know.
             raise NotAModem(f"The device on {self.port} gave an answer that 27.007 does not allow.") from problem
+        finally:
+            Call.DTMF_COMMAND_BASE, Call.dtmfSupport = _TONES
 
     def _unlockSim(self, pin: str | None) -> None:
         """The base library gives the PIN at every start, also to a card that wants its PUK."""

@@ -31,3 +31,7 @@ class GsmModem(SerialComms):
     def signalStrength(self) -> int: ...
     @property
     def smsc(self) -> str | None: ...
+
+class Call:
+    DTMF_COMMAND_BASE: str
+    dtmfSupport: bool

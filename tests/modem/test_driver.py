@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from gsmmodem.modem import Call
 
 from modem.dialogues import network
 from modem.dialogues.submit import submit
@@ -104,6 +105,22 @@ def test_in_process_modem_is_found_again_with_its_memory() -> None:
         modem.close()
     finally:
         urls.close_network()
+
+
+def test_start_up_of_one_make_leaves_no_trace_in_the_base_library() -> None:
+    before = Call.DTMF_COMMAND_BASE, Call.dtmfSupport
+    with EmulatedNetwork(profile="huawei-e173") as network:
+        clock = SystemClock()
+        modem = Modem(network.modems[0].path, clock=clock)
+        until = clock.monotonic() + 20
+        while clock.monotonic() < until:
+            try:
+                modem.open()
+                break
+            except SimBusy:
+                clock.wait((), clock.monotonic() + 0.1)
+        modem.close()
+    assert (Call.DTMF_COMMAND_BASE, Call.dtmfSupport) == before
 
 
 def test_card_that_is_busy_in_the_middle_of_the_start_up_is_told_from_no_modem() -> None:

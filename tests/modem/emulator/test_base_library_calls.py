@@ -44,7 +44,12 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def library(server: Server, calls: list[IncomingCall], watch: Watch) -> Iterator[GsmModem]:
+def library(
+    server: Server, calls: list[IncomingCall], watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[GsmModem]:
+    # The library keeps for the whole process how the last modem it met sends tones.
+    monkeypatch.setattr(Call, "DTMF_COMMAND_BASE", "+VTS=")
+
     def take(call: IncomingCall) -> None:
         calls.append(call)
         watch.told()
