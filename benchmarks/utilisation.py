@@ -2,9 +2,10 @@
 
     python -m benchmarks.utilisation [--rounds 5] [--modems 4]
 
-The emulator's network takes the latency for each submit. A modem is busy for as many latencies as it has submitted;
-what is left of the time between its first and its last submit is ours. Reports are on, so reading them competes with
-sending.
+The emulator's network takes the latency for each submit. Two shares of the time between a modem's first and last submit
+are printed: that of the latencies alone, and that in which the modem was busy, from the payload's Ctrl-Z to its answer
+(the emulator's clock ticks in milliseconds, so an answer may be one late). Reports are on, so reading them competes
+with sending.
 """
 
 from __future__ import annotations
@@ -20,25 +21,43 @@ from pathlib import Path
 from benchmarks.rig import daemon, emulator, import_visits, wait_until, write_config, write_visits
 
 
-def utilisation_round(modems: int, latency_ms: int, messages: int) -> list[float]:
-    """The busy share of each modem, 0 to 1."""
+def utilisation_round(modems: int, latency_ms: int, messages: int) -> list[tuple[float, float]]:
+    """Of each modem the share of the latencies, and of the time in which it was busy; 0 to 1."""
     with tempfile.TemporaryDirectory() as name:
         folder, log = Path(name), Path(name) / "network.log"
-        options = ("--log", str(log), "--latency-ms", str(latency_ms))
+        options = ("--log", str(log), "--trace", "--latency-ms", str(latency_ms))
         with emulator(folder, modems, *options):
             config = write_config(folder, modems, reports=True)
             write_visits(folder / "visits.csv", messages)
             import_visits(folder / "visits.csv", config)
             with daemon(config):
-                wait_until(lambda: log.exists() and log.read_bytes().count(b'"submit"') >= messages, 300)
-        times: dict[str, list[datetime]] = defaultdict(list)
+                wait_until(lambda: log.exists() and _done(log, messages), 300)
+        lines: dict[str, list[dict[str, str]]] = defaultdict(list)
         for line in map(json.loads, log.read_text().splitlines()):
-            if line["event"] == "submit":
-                times[line["modem"]].append(datetime.fromisoformat(line["t"]))
-    return [
-        (len(submits) - 1) * latency_ms / 1000 / (submits[-1] - submits[0]).total_seconds()
-        for submits in times.values()
-    ]
+            lines[line["modem"]].append(line)
+    return [_shares(found, latency_ms / 1000) for found in lines.values()]
+
+
+def _done(log: Path, messages: int) -> bool:
+    return log.read_bytes().count(b'"event": "submit"') >= messages
+
+
+def _shares(lines: list[dict[str, str]], latency_s: float) -> tuple[float, float]:
+    """From one modem's log: `rx` is what it was told, `tx` what it said."""
+    answers: list[tuple[datetime, datetime]] = []
+    began = None
+    for line in lines:
+        if line["event"] != "at":
+            continue
+        at = datetime.fromisoformat(line["t"])
+        if line["way"] == "rx" and line["data"].endswith("\x1a"):
+            began = at
+        elif line["way"] == "tx" and "+CMGS: " in line["data"] and began is not None:
+            answers.append((began, at))
+            began = None
+    whole_s = (answers[-1][1] - answers[0][1]).total_seconds()
+    busy_s = sum((ended - started).total_seconds() for started, ended in answers[1:])
+    return (len(answers) - 1) * latency_s / whole_s, busy_s / whole_s
 
 
 def main() -> None:
@@ -50,9 +69,11 @@ def main() -> None:
         shares = []
         for number in range(arguments.rounds):
             found = utilisation_round(arguments.modems, latency_ms, each * arguments.modems)
-            shares.append(statistics.mean(found))
-            print(f"{latency_ms} ms, round {number + 1}: busy " + ", ".join(f"{share:.1%}" for share in found))
-        print(f"{latency_ms} ms: median {statistics.median(shares):.2%}, least {min(shares):.2%}")
+            shares.append(tuple(statistics.mean(share) for share in zip(*found, strict=True)))
+            latencies, busy = shares[-1]
+            print(f"{latency_ms} ms, round {number + 1}: latencies {latencies:.2%}, busy {busy:.2%}")
+        latencies, busy = (statistics.median(share) for share in zip(*shares, strict=True))
+        print(f"{latency_ms} ms: median of latencies {latencies:.2%}, busy {busy:.2%}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ _DIRECT = ("+CMT", "+CDS", _BROADCAST)
 _LIST_FROM = 3
 _AGAIN_S = (2.0, 10.0)
 _NEARLY_FULL = 0.7
-_WAIT_MOST = 8
+_WAIT_MOST = 16
+_BROADCASTS = "BM"
 _SAID = re.compile(r"(\d+)\s*$")
 
 
@@ -120,7 +121,8 @@ class Reception:
     def _empty(self, memory: str) -> tuple[int, bool]:
         filling = self._modem.memories.count(memory)
         if filling is not None:
-            self.may_wait = min(self.may_wait, max(1, filling.total // 3))
+            if memory != _BROADCASTS:
+                self.may_wait = min(self.may_wait, max(1, filling.total // 3))
             self._watch(memory, filling)
         new, done = self._emptying.drain(memory)
         if memory in self._full:

@@ -23,7 +23,7 @@ from modem.worker.reception import Reception
 from modem.worker.sending import Sending
 from modem.worker.watch import Watch
 
-_GATHER_S = 1.0
+_GATHER_S = 2.0
 
 
 class Serving:

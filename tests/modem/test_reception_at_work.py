@@ -144,3 +144,17 @@ def test_message_that_was_shown_outlives_a_failure_to_settle() -> None:
         assert not desk.fails
         assert kept(desk) == ["5"]
         assert isinstance(desk.settled[1], Accepted)
+
+
+def test_reports_are_read_several_at_once_while_parts_wait_and_at_once_when_none_does() -> None:
+    desk = ListDesk([order(number, phone=f"+7913{number:07d}") for number in range(40)])
+    with bench(1, desk, latency_ms=100, report_latency_ms=20) as run:
+        run.let_pass(30)
+        assert len(desk.settled) == 40
+        assert len(desk.kept) == 40
+        readings = [command for command in run.commands() if command.startswith(("AT+CMGR", "AT+CMGL"))]
+        assert len(readings) < 30, "each by itself would take two readings"
+        desk.orders.append(order(41))
+        run.fleet.ring()
+        run.let_pass(0.5)
+        assert len(desk.kept) == 41
