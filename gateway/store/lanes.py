@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,11 +44,11 @@ def put_operator(db: Database, person: int, operator: str) -> None:
 
 def wrote(db: Database, parts: Iterable[int]) -> None:
     """The SIMs that sent these parts are now the ones their persons have to do with."""
-    db.conn.executemany(
-        "UPDATE persons SET sim = p.sim FROM parts p JOIN messages m ON m.id = p.message"
-        " JOIN invitations i ON i.id = m.invitation WHERE p.id = ? AND persons.id = i.person"
-        " AND persons.sim IS NOT p.sim",
-        [(part,) for part in parts],
+    db.execute(
+        "UPDATE persons SET sim = p.sim FROM json_each(?) j JOIN parts p ON p.id = j.value"
+        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
+        " WHERE persons.id = i.person AND persons.sim IS NOT p.sim",
+        (json.dumps(list(parts)),),
     )
 
 

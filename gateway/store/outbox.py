@@ -103,10 +103,11 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
         chosen = _choose(db, ticket, moment)
     if not chosen:
         return []
-    db.conn.executemany(
+    ids = json.dumps([part.id for part in chosen])
+    db.execute(
         "UPDATE parts SET state = 'claimed', sim = ?, claimed_at = ?, attempts = attempts + 1, reference = NULL"
-        " WHERE id = ?",
-        [(ticket.sim, moment, part.id) for part in chosen],
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (ticket.sim, moment, ids),
     )
     for message in {part.message for part in chosen if part.total > 1}:
         # Those that are claimed too: one that comes back must not go by another SIM than those before it.
@@ -119,7 +120,7 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
         "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone, m.ref FROM parts p"
         " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
         " JOIN persons x ON x.id = i.person WHERE p.id IN (SELECT value FROM json_each(?))",
-        (json.dumps([part.id for part in chosen]),),
+        (ids,),
     ).fetchall()
     found = {row[0]: ClaimedPart(*row) for row in rows}
     return [found[part.id] for part in chosen]

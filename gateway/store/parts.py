@@ -62,10 +62,10 @@ def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: dat
     What a report has settled already stays so.
     """
     moment = to_text(now)
-    db.conn.executemany(
-        "UPDATE parts SET state = 'submitted', reference = ?, submitted_at = ?, done_at = NULL, cause = NULL"
-        " WHERE id = ? AND status IS NULL",
-        [(reference, moment, part) for part, reference in parts],
+    db.execute(
+        "UPDATE parts SET state = 'submitted', reference = j.value ->> 1, submitted_at = ?, done_at = NULL,"
+        " cause = NULL FROM json_each(?) j WHERE parts.id = j.value ->> 0 AND status IS NULL",
+        (moment, json.dumps(parts)),
     )
     _invited(db, [part for part, _ in parts], moment, closes_at)
 
@@ -81,11 +81,11 @@ def unknown(db: Database, part: int, *, why: str, now: datetime, closes_at: date
 
 
 def _invited(db: Database, parts: Sequence[int], moment: str, closes_at: datetime) -> None:
-    closing = to_text(closes_at)
-    db.conn.executemany(
-        "UPDATE invitations SET closes_at = ?, invited_at = ? WHERE invited_at IS NULL AND id ="
-        " (SELECT m.invitation FROM parts p JOIN messages m ON m.id = p.message WHERE p.id = ? AND m.kind = 'invite')",
-        [(closing, moment, part) for part in parts],
+    db.execute(
+        "UPDATE invitations SET closes_at = ?, invited_at = ? WHERE invited_at IS NULL AND id IN"
+        " (SELECT m.invitation FROM json_each(?) j JOIN parts p ON p.id = j.value JOIN messages m ON m.id = p.message"
+        " WHERE m.kind = 'invite')",
+        (to_text(closes_at), moment, json.dumps(parts)),
     )
 
 
