@@ -102,12 +102,13 @@ class Desk:
 
         def count(committed: Future[list[ClaimedPart]]) -> None:
             # Before the worker has them: what it settles must have been counted as in hand.
-            problem = committed.exception()
-            if problem is not None:
+            try:
+                parts = committed.result()
+                self._dispatch.claimed(sim, [part.id for part in parts])
+            except BaseException as problem:  # the worker waits for this: it must hear of it
                 claimed.set_exception(problem)
-                return
-            self._dispatch.claimed(sim, [part.id for part in committed.result()])
-            claimed.set_result(committed.result())
+            else:
+                claimed.set_result(parts)
 
         self._writer.submit(lambda db: outbox_rows.claim(db, ticket, now)).add_done_callback(count)
         return lambda: [self._order(sim, part) for part in claimed.result()]

@@ -137,6 +137,10 @@ def _phones(count: int, code: int = 913) -> list[str]:
     return [f"+7{code}{number:07d}" for number in range(count)]
 
 
+def _fails(*_: object) -> None:
+    raise RuntimeError("a fault of ours")
+
+
 @pytest.fixture
 def box(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Box]:
     """Two modems a and b, or those that `_fleet` names, all serving."""
@@ -468,3 +472,13 @@ def test_sim_that_was_silent_and_is_resumed_is_judged_by_what_it_sends_from_then
     assert len(box.send("A", 64)) == MANY
     box.later(7200)
     assert box.writer.do(lambda db: silence.look(db, box.clock.at)) == 1
+
+
+def test_worker_that_waits_for_a_claim_hears_of_a_fault_and_waits_no_longer(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.serve("a")
+    box.invite(*_phones(1))
+    monkeypatch.setattr(box.dispatch, "claimed", _fails)
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        box.claim("A")
