@@ -13,6 +13,7 @@ again is not innocent.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 
 from modem.dialogues.keeping import LinkKeeper
@@ -25,6 +26,8 @@ from modem.submitpdu import Submit, encode_submit
 from modem.tables import Cause, CauseClass
 from modem.worker.desk import Claim, Desk, PartOrder
 from modem.worker.radio import Radio
+
+_LOG = logging.getLogger(__name__)
 
 _CLAIM_AHEAD_S = 0.1  # what a crash may leave in doubt, against what a commit costs
 _CLAIM_MOST = 64
@@ -141,9 +144,12 @@ class Sending:
             raise
 
     def _prepare_next(self) -> None:
-        """Use the time in which the modem is busy."""
+        """Use the time in which the modem is busy. A desk that fails must not cost the part in flight its answer."""
         if self._ahead is None and self._submit_s < _COMMIT_MATTERS_S and len(self._claimed) <= self._block // 2:
-            self._claim_ahead(max(1, self._block // 2))
+            try:
+                self._claim_ahead(max(1, self._block // 2))
+            except Exception:
+                _LOG.exception("parts could not be claimed ahead; the next claim fails too, or makes up for it")
         if self._claimed:
             self._encoded = (self._claimed[0], _encode(self._claimed[0]))
 

@@ -121,6 +121,24 @@ def test_next_part_of_a_quick_modem_is_claimed_while_one_goes_out(bench: Bench) 
     assert list(bench.desk.settled) == [1]
 
 
+def test_desk_that_fails_meanwhile_costs_the_part_in_flight_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    bench.sending._submit_s = 0.1
+    bench.queue(order(1), order(2))
+    bench.sending.send_one()
+    with monkeypatch.context() as broken:
+        broken.setattr(bench.desk, "claim", fail)
+        assert bench.sending.send_one()  # the part that was claimed ahead, before the desk failed
+        with pytest.raises(OSError, match="disk full"):
+            bench.sending.send_one()
+    bench.sending.give_back()
+    assert [isinstance(bench.desk.settled[part], Accepted) for part in (1, 2)] == [True, True]
+
+
 def test_slow_modem_claims_a_part_when_it_is_free_for_it(bench: Bench) -> None:
     bench.sending._submit_s = 3.0
     bench.queue(order(1), order(2))
