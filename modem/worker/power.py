@@ -32,7 +32,7 @@ def run_hook(argv: Sequence[str], stopping: Callable[[], bool], limit_s: float =
             )
         except OSError as problem:
             raise PowerHookFailed(f"The power hook {argv[0]} cannot be run: {problem.strerror}.") from problem
-        code = _wait(process, stopping, limit_s)
+        code = _wait(process, argv[0], stopping, limit_s)
         output.seek(0)
         said = output.read(_SAID_MOST).decode("utf-8", "replace").strip()
     _LOG.info("power hook %s: exit code %s; it said: %s", argv[0], code, said)
@@ -40,7 +40,7 @@ def run_hook(argv: Sequence[str], stopping: Callable[[], bool], limit_s: float =
         raise PowerHookFailed(f"The power hook {argv[0]} failed with exit code {code}: {said}")
 
 
-def _wait(process: subprocess.Popen[bytes], stopping: Callable[[], bool], limit_s: float) -> int | None:
+def _wait(process: subprocess.Popen[bytes], name: str, stopping: Callable[[], bool], limit_s: float) -> int | None:
     for _ in range(int(limit_s / _LOOK_S)):
         try:
             return process.wait(_LOOK_S)
@@ -50,4 +50,4 @@ def _wait(process: subprocess.Popen[bytes], stopping: Callable[[], bool], limit_
                 return None
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    raise PowerHookFailed(f"The power hook {process.args!r} did not end within {limit_s:g} s and was killed.")
+    raise PowerHookFailed(f"The power hook {name} did not end within {limit_s:g} s and was killed.")
