@@ -23,13 +23,12 @@ from modem.pdu import decode
 from modem.worker.desk import Desk, PortSettings
 from modem.worker.emptying import ADDRESSED, Emptying, address
 
-_BROADCAST = "+CBM"
+_BROADCAST, _BROADCAST_MEMORY = "+CBM", "BM"
 _DIRECT = ("+CMT", "+CDS", _BROADCAST)
 _LIST_FROM = 3
 _AGAIN_S = (2.0, 10.0)
 _NEARLY_FULL = 0.7
 _WAIT_MOST = 16
-_BROADCASTS = "BM"
 _SAID = re.compile(r"(\d+)\s*$")
 
 
@@ -50,7 +49,7 @@ class Reception:
         self._sent_back = ""
         self.due_at = clock.monotonic()
         self.may_wait = _WAIT_MOST
-        """How many stored messages may wait to be read together: a third of the smallest memory at most."""
+        """How many stored messages may wait to be read together: at most a third of the smallest memory they fill."""
 
     def begin(self) -> None:
         """Have the modem tell of messages the way we want it; the first sweep is due then."""
@@ -121,7 +120,7 @@ class Reception:
     def _empty(self, memory: str) -> tuple[int, bool]:
         filling = self._modem.memories.count(memory)
         if filling is not None:
-            if memory != _BROADCASTS:
+            if memory != _BROADCAST_MEMORY:
                 self.may_wait = min(self.may_wait, max(1, filling.total // 3))
             self._watch(memory, filling)
         new, done = self._emptying.drain(memory)
@@ -155,7 +154,7 @@ class Reception:
             else:
                 kept.append(notice)
         try:
-            self._keep([Stored("BM" if n.name == _BROADCAST else "", 0, n.body or n.text) for n in kept])
+            self._keep([Stored(_BROADCAST_MEMORY if n.name == _BROADCAST else "", 0, n.body or n.text) for n in kept])
         except Exception:
             # They are nowhere else if the network does not wait for us: they must outlive this failure.
             self._modem.notices.extendleft(reversed(kept))
