@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from modem.emulator.testing import EmulatedNetwork
+from modem.driver import Modem
+from modem.emulator.testing import EmulatedModem, EmulatedNetwork
 from modem.link import Link
 from scheduler.clock import SystemClock
 from tests.modem.bench import Bench
@@ -31,6 +32,20 @@ def peers() -> Iterator[Peers]:
 def emulated() -> Iterator[EmulatedNetwork]:
     with EmulatedNetwork() as running:
         yield running
+
+
+@pytest.fixture
+def emulated_modem(emulated: EmulatedNetwork) -> EmulatedModem:
+    return emulated.modems[0]
+
+
+@pytest.fixture
+def modem(emulated_modem: EmulatedModem) -> Iterator[Modem]:
+    """The driver on `emulated_modem`, opened."""
+    opened = Modem(emulated_modem.path, clock=SystemClock())
+    opened.open()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from modem.dialogues import network
 from modem.driver import Modem
-from modem.emulator.testing import EmulatedModem, EmulatedNetwork
+from modem.emulator.testing import EmulatedModem
 from modem.errors import CommandRefused, PortLost
 from modem.worker.errands import Errands
-from scheduler.clock import SystemClock
 from tests.modem.virtualbench import bench
-
-
-@pytest.fixture
-def emulated() -> Iterator[EmulatedModem]:
-    with EmulatedNetwork() as running:
-        yield running.modems[0]
-
-
-@pytest.fixture
-def modem(emulated: EmulatedModem) -> Iterator[Modem]:
-    opened = Modem(emulated.path, clock=SystemClock())
-    opened.open()
-    yield opened
-    opened.close()
 
 
 def test_errand_is_done_between_dialogues_and_its_answer_comes_back() -> None:
@@ -66,22 +49,24 @@ def test_refusal_is_the_askers_business_alone(modem: Modem) -> None:
     assert not errands.do_one(modem)
 
 
-def test_modem_that_goes_away_in_an_errand_is_the_workers_business_too(emulated: EmulatedModem, modem: Modem) -> None:
+def test_modem_that_goes_away_in_an_errand_is_the_workers_business_too(
+    emulated_modem: EmulatedModem, modem: Modem
+) -> None:
     errands = Errands(lambda: None)
     answer = errands.ask(network.signal)
-    emulated.fault("unplug", for_s=None)
+    emulated_modem.fault("unplug", for_s=None)
     with pytest.raises(PortLost):
         errands.do_one(modem)
     assert isinstance(answer.exception(0), PortLost)
 
 
-def test_errand_taken_back_is_not_done(emulated: EmulatedModem, modem: Modem) -> None:
+def test_errand_taken_back_is_not_done(emulated_modem: EmulatedModem, modem: Modem) -> None:
     errands = Errands(lambda: None)
     answer = errands.ask(lambda modem: modem.ask("AT+CSQ"))
     assert answer.cancel()
-    before = emulated.commands()
+    before = emulated_modem.commands()
     assert errands.do_one(modem)
-    assert emulated.commands() == before
+    assert emulated_modem.commands() == before
 
 
 def test_errand_for_a_worker_that_has_ended_is_cancelled_at_once() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from gsmmodem.modem import GsmModem
 
@@ -11,7 +9,7 @@ from modem.causes import cause_of
 from modem.dialogues import submit as submitting
 from modem.dialogues.submit import submit
 from modem.driver import Modem
-from modem.emulator.testing import EmulatedModem, EmulatedNetwork
+from modem.emulator.testing import EmulatedModem
 from modem.errors import PortLost, Silent
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.submitpdu import encode_submit
@@ -21,20 +19,6 @@ from tests.modem.leapclock import HurriedClock, LeapClock
 from tests.modem.scripted import ScriptedModem
 
 PDU = encode_submit("+79131234567", "Оцените от 1 до 5")
-
-
-@pytest.fixture
-def emulated() -> Iterator[EmulatedModem]:
-    with EmulatedNetwork() as network:
-        yield network.modems[0]
-
-
-@pytest.fixture
-def modem(emulated: EmulatedModem) -> Iterator[Modem]:
-    opened = Modem(emulated.path, clock=SystemClock())
-    opened.open()
-    yield opened
-    opened.close()
 
 
 def _answered(answer: bytes, waited_s: float = 0.0, clock: LeapClock | None = None) -> Outcome:
@@ -147,24 +131,24 @@ def test_port_that_goes_after_the_message_leaves_it_in_doubt_and_before_it_does_
 
 
 def test_late_prompt_gets_escape_and_no_message(
-    emulated: EmulatedModem, modem: Modem, monkeypatch: pytest.MonkeyPatch
+    emulated_modem: EmulatedModem, modem: Modem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submitting, "PROMPT_S", 0.1)
-    emulated.fault("late_prompt", by_s=0.3)
+    emulated_modem.fault("late_prompt", by_s=0.3)
     assert submit(modem, PDU) == Refused(submitting.NO_PROMPT)
     assert isinstance(submit(modem, PDU), Accepted)
-    assert len(emulated.submits()) == 1
-    assert emulated.commands().count(PDU.hex) == 1
+    assert len(emulated_modem.submits()) == 1
+    assert emulated_modem.commands().count(PDU.hex) == 1
 
 
 def test_prompt_that_never_comes_gets_escape_and_no_message(
-    emulated: EmulatedModem, modem: Modem, monkeypatch: pytest.MonkeyPatch
+    emulated_modem: EmulatedModem, modem: Modem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(submitting, "PROMPT_S", 0.1)
-    emulated.fault("no_prompt")
+    emulated_modem.fault("no_prompt")
     assert submit(modem, PDU) == Refused(submitting.NO_PROMPT)
-    assert emulated.submits() == []
-    assert PDU.hex not in emulated.commands()
+    assert emulated_modem.submits() == []
+    assert PDU.hex not in emulated_modem.commands()
     assert isinstance(submit(modem, PDU), Accepted)
 
 
@@ -180,42 +164,42 @@ def test_modem_that_is_dead_at_the_prompt_is_silent_and_nothing_is_sent(monkeypa
     assert b"\x1b" in peer.heard
 
 
-def test_lost_result_code_behind_the_reference_is_accepted(emulated: EmulatedModem, modem: Modem) -> None:
+def test_lost_result_code_behind_the_reference_is_accepted(emulated_modem: EmulatedModem, modem: Modem) -> None:
     modem.clock = HurriedClock()
-    emulated.fault("lost_answer", information=True)
+    emulated_modem.fault("lost_answer", information=True)
     outcome = submit(modem, PDU)
     assert isinstance(outcome, Accepted)
-    assert outcome.reference == emulated.submits()[0]["ref"]
+    assert outcome.reference == emulated_modem.submits()[0]["ref"]
 
 
-def test_lost_answer_is_unknown_and_the_message_is_not_sent_again(emulated: EmulatedModem, modem: Modem) -> None:
+def test_lost_answer_is_unknown_and_the_message_is_not_sent_again(emulated_modem: EmulatedModem, modem: Modem) -> None:
     modem.clock = HurriedClock()
-    emulated.fault("lost_answer")
+    emulated_modem.fault("lost_answer")
     assert isinstance(submit(modem, PDU), Unknown)
     modem.clock = SystemClock()
     assert isinstance(submit(modem, encode_submit("+79131234568", "другому")), Accepted)
-    assert [line["to"] for line in emulated.submits()] == ["+79131234567", "+79131234568"]
+    assert [line["to"] for line in emulated_modem.submits()] == ["+79131234567", "+79131234568"]
 
 
 @pytest.mark.parametrize(("code", "at_once"), [(515, False), (515, True), (14, False), (314, True)])
 def test_busy_modem_is_refused_once_and_never_given_a_bare_pdu(
-    emulated: EmulatedModem, modem: Modem, code: int, at_once: bool
+    emulated_modem: EmulatedModem, modem: Modem, code: int, at_once: bool
 ) -> None:
-    emulated.fault("error", family="cme" if code < 300 else "cms", code=code, at_once=at_once)
+    emulated_modem.fault("error", family="cme" if code < 300 else "cms", code=code, at_once=at_once)
     outcome = submit(modem, PDU)
     assert isinstance(outcome, Refused)
     assert (outcome.cause.code, outcome.cause.cls) == (code, CauseClass.RETRY_SOON)
-    sent = emulated.commands()
+    sent = emulated_modem.commands()
     assert sent.count(PDU.hex) == (0 if at_once else 1)
     assert isinstance(submit(modem, PDU), Accepted)
-    sent = emulated.commands()
+    sent = emulated_modem.commands()
     before = [sent[k - 1] for k, line in enumerate(sent) if line == PDU.hex]
     assert set(before) == {f"AT+CMGS={PDU.length}"}
 
 
 def test_network_that_refuses_and_delivers_all_the_same_looks_like_a_refusal(
-    emulated: EmulatedModem, modem: Modem
+    emulated_modem: EmulatedModem, modem: Modem
 ) -> None:
-    emulated.fault("error", code=42, taken=True)
+    emulated_modem.fault("error", code=42, taken=True)
     assert submit(modem, PDU) == Refused(CMS_CAUSES[42])
-    assert len(emulated.submits()) == 1
+    assert len(emulated_modem.submits()) == 1
