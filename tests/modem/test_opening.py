@@ -240,6 +240,7 @@ def test_lock_older_than_the_process_of_its_number_is_taken_over(locks: Path) ->
         os.utime(lock, (1e9, 1e9))
         link = Link(peer.port, clock=SystemClock())
         link.connect()
+        assert int(lock.read_text()) == os.getpid()
         link.close()
 
 
@@ -261,7 +262,9 @@ def test_folder_of_locks_that_is_not_there_is_no_reason_not_to_open(locks: Path)
     with ScriptedModem(lambda data: b"") as peer:
         link = Link(peer.port, clock=SystemClock())
         link.connect()
+        assert link.alive
         link.close()
+    assert not locks.exists()
 
 
 def _lock(locks: Path, port: str, content: bytes) -> Path:

@@ -81,6 +81,8 @@ def test_other_pin_is_tried_after_a_wrong_one(locked: EmulatedModem) -> None:
     modem = _modem(locked, desk)
     modem.open(RIGHT)
     modem.close()
+    assert _given(locked) == [f'AT+CPIN="{WRONG}"', f'AT+CPIN="{RIGHT}"']
+    assert desk.pins == {(locked.iccid, WRONG): False, (locked.iccid, RIGHT): True}
 
 
 def test_accepted_pin_is_given_again_after_each_loss_of_power(locked: EmulatedModem) -> None:
@@ -148,6 +150,7 @@ def test_busy_card_is_no_case_for_a_person(locked: EmulatedModem) -> None:
     locked.fault("sim", what="busy", for_s=60)
     with _in_vain(locked, ListDesk(), "is busy", SimBusy) as modem:
         modem.open(RIGHT)
+    assert _given(locked) == []
 
 
 @pytest.mark.parametrize(("what", "told"), [("remove", "There is no SIM"), ("failed", "The SIM does not work")])
@@ -155,6 +158,7 @@ def test_card_that_is_absent_or_broken_is_told_so(locked: EmulatedModem, what: s
     locked.fault("sim", what=what)
     with _in_vain(locked, ListDesk(), told) as modem:
         modem.open(RIGHT)
+    assert _given(locked) == []
 
 
 def test_try_that_the_card_never_saw_does_not_count(locked: EmulatedModem) -> None:

@@ -37,12 +37,15 @@ def test_modem_that_is_denied_from_the_start_says_so(emulated: EmulatedNetwork) 
         assert "denied" in str(served.hold)
 
 
-def test_lost_notice_is_made_up_for_by_asking(served: Bench) -> None:
+def test_lost_notice_is_made_up_for_by_asking(emulated: EmulatedNetwork, served: Bench) -> None:
     served.modem.fault("registration", stat=2)
     wait(lambda: served.hold is not None)
-    asked = served.modem.commands().count("AT+CREG?")
+    served.modem.fault("drop", octets=4096, at=0)  # the notice that the network is back
+    served.modem.fault("registration", stat=1)
+    wait(lambda: any(line["kind"] == "drop" for line in emulated.events() if line["event"] == "fault"))
+    assert served.hold is not None
     served.leap(6)
-    wait(lambda: served.modem.commands().count("AT+CREG?") > asked)
+    wait(lambda: served.hold is None)
 
 
 def test_refusal_without_a_network_uses_up_no_try(served: Bench) -> None:

@@ -31,7 +31,7 @@ def test_modem_that_reports_errors_otherwise_than_before_has_started_anew() -> N
 
 @pytest.mark.parametrize("answer", [b"\r\n+CMEE: 0\r\n\r\nOK\r\n", b"\r\n+CMEE:2\r\n\r\nOK\r\n", b"\r\nERROR\r\n"])
 def test_firmware_that_shows_another_value_than_it_was_given_has_not(answer: bytes) -> None:
-    _setting([answer, answer])
+    assert _setting([answer, answer]) == _setting([answer, answer])
 
 
 def test_blank_more_or_less_is_no_difference() -> None:
