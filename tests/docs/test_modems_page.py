@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from gateway.settings import ModemSettings
-from modem.worker.recovery import Step
+from modem.worker.recovery import PATIENCE_S, QUARANTINE_S, RUNGS, Step
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "modems.md").read_text(encoding="utf-8")
@@ -43,6 +43,11 @@ def test_every_key_of_a_modem_is_described() -> None:
     assert described == set(ModemSettings.model_fields) - {"name", "baud", "flow"}
 
 
-def test_every_step_of_the_ladder_is_described_in_its_order() -> None:
+def test_every_step_of_the_ladder_is_described_in_its_order_with_its_cool_downs() -> None:
     ladder = PAGE.split("## When a modem fails")[1].split("## ")[0]
-    assert re.findall(r"^\| ([a-z-][a-z -]*) \|", ladder, re.MULTILINE)[1:] == [step.value for step in Step]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in ladder.splitlines() if line.startswith("| ")]
+    waits = {row[0]: [float(wait) for wait in re.findall(r"([\d.]+) s\b", row[2])] for row in rows[1:]}
+    real = {step.value: list(dict.fromkeys(rung.cooldowns_s)) for step, rung in RUNGS.items()}
+    assert waits == real | {"quarantine": [QUARANTINE_S[0], QUARANTINE_S[-1]]}
+    assert list(waits) == [step.value for step in Step]
+    assert f"answered nothing for {PATIENCE_S:g} s" in ladder
