@@ -3,7 +3,8 @@
 A port in the configuration is one device or URL, or a pattern (`/dev/ttyUSB*`): a place to look. Names of USB ports are
 given out in the order of plugging, so a modem is known by its IMEI (23.003 §6.2), not by where it was. A search opens
 one match after the other, asks AT and AT+CGSN, and takes the first modem that is meant; what holds its peace costs two
-seconds once, and is not opened again until its device node is another one: it may be a printer.
+seconds, and is not opened again for ten minutes unless its device node is another one: it may be a printer, and it may
+be a modem that hangs.
 
 Workers of one process share a `PortBook`. It keeps two of them off one port and off two ports of one modem (a USB modem
 often has three that answer), and keeps a modem for the worker that had it last.
@@ -23,6 +24,7 @@ from modem.errors import LoginRefused, ModemError, PortBusy, PortError, PortMiss
 from modem.link import Link
 
 _ASK_S = 2.0
+ASK_AGAIN_S = 600.0
 _DIGITS = re.compile(r"(\d+)")
 
 _Node = tuple[int, int, int]
@@ -36,7 +38,7 @@ class PortBook:
         self._ports: dict[str, str] = {}
         self._owners: dict[str, str] = {}
         self._pinned: dict[str, str] = {}
-        self._silent: dict[str, _Node] = {}
+        self._silent: dict[str, tuple[_Node, float]] = {}
 
     def pin(self, imei: str, who: str) -> None:
         """This modem is `who`'s for good: the configuration says so."""
@@ -71,17 +73,18 @@ class PortBook:
             self._owners[device] = who
             return None
 
-    def mark_silent(self, port: str) -> None:
-        """Nothing answered there."""
+    def mark_silent(self, port: str, now: float) -> None:
+        """Nothing answered there; `now` is monotonic."""
         node = _node(port)
         if node is not None:
             with self._lock:
-                self._silent[port] = node
+                self._silent[port] = node, now
 
-    def is_silent(self, port: str) -> bool:
-        """Whether nothing answered there, and the device node is still the same."""
+    def is_silent(self, port: str, now: float) -> bool:
+        """Whether nothing answered there in the last `ASK_AGAIN_S`, and the device node is still the same."""
         with self._lock:
-            return port in self._silent and self._silent[port] == _node(port)
+            node, asked_at = self._silent.get(port, (None, now))
+        return node is not None and node == _node(port) and now - asked_at < ASK_AGAIN_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +178,13 @@ class Seeker:
     def _look(self, port: str, wanted: str | None) -> str | None:
         """Why the modem that is wanted is not there; None: it is, and the link is open."""
         link, book = self._link, self._place.book
-        if port != self._last_port and book.is_silent(port):
-            return f"{port} did not answer AT, and was not asked again"
+        if port != self._last_port and book.is_silent(port, link.clock.monotonic()):
+            return f"{port} did not answer AT a moment ago, and was not asked again"
         link.port = port
         try:
             self._connect()
             if not link.answers(_ASK_S):
-                book.mark_silent(port)
+                book.mark_silent(port, link.clock.monotonic())
                 return f"{port} does not answer AT"
             imei = sim.imei(link, _ASK_S)
         except LoginRefused:

@@ -14,9 +14,11 @@ from modem.driver import Modem
 from modem.emulator.testing import EmulatedNetwork
 from modem.errors import PortBusy, PortMissing
 from modem.fleet import Fleet
-from modem.ports import Place, PortBook, is_pattern, matches
+from modem.opening import Clock
+from modem.ports import ASK_AGAIN_S, Place, PortBook, is_pattern, matches
 from modem.worker.desk import PortSettings, PortState, PortStatus
 from scheduler.clock import SystemClock
+from tests.modem.leapclock import HurriedClock
 from tests.modem.listdesk import ListDesk, wait
 from tests.modem.restless import RestlessClock
 from tests.modem.scripted import ScriptedModem
@@ -33,8 +35,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "_ASK_S", 0.3)
 
 
-def _modem(who: str, port: str, book: PortBook, imei: str | None = None) -> Modem:
-    return Modem(port, clock=SystemClock(), place=Place(who, port, imei, book))
+def _modem(who: str, port: str, book: PortBook, imei: str | None = None, clock: Clock | None = None) -> Modem:
+    return Modem(port, clock=clock or SystemClock(), place=Place(who, port, imei, book))
 
 
 # -- pure ---------------------------------------------------------------------------------------------------------
@@ -155,12 +157,25 @@ def test_silent_device_is_asked_at_once_and_then_left_alone(tmp_path: Path) -> N
         with pytest.raises(PortMissing, match="tty0 does not answer AT"):
             modem.open()
         assert printer.heard == b"\x1bAT\rAT\r"
-        with pytest.raises(PortMissing, match="tty0 did not answer AT, and was not asked again"):
+        with pytest.raises(PortMissing, match="tty0 did not answer AT a moment ago, and was not asked again"):
             modem.open()
         assert printer.heard == b"\x1bAT\rAT\r"
         Path(printer.port).chmod(0o600)  # another node, as far as can be told
         with pytest.raises(PortMissing, match="tty0 does not answer AT"):
             modem.open()
+
+
+def test_silent_device_is_asked_again_after_a_while_for_it_may_be_a_modem_that_hung(tmp_path: Path) -> None:
+    clock = HurriedClock()
+    with ScriptedModem(lambda data: b"") as hung:
+        (tmp_path / "tty0").symlink_to(hung.port)
+        modem = _modem("m1", f"{tmp_path}/tty*", PortBook(), clock=clock)
+        for _ in range(2):
+            with pytest.raises(PortMissing, match="tty0 does not answer AT"):
+                modem.open()
+            with pytest.raises(PortMissing, match="tty0 did not answer AT a moment ago, and was not asked again"):
+                modem.open()
+            clock.leap(ASK_AGAIN_S)
 
 
 def test_terminal_that_repeats_what_it_hears_is_no_modem(tmp_path: Path) -> None:
