@@ -40,11 +40,6 @@ class Indications:
         self.chosen: Choice | None = None
         self.acknowledges = False
 
-    @property
-    def shows(self) -> bool:
-        """Whether messages or reports come themselves, and are not only told of."""
-        return self.chosen is not None and (self.chosen[1] == _SHOWN[0] or self.chosen[3] == _SHOWN[1])
-
     def choose(self) -> None:
         """Ask for the best this modem offers; where it takes nothing, only sweeps find what came."""
         self.chosen = None
