@@ -67,7 +67,7 @@ class Inbox:
         for pdu in inbox.waiting_reports(db):
             report = decode(pdu.raw)
             assert isinstance(report, StatusReport), "it was one when it was filed"
-            ended += self._handle_report(db, pdu, report, now)
+            ended += _whatever_it_is(db, [pdu.id], partial(self._handle_report, db, pdu, report, now))
         return ended
 
     def give_up_on_parts(self, db: Database, now: datetime) -> int:

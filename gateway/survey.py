@@ -61,7 +61,7 @@ class Replied:
 
 @dataclass(frozen=True, slots=True)
 class Undeliverable:
-    """Every part of the invitation failed for good."""
+    """A part of the invitation has failed for good: what is left of it must not go out alone, and says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from gateway.model import PartState
 from gateway.reports import Candidate, Clue, Fate, Match, match
 from modem.outcomes import Accepted, Refused, Unknown
+from modem.pdu import StatusReport
 from modem.tables import CMS_CAUSES
 from tests.gateway.conftest import SIM, Centre
 
@@ -145,6 +147,27 @@ def test_report_before_the_answer_waits_for_it_and_is_no_stray(centre: Centre) -
     assert centre.inbox.match_waiting(centre.db, centre.now) == 1
     assert centre.parts() == ["delivered"]
     assert centre.all("SELECT state FROM inbox") == [("handled",)]
+
+
+def test_report_that_waits_and_cannot_be_handled_does_not_stop_those_behind_it(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = centre.inbox._outbox.report
+
+    def stumbling(db: Database, sim: str, phone: str, found: StatusReport, now: datetime) -> Fate:
+        if found.reference == 8 and centre.parts() == ["submitted"]:
+            raise RecursionError("too deep")
+        return report(db, sim, phone, found, now)
+
+    monkeypatch.setattr(centre.inbox._outbox, "report", stumbling)
+    centre.visit()
+    centre.invite()
+    (part,) = centre.claim()
+    centre.report(8, 0x00)
+    centre.report(7, 0x00)
+    centre.outbox.settle(centre.db, [(part.id, Accepted(7))], centre.now)
+    assert centre.inbox.match_waiting(centre.db, centre.now) == 1
+    assert centre.all("SELECT state, kind FROM inbox ORDER BY id") == [("stray", "not handled"), ("handled", "report")]
 
 
 def test_report_before_an_answer_that_never_comes_settles_the_doubt(centre: Centre) -> None:
