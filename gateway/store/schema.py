@@ -142,6 +142,45 @@ CREATE INDEX parts_waiting ON parts (lane, priority, next_at) WHERE state = 'que
 CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT NULL;
 """
 
+# What a survey needs that is more than one question, and what people do about replies that no program understands.
+# `invitations.survey` is the version that the conversation began under; `asked` what its last question was about,
+# `asked_before` the one before that. An opt-out holds the pseudonym alone: it outlives the phone.
+_SURVEY = """
+CREATE TABLE surveys (
+  version TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL, first_used_at TEXT NOT NULL) STRICT;
+ALTER TABLE invitations ADD COLUMN survey TEXT;
+ALTER TABLE invitations ADD COLUMN language TEXT NOT NULL DEFAULT '';
+ALTER TABLE invitations ADD COLUMN zone TEXT;
+ALTER TABLE invitations ADD COLUMN answers TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE invitations ADD COLUMN asked TEXT NOT NULL DEFAULT '';
+ALTER TABLE invitations ADD COLUMN asked_before TEXT NOT NULL DEFAULT '';
+ALTER TABLE invitations ADD COLUMN asked_at TEXT;
+ALTER TABLE invitations ADD COLUMN answered_at TEXT;
+ALTER TABLE invitations ADD COLUMN helps INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invitations ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invitations ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invitations ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE visits ADD COLUMN language TEXT NOT NULL DEFAULT '';
+CREATE TABLE opt_outs (pseudonym TEXT PRIMARY KEY, opted_out_at TEXT NOT NULL, way TEXT NOT NULL) STRICT;
+CREATE TABLE consents (
+  visit INTEGER PRIMARY KEY REFERENCES visits(id), given INTEGER NOT NULL, taken_at TEXT NOT NULL,
+  place TEXT NOT NULL, taken_by TEXT NOT NULL, text TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
+CREATE TABLE reviews (
+  reply INTEGER PRIMARY KEY REFERENCES replies(id), reason TEXT NOT NULL, opened_at TEXT NOT NULL,
+  decided_at TEXT, decided_by TEXT, decision TEXT, note TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX reviews_open ON reviews (opened_at) WHERE decided_at IS NULL;
+CREATE TABLE callbacks (
+  id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visits(id), reason TEXT NOT NULL, state TEXT NOT NULL,
+  opened_at TEXT NOT NULL, due_at TEXT NOT NULL, assignee TEXT, calls INTEGER NOT NULL DEFAULT 0, cause TEXT,
+  outcome TEXT, closed_at TEXT) STRICT;
+CREATE INDEX callbacks_open ON callbacks (due_at) WHERE closed_at IS NULL;
+CREATE UNIQUE INDEX callbacks_once ON callbacks (visit, reason) WHERE closed_at IS NULL;
+CREATE TABLE callback_events (
+  id INTEGER PRIMARY KEY, callback INTEGER NOT NULL REFERENCES callbacks(id), verb TEXT NOT NULL, by TEXT NOT NULL,
+  words TEXT NOT NULL DEFAULT '', happened_at TEXT NOT NULL) STRICT;
+CREATE INDEX callback_events_of ON callback_events (callback);
+"""
+
 # A long message that is half sent goes on under the reference it began with, by the SIM that began it.
 _CARRIED_OVER = """
 UPDATE messages SET ref = id & 255 WHERE id IN (SELECT message FROM parts WHERE total > 1);
@@ -199,6 +238,12 @@ def m002_fleet(db: Database) -> None:
     # From here on a message is what its worst part is, in the ledger too.
     db.execute("DROP VIEW dispositions")
     db.execute(_DISPOSITIONS.replace("JOIN parts p", "JOIN message_states p"))
+
+
+@migrations()
+def m003_survey(db: Database) -> None:
+    _run(db, _SURVEY)
+    db.execute("UPDATE invitations SET answers = json_object('overall', rating) WHERE rating IS NOT NULL")
 
 
 def _run(db: Database, statements: str) -> None:
