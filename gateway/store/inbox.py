@@ -45,8 +45,10 @@ def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: 
     at = to_text(now)
     db.conn.executemany(
         "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) SELECT ?1, ?2, ?3, ?4, 'kept', ?5"
-        " WHERE ?2 NOT IN ('ME', 'SR') OR NOT EXISTS (SELECT 1 FROM sims mine JOIN sims other ON other.imei = mine.imei"
-        " AND other.iccid <> mine.iccid JOIN inbox i ON i.sim = other.iccid AND i.raw = ?4 WHERE mine.iccid = ?1)"
+        # CROSS JOIN: in this order, for SQLite would rather read the whole inbox for each message.
+        " WHERE ?2 NOT IN ('ME', 'SR') OR NOT EXISTS (SELECT 1 FROM sims mine CROSS JOIN sims other CROSS JOIN inbox i"
+        " WHERE mine.iccid = ?1 AND other.imei = mine.imei AND other.iccid <> mine.iccid"
+        " AND i.sim = other.iccid AND i.raw = ?4)"
         " ON CONFLICT (sim, raw) DO UPDATE SET copies = copies + 1, memory = excluded.memory, slot = excluded.slot"
         " WHERE (memory, slot) <> (excluded.memory, excluded.slot)",
         [(sim, memory, slot, raw, at) for memory, slot, raw in found],

@@ -46,3 +46,14 @@ def test_same_octets_on_another_card_or_in_another_modem_are_another_message(db:
         _see(db, card, modem)
         inbox.keep(db, sim=card, found=[(memory, 1, "00AA")], now=NOW)
     assert [sim for sim, _ in _kept(db)] == ["card-1", "card-2", "card-3"]
+
+
+def test_keeping_does_not_read_through_what_was_kept_before(db: Database) -> None:
+    ran: list[str] = []
+    db.conn.set_trace_callback(ran.append)
+    inbox.keep(db, sim="card-1", found=[("ME", 1, "00AA")], now=NOW)
+    db.conn.set_trace_callback(None)
+    inserts = [sql for sql in ran if sql.startswith("INSERT INTO inbox")]
+    steps = [str(step) for sql in inserts for *_, step in db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+    assert any("SEARCH i USING COVERING INDEX" in step and "(sim=? AND raw=?)" in step for step in steps)
+    assert [step for step in steps if step.startswith("SCAN i")] == []
