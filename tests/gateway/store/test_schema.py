@@ -22,6 +22,7 @@ def test_fresh_database_is_migrated_once(tmp_path: Path) -> None:
             assert db.execute("SELECT name FROM _sqlite_migrations").fetchall() == [
                 ("m001_end_to_end",),
                 ("m002_fleet",),
+                ("m003_survey",),
             ]
     assert path.stat().st_mode & 0o077 == 0
 
