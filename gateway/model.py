@@ -130,7 +130,10 @@ class ReplyClass(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a text means and by which rule; `rating` is 1..5 or None, `criteria` holds only those given."""
+    """What a text means and by which rule; `rating` is 1..5 or None, `criteria` holds only those given.
+
+    `opt_in` is set where somebody who left asks to be written to again.
+    """
 
     cls: ReplyClass
     rule: str
@@ -138,6 +141,7 @@ class Meaning:
     criteria: dict[str, int] = field(default_factory=dict)
     opt_out: bool = False
     confidence: float = 1.0
+    opt_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

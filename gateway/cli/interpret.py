@@ -41,4 +41,5 @@ def _as_json(text: str) -> dict[str, Any]:
         "opt_out": meaning.opt_out,
         "rule": meaning.rule,
         "confidence": meaning.confidence,
+        "opt_in": meaning.opt_in,
     }

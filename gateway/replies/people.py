@@ -58,6 +58,15 @@ _BESIDE_STOP = frozenset(
 )
 _STOP_TOKEN = re.compile(r"\b(?:" + "|".join(sorted(_STOP_WORDS)) + r")\b")
 
+_OPT_IN = re.compile(
+    r"^(?:прошу |пожалуйста,? |хочу |можно )?(?:start|старт|подпи(?:ши|шите|сать|саться|шусь)"
+    r"(?: (?:меня|снова|обратно|опять|заново)){1,2}"
+    r"|(?:верните|вернуть|включите|добавьте)(?: (?:меня|снова|обратно|опять|мой номер)){0,2} (?:в|на) "
+    r"(?:опрос\w*|рассылк\w+|списк\w+)"
+    r"|(?:возобновите|снова присылайте|присылайте снова|пишите снова)(?: (?:рассылк\w+|опрос\w*|смс|мне))?"
+    r"|(?:снова|опять) (?:хочу )?участв\w+(?: в опрос\w+)?)(?: (?:снова|обратно|опять))?(?:,? пожалуйста)?[\s.!]*$"
+)
+
 _WRONG_RECIPIENT = tuple(
     re.compile(pattern)
     for pattern in (
@@ -152,6 +161,13 @@ def _is_bare_stop(reading: Reading) -> bool:
     return all(word in _STOP_WORDS or word in _BESIDE_STOP or word in marks for word in words)
 
 
+def opt_in(reading: Reading) -> Meaning | None:
+    """Somebody who left asks to be written to again; like an opt-out a whole phrase, with nothing besides."""
+    if _OPT_IN.match(reading.plain):
+        return Meaning(ReplyClass.COMMENT, "opt_in", opt_in=True)
+    return None
+
+
 def wrong_recipient(reading: Reading) -> Meaning | None:
     """The phone belongs to somebody else, or its owner was never served."""
     if without_opt_out(reading) is None and any(pattern.search(reading.plain) for pattern in _WRONG_RECIPIENT):
@@ -161,7 +177,7 @@ def wrong_recipient(reading: Reading) -> Meaning | None:
 
 def question(reading: Reading) -> Meaning | None:
     """A question about the survey; a rating that stands apart before the question is left to the rules for ratings."""
-    text = reading.sifted if reading.quoted else reading.plain
+    text = reading.plain
     if _RATED_FIRST.match(text) or without_opt_out(reading) is not None:
         return None
     if any(pattern.search(text) for pattern in _QUESTIONS):
@@ -171,5 +187,5 @@ def question(reading: Reading) -> Meaning | None:
 
 _RATED_FIRST = re.compile(r"^[1-5](?:\sбал\w*)?\s?[.,!;\n]")
 
-RULES: tuple[Callable[[Reading], Meaning | None], ...] = (wrong_recipient, question)
+RULES: tuple[Callable[[Reading], Meaning | None], ...] = (opt_in, wrong_recipient, question)
 LAST_RULES: tuple[Callable[[Reading], Meaning | None], ...] = ()

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from gateway.model import CRITERIA, Meaning, ReplyClass
-from gateway.replies import doubts, lexicon, position
-from gateway.replies.reading import Kind, Reading, Token
+from gateway.model import Meaning, ReplyClass
+from gateway.replies import doubts, lexicon, position, vectors
+from gateway.replies.reading import Kind, Reading
 
 _OTHER_SCALE = re.compile(
     r"\b\d{1,3}\s?(?:бал\w* )?(?:из|/)\s?(?:10{1,2}|20|12|10-?ти|десяти|ста)\b|\bпо (?:10|12|100|десяти"
@@ -37,14 +37,6 @@ _CORRECTIONS = tuple(
         (rf"^вместо {_V}{_SEP}(?:(?:хочу|ставлю|поставьте|надо|будет)\s){{0,2}}{_V}", 2),
     )
 )
-_PAIRS = re.compile(
-    r"^\s*1\s?[-.):=]\s?([1-5])"
-    + "".join(rf"[\s,;]{{1,3}}{i}\s?[-.):=]\s?([1-5])" for i in range(2, 6))
-    + r"\s*[.!]?\s*$"
-)
-_POLITE = frozenset(
-    "спасибо спс большое огромное вам всем балл балла баллов оценки оценка мои мой моя ответ благодарю все".split()
-)
 
 
 def stars(reading: Reading) -> Meaning | None:
@@ -67,7 +59,7 @@ def other_scale(reading: Reading) -> Meaning | None:
 
 def correction(reading: Reading) -> Meaning | None:
     """«не 5, а 3», «была бы 5, но 4», «ошибся, 5»: the number that is meant, out of those that are named."""
-    text = _coded(reading)
+    text = reading.coded()
     numbers = re.findall(r"\d+", text)
     if len(numbers) == 2:
         for pattern, group in _CORRECTIONS:
@@ -83,19 +75,10 @@ def correction(reading: Reading) -> Meaning | None:
 _AT_AN_END = re.compile(r"^\d{1,3}\W|(?:^|[\s,.:;])(?<!не )\d{1,3}\W*$")
 
 
-def indexed_vector(reading: Reading) -> Meaning | None:
-    """«1-5 2-4 3-5 4-3 5-5»: question numbers with their marks."""
-    match = _PAIRS.match(reading.sifted)
-    if match is None:
-        return None
-    return _vector([int(mark) for mark in match.groups()], "indexed_vector")
-
-
 def bare_numbers(reading: Reading) -> Meaning | None:
     """Several numbers and no words: five marks in a row, one digit hammered in, or nothing clear."""
-    content = [t for t in reading.tokens if t.kind is not Kind.BREAK and t.text not in _POLITE]
-    numerals = [t for t in content if t.kind is Kind.NUMBER or t.text in lexicon.NUMERALS]
-    if not numerals or len(numerals) != len(content):
+    numerals = vectors.only_numerals(reading)
+    if not numerals:
         return None
     if doubts.DECIMAL.search(reading.sifted) and len(numerals) < 5:
         return Meaning(ReplyClass.AMBIGUOUS, "decimal")
@@ -125,78 +108,12 @@ def _one_run_of_digits(digits: str, reading: Reading) -> Meaning | None:
 def _marks_in_a_row(values: Sequence[int]) -> Meaning:
     same = len(set(values)) == 1
     if len(values) == 5:
-        if list(values) in ([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]):
+        if vectors.is_scale(values):
             return Meaning(ReplyClass.AMBIGUOUS, "scale_copied")
-        return _vector(values, "vector")
+        return vectors.vector(values, "vector")
     if same and len(values) >= 3:
         return _rated(values[0], "repeated_digit")
     return Meaning(ReplyClass.AMBIGUOUS, "several_numbers")
-
-
-def _vector(values: Sequence[int], rule: str) -> Meaning:
-    return Meaning(ReplyClass.VECTOR, rule, criteria=dict(zip(CRITERIA, values, strict=True)))
-
-
-def named_criteria(reading: Reading) -> Meaning | None:
-    """Criteria by name, each with its mark: all five are a vector, fewer a part of one."""
-    named: dict[str, int] = {}
-    taken = 0
-    tokens = [t for t in reading.tokens if t.text not in (":", "-", "=")]
-    for index, token in enumerate(tokens):
-        name = lexicon.criterion(token.text) if token.kind is Kind.WORD else None
-        if name is None:
-            continue
-        mark = _mark_after(tokens, index)
-        if mark is None:
-            continue
-        if name in named or not 1 <= mark <= 5 or (index and tokens[index - 1].text in lexicon.NEGATIONS):
-            return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
-        named[name] = mark
-        taken += 1
-    if not named:
-        return None
-    if len(reading.numbers()) + sum(t.kind is Kind.MARK for t in reading.tokens) != taken or not _names_first(tokens):
-        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
-    if len(named) == 1 and reading.sifted.startswith(_PERSONS):
-        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
-    if len(named) == 1 and any(w not in _BESIDE_CRITERION and not lexicon.criterion(w) for w in reading.words()):
-        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
-    if len(named) == len(CRITERIA):
-        return Meaning(ReplyClass.VECTOR, "named_vector", criteria={name: named[name] for name in CRITERIA})
-    return Meaning(ReplyClass.PARTIAL, "named_criteria", criteria={n: named[n] for n in CRITERIA if n in named})
-
-
-_PERSONS = ("операто", "специалист", "девушк", "сотрудниц", "сотруднику")
-_BESIDE_CRITERION = (
-    lexicon.FILLERS | lexicon.MARKS.keys() | frozenset(("в", "приема", "обслуживания", "ожидания", "предоставления"))
-)
-
-
-def _mark_after(tokens: Sequence[Token], index: int) -> int | None:
-    """The mark right after a criterion, or after one small word («очередь на 5»)."""
-    for token in tokens[index + 1 : index + 3]:
-        if token.kind in (Kind.NUMBER, Kind.MARK):
-            return token.value
-        if token.text not in ("на", "и", "приема", "обслуживания", "ставлю", "персонала", "в", "компетентность", "по"):
-            return None
-    return None
-
-
-_FOR_A_CRITERION = re.compile(r"\b[1-5](?: бал\w*)? за ([а-я]{4,})")
-
-
-def single_criterion_after(reading: Reading) -> Meaning | None:
-    """«5 за вежливость»: a mark for one criterion, or for all with a reason; it cannot be told."""
-    match = _FOR_A_CRITERION.search(_coded(reading))
-    if match is not None and lexicon.criterion(match[1]) is not None:
-        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
-    return None
-
-
-def _names_first(tokens: Sequence[Token]) -> bool:
-    """Whether names come before marks all along: «5 очередь 2» may be read both ways."""
-    first = next((t for t in tokens if t.kind in (Kind.NUMBER, Kind.MARK) or lexicon.criterion(t.text)), None)
-    return first is not None and first.kind not in (Kind.NUMBER, Kind.MARK)
 
 
 def placed_number(reading: Reading) -> Meaning | None:
@@ -242,13 +159,6 @@ def beyond_scale(reading: Reading) -> Meaning | None:
     return None
 
 
-def _coded(reading: Reading) -> str:
-    """The sifted text with numerals as digits, for patterns about two numbers."""
-    return " ".join(
-        str(t.value) if t.text in lexicon.NUMERALS and t.kind is not Kind.WORD else t.text for t in reading.tokens
-    )
-
-
 def _in_range(value: int, rule: str) -> Meaning:
     if 1 <= value <= 5:
         return _rated(value, rule)
@@ -264,10 +174,9 @@ RULES: tuple[Callable[[Reading], Meaning | None], ...] = (
     other_scale,
     below_scale,
     correction,
-    indexed_vector,
+    *vectors.RULES,
     bare_numbers,
-    named_criteria,
-    single_criterion_after,
+    *vectors.NAMED_RULES,
     doubts.doubt,
     doubts.uncertain,
     doubts.contradiction,

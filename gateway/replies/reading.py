@@ -1,7 +1,7 @@
 """A text as the rules see it: cleaned, without what it quotes, numbers that are no ratings blanked out, in tokens.
 
-Pure. The prompt a citizen copies into his answer must not be read as his: quoted lines and sentences of our own texts
-are dropped here, and the rules are told that something was dropped.
+Pure. What a citizen copies into his answer must not be read as his: `quotes` takes it out, and the rules are told that
+something was taken.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gateway.replies import lexicon, shapes
+from gateway.replies.context import NO_CONTEXT, Context
 from gateway.replies.normalise import normalise
+from gateway.replies.quotes import without_quotes
 
 
 class Kind(Enum):
@@ -38,37 +40,32 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One text in all its stages; `plain` is normalised, `sifted` is without quotes and scales and blanked out."""
+    """One text in all its stages; `plain` is normalised and unquoted, `sifted` also without scales and blanked out.
+
+    `quoted` says that something of ours was taken away, `asked` which criteria the last question asks for.
+    """
 
     raw: str
     plain: str
     sifted: str
     tokens: tuple[Token, ...]
     quoted: bool
+    asked: tuple[str, ...]
 
     def words(self) -> tuple[str, ...]:
         """The words, marks included."""
         return tuple(t.text for t in self.tokens if t.kind in (Kind.WORD, Kind.MARK, Kind.HEDGED))
 
+    def coded(self) -> str:
+        """The tokens with numerals as digits, for patterns about numbers."""
+        return " ".join(
+            str(t.value) if t.text in lexicon.NUMERALS and t.kind is not Kind.WORD else t.text for t in self.tokens
+        )
+
     def numbers(self) -> tuple[Token, ...]:
         return tuple(t for t in self.tokens if t.kind is Kind.NUMBER)
 
 
-_QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
-_PROMPTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?:\d\d\.\d\d\.\d{4}\s)?вы были в [^\n]{1,60}?\.?\s?(?=оцените)",
-        r"не поняли ответ\.?",
-        r"пришлите одну цифру(?: от 1 до 5)?\.?",
-        r"(?:пожалуйста,? )?оцените [^\n\d]{0,60}от 1 до 5(?:\s?\(?5\s?-\s?отлично\)?)?",
-        r"отправьте в ответ цифру от 1 до 5\.?",
-        r"ответ бесплатный\.?",
-        r"спасибо,? ваша оценка принята\.?",
-        r"опрос о качестве услуг мфц\.?(?:\sпришлите 1-5 или стоп\.?)?",
-        r"вы исключены из опроса\.?(?: больше сообщений не будет\.?)?",
-    )
-)
 _MERGES = (
     (re.compile(r"\bоч\.(?=\s?[а-я])"), "очень "),
     (re.compile(r"(?<![\w.,])([0-9])\s?-?\s?(?:ка|ку|ки|чка|чку|очка|ерка|ерочка)\b"), r"\1 балл"),
@@ -89,20 +86,20 @@ _BREAKS = frozenset(".,;:!?()-=/+*\n[]{}…&")
 CLAUSE_WORDS = frozenset("но а и хотя потому зато однако или либо".split())
 
 
-def read(text: str) -> Reading:
+def read(text: str, context: Context = NO_CONTEXT) -> Reading:
     """The reading of a raw text. Never raises."""
-    return _reading(text, normalise(text))
+    normal = normalise(text)
+    plain = without_quotes(normal, context.ours).strip()
+    return _reading(text, plain, plain != normal, context.criteria)
 
 
 def reread(reading: Reading, plain: str) -> Reading:
     """The same text with something taken out of its normalised form."""
-    return _reading(reading.raw, plain)
+    return _reading(reading.raw, plain, reading.quoted, reading.asked)
 
 
-def _reading(raw: str, plain: str) -> Reading:
-    sifted = _without_quotes(plain)
-    quoted = sifted != plain
-    sifted = _OF_FIVE.sub(r"\1 балл", sifted)
+def _reading(raw: str, plain: str, quoted: bool, asked: tuple[str, ...]) -> Reading:
+    sifted = _OF_FIVE.sub(r"\1 балл", plain)
     sifted = _WORD_OF_FIVE.sub(r"\1 балл", sifted)
     for pattern, instead in _MERGES:
         sifted = pattern.sub(instead, sifted)
@@ -111,17 +108,7 @@ def _reading(raw: str, plain: str) -> Reading:
     if any(char.isdigit() for char in scaled) or any(word in lexicon.MARKS for word in scaled.split()):
         sifted = scaled
     sifted = shapes.blank_out(sifted)
-    return Reading(raw, plain, sifted.strip(), _tokens(sifted), quoted)
-
-
-def _without_quotes(plain: str) -> str:
-    text = _QUOTED_LINE.sub("", plain)
-    if not text.strip():
-        # A lone ">5" quotes nothing.
-        text = plain
-    for prompt in _PROMPTS:
-        text = prompt.sub("\n", text)
-    return text
+    return Reading(raw, plain, sifted.strip(), _tokens(sifted), quoted, asked)
 
 
 def _tokens(text: str) -> tuple[Token, ...]:

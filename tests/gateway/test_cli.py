@@ -71,7 +71,7 @@ def test_ledger_that_does_not_balance_ends_with_one(folder: Path) -> None:
 def test_interpret_reads_arguments_or_lines(folder: Path) -> None:
     one = json.loads(_call(folder, "interpret", "не 5, а 3").stdout)
     assert (one["class"], one["rating"], one["opt_out"]) == ("rating", 3, False)
-    assert list(one) == ["text", "class", "rating", "criteria", "opt_out", "rule", "confidence"]
+    assert list(one) == ["text", "class", "rating", "criteria", "opt_out", "rule", "confidence", "opt_in"]
     lines = _call(folder, "interpret", stdin="5\nстоп\n\n").stdout.splitlines()
     assert [json.loads(line)["class"] for line in lines] == ["rating", "optout", "noise"]
 

@@ -1,0 +1,174 @@
+"""Rules for several criteria in one message: by position, by index, by name, or all alike.
+
+Pure. Five marks in a row are the five criteria of the form in its order. Fewer are only understood where the context
+says which were asked for; a criterion by its name is understood everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from gateway.model import CRITERIA, Meaning, ReplyClass
+from gateway.replies import lexicon
+from gateway.replies.reading import Kind, Reading, Token
+
+_INDEXED = {
+    count: re.compile(
+        r"^\s*1\s?[-.):=]\s?([1-5])"
+        + "".join(rf"[\s,;]{{1,3}}{i}\s?[-.):=]\s?([1-5])" for i in range(2, count + 1))
+        + r"\s*[.!]?\s*$"
+    )
+    for count in range(2, len(CRITERIA) + 1)
+}
+_POLITE = frozenset(
+    "спасибо спс большое огромное вам всем балл балла баллов оценки оценка мои мой моя ответ благодарю все".split()
+)
+_EVERYWHERE = (
+    r"(?:(?:за |на |по )?(?:все|всем|всему|каждому|каждый)(?: пунктам| критериям| вопросам| позициям| пункту| критерию"
+    r"| пункт| критерий| показателям)?|везде|всюду)"
+)
+_ALIKE = re.compile(
+    rf"^(?:{_EVERYWHERE} (?:по |на |- |: |= |ставлю |оценка )?([1-5])|([1-5]) {_EVERYWHERE})(?: балл\w*)?(?: [.!])*$"
+)
+
+
+def indexed_marks(reading: Reading) -> Meaning | None:
+    """«1-5 2-4 3-5 4-3 5-5»: question numbers with their marks, as many as the form has or as were asked for."""
+    for count, pattern in _INDEXED.items():
+        match = pattern.match(reading.sifted)
+        if match is not None and count in (len(CRITERIA), len(reading.asked)):
+            return _marks(CRITERIA if count == len(CRITERIA) else reading.asked, _values(match), "indexed")
+    return None
+
+
+def _values(match: re.Match[str]) -> list[int]:
+    return [int(mark) for mark in match.groups()]
+
+
+def asked_marks(reading: Reading) -> Meaning | None:
+    """Exactly as many marks as criteria are asked for, apart or joined, in the order of the question."""
+    count = len(reading.asked)
+    numerals = only_numerals(reading)
+    if count < 2 or not numerals:
+        return None
+    values = [token.value for token in numerals]
+    joined = len(values) == 1 and numerals[0].kind is Kind.NUMBER
+    if joined:
+        values = [int(digit) for digit in numerals[0].text]
+    if len(values) == 1 or (len(values) == len(CRITERIA) and count != len(CRITERIA)):
+        return None
+    if not set(values) <= {1, 2, 3, 4, 5}:
+        return None
+    if len(values) != count:
+        return Meaning(ReplyClass.AMBIGUOUS, "other_count")
+    if _could_be_something_else(values, joined, reading.sifted):
+        return Meaning(ReplyClass.AMBIGUOUS, "asked_marks_unclear")
+    return _marks(reading.asked, values, "asked_marks")
+
+
+_PAIR_AS_ONE = re.compile(r"\d\s?[-/]\s?\d|\b\d[.,]5\b")
+"""«4-5» and «4/5» say one thing, and «4,5» may be a half."""
+
+
+def _could_be_something_else(values: list[int], joined: bool, text: str) -> bool:
+    if len(values) == 2:
+        return (joined and values[0] == 1) or bool(_PAIR_AS_ONE.search(text))
+    return is_scale(values)
+
+
+def is_scale(values: Sequence[int]) -> bool:
+    """Whether marks go up or down by one: a scale somebody counts out, not answers."""
+    steps = {after - before for before, after in pairwise(values)}
+    return len(values) > 2 and steps in ({1}, {-1})
+
+
+def marks_alike(reading: Reading) -> Meaning | None:
+    """«все 5», «по всем пунктам 5»: the same for everything that is asked for."""
+    match = _ALIKE.match(reading.coded())
+    if match is None or len(reading.asked) < 2:
+        return None
+    return _marks(reading.asked, [int(match[1] or match[2])] * len(reading.asked), "marks_alike")
+
+
+def only_numerals(reading: Reading) -> list[Token]:
+    """The numbers and numerals of a text that has nothing besides but politeness; else none."""
+    content = [t for t in reading.tokens if t.kind is not Kind.BREAK and t.text not in _POLITE]
+    numerals = [t for t in content if t.kind is Kind.NUMBER or t.text in lexicon.NUMERALS]
+    return numerals if len(numerals) == len(content) else []
+
+
+def vector(values: Sequence[int], rule: str) -> Meaning:
+    """A mark for each criterion in the form's order."""
+    return _marks(CRITERIA, values, rule)
+
+
+def _marks(names: Sequence[str], values: Sequence[int], rule: str) -> Meaning:
+    marks = dict(zip(names, values, strict=True))
+    cls = ReplyClass.VECTOR if len(marks) == len(CRITERIA) else ReplyClass.PARTIAL
+    return Meaning(cls, rule, criteria={name: marks[name] for name in CRITERIA if name in marks})
+
+
+def named_criteria(reading: Reading) -> Meaning | None:
+    """Criteria by name, each with its mark: all five are a vector, fewer a part of one."""
+    named: dict[str, int] = {}
+    taken = 0
+    tokens = [t for t in reading.tokens if t.text not in (":", "-", "=")]
+    for index, token in enumerate(tokens):
+        name = lexicon.criterion(token.text) if token.kind is Kind.WORD else None
+        if name is None:
+            continue
+        mark = _mark_after(tokens, index)
+        if mark is None:
+            continue
+        if name in named or not 1 <= mark <= 5 or (index and tokens[index - 1].text in lexicon.NEGATIONS):
+            return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
+        named[name] = mark
+        taken += 1
+    if not named:
+        return None
+    if len(reading.numbers()) + sum(t.kind is Kind.MARK for t in reading.tokens) != taken or not _names_first(tokens):
+        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
+    if len(named) == 1 and reading.sifted.startswith(_PERSONS):
+        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
+    if len(named) == 1 and any(w not in _BESIDE_CRITERION and not lexicon.criterion(w) for w in reading.words()):
+        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
+    return _marks(tuple(named), tuple(named.values()), "named_criteria")
+
+
+_PERSONS = ("операто", "специалист", "девушк", "сотрудниц", "сотруднику")
+_BESIDE_CRITERION = (
+    lexicon.FILLERS | lexicon.MARKS.keys() | frozenset(("в", "приема", "обслуживания", "ожидания", "предоставления"))
+)
+
+
+def _mark_after(tokens: Sequence[Token], index: int) -> int | None:
+    """The mark right after a criterion, or after one small word («очередь на 5»)."""
+    for token in tokens[index + 1 : index + 3]:
+        if token.kind in (Kind.NUMBER, Kind.MARK):
+            return token.value
+        if token.text not in ("на", "и", "приема", "обслуживания", "ставлю", "персонала", "в", "компетентность", "по"):
+            return None
+    return None
+
+
+_FOR_A_CRITERION = re.compile(r"\b[1-5](?: бал\w*)? за ([а-я]{4,})")
+
+
+def single_criterion_after(reading: Reading) -> Meaning | None:
+    """«5 за вежливость»: a mark for one criterion, or for all with a reason; it cannot be told."""
+    match = _FOR_A_CRITERION.search(reading.coded())
+    if match is not None and lexicon.criterion(match[1]) is not None:
+        return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
+    return None
+
+
+def _names_first(tokens: Sequence[Token]) -> bool:
+    """Whether names come before marks all along: «5 очередь 2» may be read both ways."""
+    first = next((t for t in tokens if t.kind in (Kind.NUMBER, Kind.MARK) or lexicon.criterion(t.text)), None)
+    return first is not None and first.kind not in (Kind.NUMBER, Kind.MARK)
+
+
+RULES = (indexed_marks, asked_marks, marks_alike)
+NAMED_RULES = (named_criteria, single_criterion_after)
