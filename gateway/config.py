@@ -69,6 +69,7 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
             "offices": _directory_file(settings, "offices", inputs),
             "services": _directory_file(settings, "services", inputs),
             "modems": modems,
+            "survey": settings.survey.model_copy(update={"script": _script(settings.survey.script, inputs)}),
             "makes": settings.makes and inputs / settings.makes,
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }
@@ -80,6 +81,11 @@ def _directory_file(settings: Settings, key: str, inputs: Path) -> Path:
     base = inputs if key in settings.model_fields_set else packaged_config().parent
     path: Path = getattr(settings, key)
     return base / path
+
+
+def _script(script: str, inputs: Path) -> str:
+    """A survey file's full path; a name stays a name."""
+    return str(inputs / script) if script.endswith((".yaml", ".yml")) else script
 
 
 def _login(step: LoginStepSettings, inputs: Path) -> LoginStepSettings:

@@ -5,28 +5,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from gateway.dispatch import Dispatch
-from gateway.model import CRITERIA, MessageKind
+from gateway.model import CRITERIA, Conversation, MessageKind
+from gateway.script import Script
 from gateway.settings import SurveySection
-from gateway.store import invitations, outbox, ratings
+from gateway.store import inbox, invitations, outbox, ratings, reviews, surveys
 from gateway.store.invitations import InvitationRow
 from gateway.survey import (
     Barred,
+    CallBack,
     Close,
+    Due,
     Event,
     Late,
     OptOut,
     Rate,
+    Review,
     Send,
     Silence,
+    Spoken,
     SurveySettings,
     Undeliverable,
     advance,
@@ -36,100 +40,127 @@ from modem.alphabet import alphabet_of, split
 
 _LONG_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){4,}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_STARTS = frozenset({MessageKind.INVITE, MessageKind.REMINDER})
+"""What we begin by ourselves keeps to the window: who writes at night is awake."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The reply that caused an event: its row, its text, and when the citizen sent it."""
+class _Happening:
+    """What is going on: with whom, in which survey, what, when, and the reply that caused it, if one did."""
 
-    reply: int
-    text: str
+    row: InvitationRow
+    script: Script
+    event: Event
+    reply: int | None
+    now: datetime
 
 
 class Conversations:
     """The survey as configured. Its methods run inside the caller's transaction."""
 
-    def __init__(self, survey: SurveySection, dispatch: Dispatch) -> None:
+    def __init__(self, survey: SurveySection, script: Script, dispatch: Dispatch) -> None:
         self.survey = survey
+        self.script = script
         self._dispatch = dispatch
-        self.settings = SurveySettings(reply_window_s=survey.reply_window_s, thanks=survey.thanks)
-        self.version = _version(survey)
+        self._begun: dict[str, Script] = {}
 
     def happen(
-        self,
-        db: Database,
-        row: InvitationRow,
-        event: Event,
-        *,
-        moment: datetime,
-        now: datetime,
-        source: Source | None = None,
+        self, db: Database, row: InvitationRow, event: Event, *, now: datetime, reply: int | None = None
     ) -> bool:
-        """Let `event` happen at `moment`; True if messages were queued.
-
-        `moment` is when it happened for the citizen, `now` when we learned of it; they differ for a reply that waited
-        in a SIM.
-        """
-        conversation, effects = advance(row.conversation, event, moment, self.settings)
+        """Let `event` happen, caused by `reply` if by any; True if messages were queued."""
+        script = self._script(db, row)
+        if isinstance(event, Due):
+            surveys.put(db, script, now)
+        conversation, effects = advance(row.conversation, event, now, self.settings(script))
+        # First, so that what the effects look up is what they follow from.
+        version = script.version if conversation.asked else row.survey
+        invitations.save(db, row.id, conversation, now, _reason(event), version)
+        happening = _Happening(row, script, event, reply, now)
         queued = False
         for effect in effects:
             match effect:
-                case Send(kind=kind):
-                    self._queue(db, row, kind, now)
+                case Send():
+                    self._queue(db, happening, effect)
                     queued = True
                 case Rate():
-                    self._rate(db, row, effect, source, moment)
+                    self._rate(db, happening, effect, conversation)
+                case Review(reason=reason):
+                    doubtful = reply if reply is not None else reviews.last_doubtful(db, row.id)
+                    if doubtful is not None:
+                        reviews.open_one(db, doubtful, reason, now)
                 case OptOut():
                     invitations.opt_out(db, row.person, now)
-                case Close() | Late():
-                    pass  # both are in the row that is saved below, and in the reply's own state
-        invitations.save(db, row.id, conversation, now, _reason(event))
+                case CallBack() | Close() | Late():
+                    pass  # the last two are in the row that is saved, and in the reply's own state
         return queued
 
-    def _queue(self, db: Database, row: InvitationRow, kind: MessageKind, now: datetime) -> None:
-        text = render(self.survey.texts.of(kind), row.received_at, row.office)
+    def settings(self, script: Script) -> SurveySettings:
+        """How the configuration wants a survey held."""
+        return SurveySettings(
+            questions=script.asks,
+            reply_window_s=self.survey.reply_window_s,
+            thanks=self.survey.thanks,
+            reminder=self.survey.reminder_s is not None,
+        )
+
+    def _script(self, db: Database, row: InvitationRow) -> Script:
+        """What a conversation began with, it is held to, whatever the configuration says by now."""
+        if row.survey in (None, self.script.version):
+            return self.script
+        if row.survey not in self._begun:
+            self._begun[row.survey] = surveys.find(db, row.survey)
+        return self._begun[row.survey]
+
+    def _queue(self, db: Database, what: _Happening, send: Send) -> None:
+        row = what.row
+        template = what.script.template(send.kind, send.asks, row.language)
+        text = render(template, row.received_at, row.office, what.script.named(send.asks, row.language))
         until = None
-        if kind is MessageKind.INVITE and self.survey.window is not None:
-            # Only what starts a conversation keeps to the window: who writes at night is awake.
-            until = self.survey.window.next_close(now, ZoneInfo(row.office.time_zone))
+        if send.kind in _STARTS and self.survey.window is not None:
+            until = self.survey.window.next_close(what.now, ZoneInfo(row.zone))
         outbox.enqueue(
             db,
             invitation=row.id,
-            kind=kind,
+            kind=send.kind,
             texts=split(text),
             alphabet=alphabet_of(text).label,
-            lane=self._dispatch.lane(db, row.person, now),
-            now=now,
+            lane=self._dispatch.lane(db, row.person, what.now),
+            now=what.now,
             until=until,
         )
+        if send.kind is MessageKind.INVITE and self.survey.reminder_s is not None:
+            invitations.remind_at(db, row.id, what.now + timedelta(seconds=self.survey.reminder_s))
 
-    def _rate(self, db: Database, row: InvitationRow, rate: Rate, source: Source | None, moment: datetime) -> None:
-        assert source is not None, "only a reply rates"
+    def _rate(self, db: Database, what: _Happening, rate: Rate, conversation: Conversation) -> None:
+        heard = inbox.heard_in(db, what.row.id)
         criteria = dict(rate.criteria)
         expanded = not criteria and rate.overall is not None
         if expanded and rate.overall is not None:
             # The federal form has only criteria: one overall rating stands for all five (domain: flag `expanded`).
             criteria = dict.fromkeys(CRITERIA, rate.overall)
+        spoken = isinstance(what.event, Spoken)
+        reply = what.reply if what.reply is not None or spoken or not heard else heard[-1][0]
         ratings.add(
             db,
-            visit=row.visit,
-            invitation=row.id,
-            reply=source.reply,
-            source="sms",
-            mode=self.survey.script,
+            visit=what.row.visit,
+            invitation=what.row.id,
+            reply=reply,
+            source="voice" if spoken else "sms",
+            mode=what.script.mode,
             overall=rate.overall,
             criteria=criteria,
             expanded=expanded,
-            comment=comment_of(source.text),
-            form_version=self.version,
+            comment="\n".join(filter(None, (comment_of(text) for _, text in heard))),
+            form_version=what.script.version,
             corrected=rate.corrected,
-            now=moment,
+            now=conversation.answered_at or what.now,
         )
+        reviews.supersede(db, what.row.id, what.now)
 
 
 def comment_of(text: str) -> str:
-    """What a rating's text says beyond the rating: the whole text if it has several words, numbers of five and more
-    digits masked (phones, documents, cases); else nothing."""
+    """What a reply says beyond a rating: the whole text if it has several words, numbers of five and more digits
+    masked (phones, documents, cases); else nothing."""
     if len(_WORD.findall(text)) < 2:
         return ""
     return _LONG_NUMBER.sub("***", text).strip()
@@ -138,17 +169,11 @@ def comment_of(text: str) -> str:
 def _reason(event: Event) -> str:
     """Why a conversation ended, where that was not the citizen's word."""
     match event:
-        case Barred():
-            return "barred"
+        case Barred(reason=reason):
+            return reason
         case Silence():
             return "silence"
         case Undeliverable():
             return "undeliverable"
         case _:
             return ""
-
-
-def _version(survey: SurveySection) -> str:
-    """Names the wording a rating answers to: the script and a hash of its texts."""
-    texts = "\x00".join(survey.texts.of(kind) for kind in MessageKind)
-    return f"{survey.script}-{hashlib.sha256(texts.encode()).hexdigest()[:8]}"

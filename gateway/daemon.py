@@ -15,7 +15,7 @@ from types import FrameType
 
 import structlog
 
-from gateway import alarms, directory, pseudonyms
+from gateway import alarms, directory, pseudonyms, scriptfiles
 from gateway.balance import Balances
 from gateway.conversations import Conversations
 from gateway.desk import Desk
@@ -26,6 +26,7 @@ from gateway.jobs import Timetable
 from gateway.outbox import Outbox
 from gateway.ports import ports_of
 from gateway.probing import probe
+from gateway.script import Script
 from gateway.settings import Settings
 from gateway.silence import Silence
 from gateway.store import state, visits
@@ -123,6 +124,7 @@ class Daemon:
     def _build(self) -> _Running:
         settings = self._settings
         known = directory.load(settings.offices, settings.services)
+        script = scriptfiles.load(settings.survey.script)
         ports = ports_of(settings)
         db = open_writer(settings.database, checkpoints=True)
         try:
@@ -133,16 +135,18 @@ class Daemon:
             raise
         writer = Writer(db, settings.database)
         try:
-            return self._assemble(writer, known, ports)
+            return self._assemble(writer, known, script, ports)
         except BaseException:
             writer.close()
             raise
 
-    def _assemble(self, writer: Writer, known: directory.Directory, ports: Sequence[PortSettings]) -> _Running:
+    def _assemble(
+        self, writer: Writer, known: directory.Directory, script: Script, ports: Sequence[PortSettings]
+    ) -> _Running:
         """Put together what works on the database, and bring that up to the configuration of now."""
         settings = self._settings
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
-        conversations = Conversations(settings.survey, dispatch)
+        conversations = Conversations(settings.survey, script, dispatch)
         outbox = Outbox(conversations, self._chance)
         inbox = Inbox(conversations, outbox)
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)

@@ -11,19 +11,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import directory
+from gateway import directory, scriptfiles
 from gateway.errors import GatewayError
 from gateway.finding import Finding
-from gateway.model import MessageKind
 from gateway.portchecks import examine_ports
 from gateway.ports import makes_of
+from gateway.preview import preview
 from gateway.settings import Settings
 from gateway.store import health as store_health
 from gateway.store import lanes
 from gateway.store.database import holder
 from gateway.store.opening import readable
-from gateway.wording import render
-from modem.alphabet import measure
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
@@ -60,18 +58,16 @@ def _directory(settings: Settings) -> Iterator[Finding]:
 
 
 def _texts(settings: Settings) -> Iterator[Finding]:
-    """Each text as the longest office name makes it: alphabet, length, parts, and what one more letter would cost."""
+    """Each text of the survey as the longest office name makes it, and what one more letter would cost."""
     try:
         offices = directory.load(settings.offices, settings.services).offices.values()
-    except GatewayError:
+        script = scriptfiles.load(settings.survey.script)
+    except GatewayError as problem:
+        yield Finding("survey", str(problem), fault=True)
         return
-    for kind in MessageKind:
-        texts = (render(settings.survey.texts.of(kind), _BUILT_AT, office) for office in offices)
-        found = max((measure(text) for text in texts), key=lambda m: m.length)
-        text = f"{found.length} characters of {found.alphabet.label}, parts: {found.parts}"
-        if found.parts == 1 and found.room == 0:
-            text += "; one more letter costs a second part"
-        yield Finding(f"text {kind.value}", text)
+    yield Finding("survey", f"{script.version} in {', '.join(script.languages)}")
+    for line in preview(script, offices):
+        yield Finding(f"text {line.name}", line.cost)
 
 
 def _database(path: Path) -> Iterator[Finding]:

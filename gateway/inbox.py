@@ -14,18 +14,20 @@ from typing import TypedDict
 import structlog
 from sqlite_utils import Database
 
-from gateway.conversations import Conversations, Source
+from gateway.conversations import Conversations
 from gateway.errors import StoreError
 from gateway.model import InboxState, Meaning
 from gateway.outbox import Outbox
 from gateway.parts import ONE_MESSAGE, fragments, whole
 from gateway.phones import BadPhone, normalise
 from gateway.replies import interpret
+from gateway.replies.context import Context
 from gateway.reports import Fate
 from gateway.settling import BATCH
-from gateway.store import inbox, invitations, lanes
+from gateway.store import inbox, invitations, lanes, outbox
 from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu
+from gateway.store.invitations import InvitationRow
 from gateway.survey import Replied
 from modem.alphabet import Alphabet, text_of
 from modem.errors import PduError
@@ -164,12 +166,12 @@ class Inbox:
         problem: str | None = None,
     ) -> bool:
         """A whole text from somebody: record it, and let the conversation it belongs to hear it."""
-        meaning = interpret(text)
         phone = _phone(sender)
         person = None if phone is None else inbox.person_by_phone(db, phone)
         if person is not None:
             lanes.heard(db, person, pdus[0])
         row = None if person is None else invitations.latest_of(db, person)
+        meaning = interpret(text) if row is None else interpret(text, self._context(db, row))
         if row is None:
             reply = _record(db, None, person, "stray", text, meaning, sent_at, now)
             if person is not None and meaning.opt_out:
@@ -181,9 +183,11 @@ class Inbox:
         late = closes_at is None or sent_at >= closes_at
         reply = _record(db, row.id, person, "late" if late else "handled", text, meaning, sent_at, now)
         inbox.settle(db, pdus, state=InboxState.HANDLED, kind=kind, reply=reply, problem=problem)
-        return self._conversations.happen(
-            db, row, Replied(meaning, text), moment=sent_at, now=now, source=Source(reply, text)
-        )
+        return self._conversations.happen(db, row, Replied(meaning, sent_at), now=now, reply=reply)
+
+    def _context(self, db: Database, row: InvitationRow) -> Context:
+        """What the citizen may be answering, and quoting."""
+        return Context(row.conversation.asked, tuple(outbox.said(db, row.id)))
 
 
 def _whatever_it_is(db: Database, pdus: list[int], handle: Callable[[], bool]) -> bool:

@@ -56,6 +56,7 @@ class Timetable:
             "invite due": (1, outbox.invite_due, "Invites those whose time has come and whose window is open."),
             "keep to window": (20, outbox.keep_to_window, "Moves what did not go out in time to the next window."),
             "expire silent": (1, outbox.expire_silent, "Closes conversations whose reply window has passed."),
+            "remind silent": (20, outbox.remind_silent, "Reminds those who have not answered, where that is wanted."),
             "resend unknown": (
                 30,
                 lambda db, now: outbox.resend_unknown(db, now, desk.resend_after_s()),

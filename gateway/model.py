@@ -13,6 +13,12 @@ from enum import StrEnum
 
 CRITERIA = ("time", "queue", "staff", "comfort", "info")
 """The five criteria of the federal form in its fixed order (время, очередь, вежливость, комфорт, информация)."""
+OVERALL = "overall"
+"""What a single question about the whole service asks for."""
+KEYS = (OVERALL, *CRITERIA)
+"""All that a question may ask for, in the order of the answers."""
+LOWEST_GOOD = 4
+"""A rating below it is one that somebody calls about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,14 @@ class InvitationState(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """Why a message goes out; also its place in the queue: what answers a citizen goes before what starts."""
+    """Why a message goes out; also its place in the queue: what answers a citizen goes before what starts.
+
+    An invitation carries the first question; `question` is each one after it.
+    """
 
     INVITE = "invite"
+    QUESTION = "question"
+    REMINDER = "reminder"
     REPROMPT = "reprompt"
     THANKS = "thanks"
     HELP = "help"
@@ -148,12 +159,29 @@ class Meaning:
 class Conversation:
     """An invitation with what has been said so far.
 
-    `reprompts` counts how often we asked again, `outgoing` how many messages we sent in all; `rating` is the last
-    valid one. `closes_at` is the end of the reply window, None before the invitation is sent.
+    `closes_at` is the end of the reply window, None before the invitation is sent. `asked` is what the last question
+    asks for and `asked_at` when it was queued; `asked_before` is what the question before it asked for. `answers` are
+    the last valid ratings by key, `answered_at` when the newest of them was sent.
+
+    The counts: `outgoing` all messages we sent, `reprompts`, `helps` and `reminders` some of them; `heard` the replies
+    of a person (not of a machine), `unclear` those not understood since the last answer.
     """
 
     state: InvitationState = InvitationState.DUE
-    reprompts: int = 0
-    outgoing: int = 0
-    rating: int | None = None
     closes_at: datetime | None = None
+    asked: tuple[str, ...] = ()
+    asked_before: tuple[str, ...] = ()
+    asked_at: datetime | None = None
+    answers: tuple[tuple[str, int], ...] = ()
+    answered_at: datetime | None = None
+    outgoing: int = 0
+    reprompts: int = 0
+    helps: int = 0
+    reminders: int = 0
+    heard: int = 0
+    unclear: int = 0
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """The answers by key."""
+        return dict(self.answers)

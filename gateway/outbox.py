@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from gateway.settling import BATCH, Settling
 from gateway.store import invitations, outbox
 from gateway.store.invitations import InvitationRow
-from gateway.survey import Barred, Due, Silence
+from gateway.survey import Barred, Due, Remind, Silence
 
 _LOOK_AGAIN = timedelta(minutes=10)
 
@@ -27,14 +27,24 @@ class Outbox(Settling):
                 invitations.postpone(db, row.id, wait_until)
             else:
                 event = Barred() if self._is_barred(db, row, now) else Due()
-                self._conversations.happen(db, row, event, moment=now, now=now)
+                self._conversations.happen(db, row, event, now=now)
         return len(rows)
 
     def expire_silent(self, db: Database, now: datetime) -> int:
         """Close the conversations whose reply window has passed; the number closed."""
         rows = invitations.silent(db, now, BATCH)
         for row in rows:
-            self._conversations.happen(db, row, Silence(), moment=now, now=now)
+            self._conversations.happen(db, row, Silence(), now=now)
+        return len(rows)
+
+    def remind_silent(self, db: Database, now: datetime) -> int:
+        """Remind those who have said nothing, where the window is open; the number of rows looked at."""
+        rows = invitations.to_remind(db, now, BATCH)
+        for row in rows:
+            opens = now if self.survey.window is None else self.survey.window.next_open(now, ZoneInfo(row.zone))
+            invitations.remind_at(db, row.id, opens if opens > now else None)
+            if opens <= now:
+                self._conversations.happen(db, row, Remind(), now=now)
         return len(rows)
 
     def keep_to_window(self, db: Database, now: datetime) -> int:
@@ -53,7 +63,7 @@ class Outbox(Settling):
     def _not_before(self, db: Database, row: InvitationRow, now: datetime) -> datetime | None:
         """When to look at a due invitation again; None: now is right."""
         if self.survey.window is not None:
-            opens = self.survey.window.next_open(now, ZoneInfo(row.office.time_zone))
+            opens = self.survey.window.next_open(now, ZoneInfo(row.zone))
             if opens > now:
                 return opens
         if self._is_barred(db, row, now):

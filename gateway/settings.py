@@ -12,10 +12,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from gateway.model import MessageKind
 from gateway.modemsettings import ModemSettings
 from gateway.section import Seconds, Section
-from gateway.wording import DEFAULT_TEXTS, check
 from modem.ports import is_pattern
 from scheduler.windows import Window
 
@@ -39,37 +37,19 @@ def _time(value: Any) -> time:
         raise ValueError(f'{value!r} is no time of day; write it as "09:00"') from None
 
 
-def _template(value: str) -> str:
-    check(value)
-    return value
-
-
-Template = Annotated[str, AfterValidator(_template)]
-
-
-class TextSettings(Section):
-    """What is said to a citizen; `{date}` and `{office}` are filled in."""
-
-    invite: Template = DEFAULT_TEXTS[MessageKind.INVITE]
-    reprompt: Template = DEFAULT_TEXTS[MessageKind.REPROMPT]
-    thanks: Template = DEFAULT_TEXTS[MessageKind.THANKS]
-    help: Template = DEFAULT_TEXTS[MessageKind.HELP]
-    farewell: Template = DEFAULT_TEXTS[MessageKind.FAREWELL]
-
-    def of(self, kind: MessageKind) -> str:
-        return str(getattr(self, kind.value))
-
-
 class SurveySection(Section):
-    """When a citizen is asked, and how patiently."""
+    """What a citizen is asked, when, and how patiently. `script` is a survey that comes with the program, or a file.
 
-    script: Literal["overall"] = "overall"
+    Who stays silent is reminded after `reminder_s`, once; null: never.
+    """
+
+    script: str = "overall"
     delay_s: Seconds = 86_400
     window: Annotated[Window | None, BeforeValidator(_window)] = Window(time(9), time(20, 30))
     reply_window_s: Annotated[float, Field(gt=0, le=366 * 86400)] = 259_200
     once_per_phone_s: Seconds = 86_400
+    reminder_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = None
     thanks: bool = True
-    texts: TextSettings = TextSettings()
 
 
 def _zone(value: str) -> str:

@@ -201,7 +201,7 @@ class Settling:
             return
         invitation = invitations.by_id(db, row.invitation)
         if invitation.conversation.state is InvitationState.OPEN:
-            self._conversations.happen(db, invitation, Undeliverable(), moment=now, now=now)
+            self._conversations.happen(db, invitation, Undeliverable(), now=now)
 
 
 def _cure(cause: Cause) -> str:

@@ -1,31 +1,23 @@
-"""What the survey says to a citizen: the texts it ships with, and how a text is filled in.
+"""How a text of a survey is filled in.
 
 Pure. A text is a template with named variables in braces; what a template may name is listed in `VARIABLES`, and
 `check` finds a misspelt one when the configuration is read, not when the first citizen is written to. The texts are
 offers to rate and nothing else: no advertising and no links (genuine messages from 0919 carry none). How many parts a
-text costs is the modem codec's business; the defaults are written to fit one UCS-2 part of 70 characters.
+text costs is the modem codec's business.
 """
 
 from __future__ import annotations
 
 import difflib
 import string
-from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from gateway.model import MessageKind, Office
+from gateway.model import Office
 
-VARIABLES = ("date", "office")
-"""What a text may name: the day of the visit (DD.MM.YYYY where the office is) and the office's short name."""
-
-DEFAULT_TEXTS: Mapping[MessageKind, str] = {
-    MessageKind.INVITE: "{date} Вы были в {office}. Оцените услугу от 1 до 5 (5-отлично)",
-    MessageKind.REPROMPT: "Не поняли ответ. Пришлите одну цифру от 1 до 5. Ответ бесплатный.",
-    MessageKind.THANKS: "Спасибо, Ваша оценка принята.",
-    MessageKind.HELP: "Опрос о качестве услуг МФЦ. Пришлите 1-5 или СТОП. Ответ бесплатный.",
-    MessageKind.FAREWELL: "Вы исключены из опроса. Больше сообщений не будет.",
-}
+VARIABLES = ("date", "office", "asked")
+"""What a text may name: the day of the visit (DD.MM.YYYY where the office is), the office's short name, and what the
+question at hand asks for, in words."""
 
 
 class BadText(ValueError):
@@ -39,13 +31,13 @@ def check(template: str) -> None:
     _names(template)
 
 
-def render(template: str, received_at: datetime, office: Office) -> str:
+def render(template: str, received_at: datetime, office: Office, asked: str = "") -> str:
     """The text for one visit. `received_at` is UTC-aware; its date is taken in the office's time zone.
 
     Raises BadText for a template that `check` refuses.
     """
     names = _names(template)
-    values = {"office": office.short_name}
+    values = {"office": office.short_name, "asked": asked}
     if "date" in names:
         values["date"] = received_at.astimezone(ZoneInfo(office.time_zone)).strftime("%d.%m.%Y")
     return template.format_map(values)
@@ -70,7 +62,7 @@ def _names(template: str) -> set[str]:
 
 
 def _unknown(name: str) -> str:
-    known = " and ".join(f"{{{v}}}" for v in VARIABLES)
+    known = ", ".join(f"{{{v}}}" for v in VARIABLES)
     close = difflib.get_close_matches(name, VARIABLES, n=1)
     meant = f"; {{{close[0]}}} was probably meant" if close else ""
     return f"There is no variable {{{name}}} (a text may use {known}){meant}."

@@ -191,6 +191,14 @@ def add_reply(
     return int(row[0])
 
 
+def heard_in(db: Database, invitation: int) -> list[tuple[int, str]]:
+    """The replies that count in a conversation, in the order they were sent: id and text."""
+    rows = db.execute(
+        "SELECT id, text FROM replies WHERE invitation = ? AND state = 'handled' ORDER BY sent_at, id", (invitation,)
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
 def person_by_phone(db: Database, phone: str) -> int | None:
     row = db.execute("SELECT id FROM persons WHERE phone = ?", (phone,)).fetchone()
     return None if row is None else int(row[0])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -23,17 +25,26 @@ class InvitationRow:
     received_at: datetime
     office: Office
     opted_out: bool
+    survey: str | None
+    language: str
+    zone: str
+    """The survey's version, None before it is sent; the citizen's language, "" if none is known; his time zone."""
 
 
 _SELECT = """
-SELECT i.id, i.visit, i.person, i.state, i.reprompts, i.outgoing, i.rating, i.closes_at, v.received_at,
-       o.code, o.name, o.short_name, o.locality, o.oktmo, o.okato, o.time_zone, o.windows, p.opted_out_at
+SELECT i.id, i.visit, i.person, v.received_at, p.opted_out_at IS NOT NULL, i.survey, v.language,
+       coalesce(i.zone, o.time_zone), o.code, o.name, o.short_name, o.locality, o.oktmo, o.okato, o.time_zone,
+       o.windows, i.state, i.closes_at, i.asked, i.asked_before, i.asked_at, i.answers, i.answered_at, i.outgoing,
+       i.reprompts, i.helps, i.reminders, i.heard, i.unclear
 FROM invitations i JOIN visits v ON v.id = i.visit JOIN offices o ON o.code = v.office
      JOIN persons p ON p.id = i.person
 """
 _DUE = _SELECT + "WHERE i.state = 'due' AND i.due_at <= ? ORDER BY i.due_at, i.id LIMIT ?"
 _SILENT = (
     _SELECT + "WHERE i.state = 'open' AND i.closes_at <= ? AND i.invited_at IS NOT NULL ORDER BY i.closes_at LIMIT ?"
+)
+_SILENT_SO_FAR = (
+    _SELECT + "WHERE i.state = 'open' AND i.remind_at <= ? AND i.invited_at IS NOT NULL ORDER BY i.remind_at LIMIT ?"
 )
 _BY_ID = _SELECT + "WHERE i.id = ?"
 # Of several, the newest that was sent: a phone has at most one open invitation at a time.
@@ -48,6 +59,16 @@ def due(db: Database, now: datetime, most: int) -> list[InvitationRow]:
 def silent(db: Database, now: datetime, most: int) -> list[InvitationRow]:
     """Open invitations whose reply window has passed without an end."""
     return list(_rows(db, _SILENT, (to_text(now), most)))
+
+
+def to_remind(db: Database, now: datetime, most: int) -> list[InvitationRow]:
+    """Open invitations that were sent and whose time to be reminded has come."""
+    return list(_rows(db, _SILENT_SO_FAR, (to_text(now), most)))
+
+
+def remind_at(db: Database, invitation: int, at: datetime | None) -> None:
+    """When to think of a reminder; None: no more."""
+    db.execute("UPDATE invitations SET remind_at = ? WHERE id = ?", (at and to_text(at), invitation))
 
 
 def by_id(db: Database, invitation: int) -> InvitationRow:
@@ -81,19 +102,33 @@ def postpone(db: Database, invitation: int, until: datetime) -> None:
     db.execute("UPDATE invitations SET due_at = ? WHERE id = ?", (to_text(until), invitation))
 
 
-def save(db: Database, invitation: int, conversation: Conversation, now: datetime, reason: str) -> None:
-    """Write a conversation back; the first end it reaches is when it closed, `reason` says why."""
+def save(
+    db: Database, invitation: int, conversation: Conversation, now: datetime, reason: str, survey: str | None
+) -> None:
+    """Write a conversation back; an end is when it closed, `reason` says why, where that was not the citizen's word."""
     ended = conversation.state not in (InvitationState.DUE, InvitationState.OPEN)
     db.execute(
-        "UPDATE invitations SET state = ?, reprompts = ?, outgoing = ?, rating = ?, closes_at = ?,"
-        " closed_at = coalesce(closed_at, ?), reason = CASE WHEN ? <> '' THEN ? ELSE reason END WHERE id = ?",
+        "UPDATE invitations SET state = ?, closes_at = ?, asked = ?, asked_before = ?, asked_at = ?, answers = ?,"
+        " answered_at = ?, outgoing = ?, reprompts = ?, helps = ?, reminders = ?, heard = ?, unclear = ?, survey = ?,"
+        " closed_at = iif(?, coalesce(closed_at, ?), NULL), reason = CASE WHEN ? <> '' THEN ? ELSE reason END"
+        " WHERE id = ?",
         (
             conversation.state.value,
-            conversation.reprompts,
+            _text(conversation.closes_at),
+            ",".join(conversation.asked),
+            ",".join(conversation.asked_before),
+            _text(conversation.asked_at),
+            json.dumps(conversation.marks),
+            _text(conversation.answered_at),
             conversation.outgoing,
-            conversation.rating,
-            None if conversation.closes_at is None else to_text(conversation.closes_at),
-            to_text(now) if ended else None,
+            conversation.reprompts,
+            conversation.helps,
+            conversation.reminders,
+            conversation.heard,
+            conversation.unclear,
+            survey,
+            ended,
+            to_text(now),
             reason,
             reason,
             invitation,
@@ -115,9 +150,41 @@ def opt_out(db: Database, person: int, now: datetime) -> None:
 
 def _rows(db: Database, sql: str, parameters: tuple[object, ...]) -> Iterator[InvitationRow]:
     for row in db.execute(sql, parameters).fetchall():
-        conversation = Conversation(
-            InvitationState(row[3]), row[4], row[5], row[6], None if row[7] is None else from_text(row[7])
-        )
         yield InvitationRow(
-            row[0], row[1], row[2], conversation, from_text(row[8]), Office(*row[9:17]), row[17] is not None
+            row[0],
+            row[1],
+            row[2],
+            _conversation(row[16:]),
+            from_text(row[3]),
+            Office(*row[8:16]),
+            bool(row[4]),
+            row[5],
+            row[6],
+            row[7],
         )
+
+
+def _conversation(row: tuple[Any, ...]) -> Conversation:
+    state, closes_at, asked, before, asked_at, answers, answered_at, *counts = row
+    return Conversation(
+        InvitationState(state),
+        _moment(closes_at),
+        _keys(asked),
+        _keys(before),
+        _moment(asked_at),
+        tuple(json.loads(answers).items()),
+        _moment(answered_at),
+        *counts,
+    )
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else from_text(text)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else to_text(moment)

@@ -18,8 +18,10 @@ _PRIORITY = {
     MessageKind.FAREWELL: 0,
     MessageKind.REPROMPT: 1,
     MessageKind.HELP: 1,
+    MessageKind.QUESTION: 1,
     MessageKind.THANKS: 2,
     MessageKind.INVITE: 3,
+    MessageKind.REMINDER: 3,
 }
 INVITATION = _PRIORITY[MessageKind.INVITE]
 _BEGUN = _PRIORITY[MessageKind.THANKS]
@@ -64,6 +66,12 @@ def enqueue(
             " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
             (row[0], seq, len(texts), text, _PRIORITY[kind], lane, to_text(now), until and to_text(until)),
         )
+
+
+def said(db: Database, invitation: int) -> list[str]:
+    """The texts of a conversation's messages, newest first."""
+    rows = db.execute("SELECT text FROM messages WHERE invitation = ? ORDER BY id DESC", (invitation,)).fetchall()
+    return [row[0] for row in rows]
 
 
 def _reference(db: Database, invitation: int, total: int) -> int:
@@ -142,7 +150,7 @@ def _choose(db: Database, ticket: Ticket, moment: str) -> list[_Ready]:
 def _withdraw(db: Database, chosen: Sequence[_Ready], moment: str) -> bool:
     """Take out what is not wanted any more, whatever brought it back to the queue; True if there was any.
 
-    That is an invitation whose conversation has ended, and all but the farewell for a person who has opted out. What
+    That is a question whose conversation has ended, and all but the farewell for a person who has opted out. What
     may have been sent before stays in doubt.
     """
     return (
@@ -150,7 +158,8 @@ def _withdraw(db: Database, chosen: Sequence[_Ready], moment: str) -> bool:
             "UPDATE parts SET state = iif(submitted_at IS NULL, 'failed', 'unknown'), done_at = ?, cause = ?"
             " WHERE state = 'queued' AND message IN (SELECT m.id FROM messages m JOIN invitations i"
             " ON i.id = m.invitation JOIN persons x ON x.id = i.person"
-            " WHERE m.id IN (SELECT value FROM json_each(?)) AND (m.kind = 'invite' AND i.state <> 'open'"
+            " WHERE m.id IN (SELECT value FROM json_each(?))"
+            " AND (m.kind IN ('invite', 'reminder', 'question', 'reprompt') AND i.state <> 'open'"
             " OR m.kind <> 'farewell' AND x.opted_out_at IS NOT NULL))",
             (moment, _UNWANTED, json.dumps([part.message for part in chosen])),
         ).rowcount

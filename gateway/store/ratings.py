@@ -55,7 +55,7 @@ def add(
     *,
     visit: int,
     invitation: int,
-    reply: int,
+    reply: int | None,
     source: str,
     mode: str,
     overall: int | None,

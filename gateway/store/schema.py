@@ -149,7 +149,6 @@ _SURVEY = """
 CREATE TABLE surveys (
   version TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL, first_used_at TEXT NOT NULL) STRICT;
 ALTER TABLE invitations ADD COLUMN survey TEXT;
-ALTER TABLE invitations ADD COLUMN language TEXT NOT NULL DEFAULT '';
 ALTER TABLE invitations ADD COLUMN zone TEXT;
 ALTER TABLE invitations ADD COLUMN answers TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE invitations ADD COLUMN asked TEXT NOT NULL DEFAULT '';
@@ -160,6 +159,8 @@ ALTER TABLE invitations ADD COLUMN helps INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invitations ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invitations ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invitations ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE invitations ADD COLUMN remind_at TEXT;
+CREATE INDEX invitations_remind ON invitations (remind_at) WHERE state = 'open' AND remind_at IS NOT NULL;
 ALTER TABLE visits ADD COLUMN language TEXT NOT NULL DEFAULT '';
 CREATE TABLE opt_outs (pseudonym TEXT PRIMARY KEY, opted_out_at TEXT NOT NULL, way TEXT NOT NULL) STRICT;
 CREATE TABLE consents (
@@ -244,6 +245,8 @@ def m002_fleet(db: Database) -> None:
 def m003_survey(db: Database) -> None:
     _run(db, _SURVEY)
     db.execute("UPDATE invitations SET answers = json_object('overall', rating) WHERE rating IS NOT NULL")
+    db.execute("UPDATE invitations SET asked = 'overall' WHERE state <> 'due'")
+    db.execute("ALTER TABLE invitations DROP COLUMN rating")
 
 
 def _run(db: Database, statements: str) -> None:

@@ -14,6 +14,7 @@ from benchmarks.centre import Centre, fast_folder
 from gateway.settings import SurveySection
 from modem.emulator.faults.events import inflict
 from modem.emulator.faults.kinds import FAULT
+from tests.gateway.scripts import script_file
 
 LONG = "Вы были в {office}. " + "Оцените услугу от 1 до 5. " * 6
 PHONES = [f"+7913020{number:04d}" for number in range(6)]
@@ -64,12 +65,17 @@ class Air:
 
 @contextmanager
 def air(modems: int = 1, policy: str = "hold", text: str = LONG, **conditions: object) -> Iterator[Air]:
-    survey = SurveySection.model_validate(
-        {"delay_s": 0, "window": "always", "once_per_phone_s": 0, "texts": {"invite": text}}
-    )
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     with tempfile.TemporaryDirectory(dir=fast_folder()) as folder:
+        survey = SurveySection.model_validate(
+            {
+                "delay_s": 0,
+                "window": "always",
+                "once_per_phone_s": 0,
+                "script": script_file(Path(folder), text),
+            }
+        )
         centre = Centre(Path(folder), modems, seed=7, survey=survey, policies=(policy,))  # type: ignore[arg-type]
         with centre:
             made = Air(centre)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from gateway import directory, pseudonyms
+from gateway import directory, pseudonyms, scriptfiles
 from gateway.config import packaged_config
 from gateway.conversations import Conversations
 from gateway.dispatch import Dispatch
@@ -30,6 +30,7 @@ from modem.emulator.codec.reports import StatusReport, encode_status_report
 from modem.emulator.codec.timestamp import encode_timestamp
 from modem.emulator.codec.tpdu import Deliver, encode_deliver
 from modem.outcomes import Accepted, Outcome
+from tests.gateway.scripts import saying
 
 NOON = datetime(2017, 9, 13, 5, tzinfo=UTC)
 """Twelve o'clock in Barnaul."""
@@ -48,7 +49,7 @@ def delivers(text: str, sender: str, at: datetime, ref: int = 1, **form: Any) ->
 class Centre:
     """Store, outbox and inbox of one configuration; `now` moves when a test says so."""
 
-    def __init__(self, path: Path, **survey: object) -> None:
+    def __init__(self, path: Path, invite: str = "", **survey: object) -> None:
         self.now = NOON
         self.path = path
         self.db: Database = open_writer(path, checkpoints=True)
@@ -63,7 +64,8 @@ class Centre:
         self.dispatch = Dispatch(MODEMS, RoutingSection(), self.now, lambda: 0.5)
         self.dispatch.seat(self.db, "m1", SIM, self.now)
         self.dispatch.up("m1")
-        conversations = Conversations(self.survey, self.dispatch)
+        self.script = saying(invite) if invite else scriptfiles.load(self.survey.script)
+        conversations = Conversations(self.survey, self.script, self.dispatch)
         self.outbox = Outbox(conversations)
         self.inbox = Inbox(conversations, self.outbox)
 

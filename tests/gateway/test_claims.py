@@ -17,7 +17,7 @@ _BUSY = Refused(CMS_CAUSES[42])
 # -- long messages -----------------------------------------------------------------------------------------------------
 
 
-@_fleet({"name": "a"}, {"name": "b"}, texts={"invite": LONG})
+@_fleet({"name": "a"}, {"name": "b"}, invite=LONG)
 @pytest.mark.parametrize("last", ["released", "refused"])
 def test_rest_of_a_block_stays_with_the_sim_that_sent_the_first_part(box: Box, last: str) -> None:
     box.invite(*_phones(2))

@@ -85,7 +85,7 @@ def test_check_names_a_fault_with_its_cure(folder: Path) -> None:
     (folder / "config.yaml").write_text("modems: []\n", encoding="utf-8")
     fine = _call(folder, "check")
     assert fine.exit_code == 0
-    assert "70 characters of ucs2, parts: 1; one more letter costs a second part" in fine.stdout
+    assert "70 characters of ucs2, parts: 1; one more letter costs another part" in fine.stdout
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from modem.emulator import urls
 from modem.emulator.testing import EmulatedNetwork
 from scheduler.clock import SystemClock
 from tests.gateway.conftest import NOON
+from tests.gateway.scripts import script_file
 
 _VISITS = "foreign_id,office,service,received_at,phone,consent\n" + "".join(
     f"v{k},BRN1,REG,2017-09-12T10:0{k},+7913020000{k},1\n" for k in range(3)
@@ -111,7 +112,7 @@ def test_new_settings_are_used_after_a_reload(settings: Settings) -> None:
     daemon.start()
     try:
         survey = settings.survey.model_copy(
-            update={"texts": settings.survey.texts.model_copy(update={"invite": "Оцените {office} от 1 до 5"})}
+            update={"script": script_file(settings.database.parent, "Оцените {office} от 1 до 5")}
         )
         daemon.reload(settings.model_copy(update={"survey": survey}))
         _import(settings, _VISITS)

@@ -34,6 +34,7 @@ from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.tables import CMS_CAUSES
 from modem.worker.desk import PartOrder, PortState, PortStatus
 from tests.gateway.conftest import NOON, delivers
+from tests.gateway.scripts import OVERALL, saying
 
 LONG = "Вы были в {office}. " + "Оцените услугу от 1 до 5. " * 6
 
@@ -57,11 +58,12 @@ class Hand:
 class Box:
     """The counter of a fleet a, b, c; a modem's SIM goes by its name in capitals."""
 
-    def __init__(self, path: Path, modems: list[dict[str, object]], **survey: object) -> None:
+    def __init__(self, path: Path, modems: list[dict[str, object]], invite: str = "", **survey: object) -> None:
         self.clock = Hand()
         self.path = path
         self.modems = [ModemSettings.model_validate({"port": f"/dev/{m['name']}", **m}) for m in modems]
         self.survey = SurveySection.model_validate({"delay_s": 0, "window": "always", "once_per_phone_s": 0, **survey})
+        self.script = saying(invite) if invite else OVERALL
         self.start()
 
     def start(self) -> None:
@@ -72,7 +74,7 @@ class Box:
         base = packaged_config().parent / "examples/altai"
         known = directory.load(base / "offices.csv", base / "services.csv")
         self.dispatch = Dispatch(self.modems, RoutingSection(), self.clock.at, random.Random(1).random)
-        conversations = Conversations(self.survey, self.dispatch)
+        conversations = Conversations(self.survey, self.script, self.dispatch)
         self.outbox = Outbox(conversations)
         inbox = Inbox(conversations, self.outbox)
         self.desk = Desk(self.writer, self.clock, self.outbox, inbox, self.dispatch, self.modems, call_back=True)
@@ -252,7 +254,7 @@ def test_refused_part_makes_nobody_a_citizens_sim(box: Box) -> None:
     assert box.all("SELECT sim FROM persons") == [("B",)]
 
 
-@_fleet({"name": "a"}, {"name": "b"}, texts={"invite": LONG})
+@_fleet({"name": "a"}, {"name": "b"}, invite=LONG)
 def test_parts_of_one_message_go_by_one_sim_even_if_others_are_free(box: Box) -> None:
     box.invite(*_phones(2))
     box.later(2)
@@ -263,7 +265,7 @@ def test_parts_of_one_message_go_by_one_sim_even_if_others_are_free(box: Box) ->
     assert {row[2] for row in rows} == {3}
 
 
-@_fleet({"name": "a", "limits": {"per_day": 40}}, texts={"invite": LONG})
+@_fleet({"name": "a", "limits": {"per_day": 40}}, invite=LONG)
 def test_message_that_is_begun_is_finished_from_what_is_kept_for_answers(box: Box) -> None:
     box.invite(*_phones(20))
     sent = [phone for _ in range(60) for phone in box.send("A")]
@@ -294,7 +296,7 @@ def test_answer_of_a_lost_sim_goes_by_another_after_a_while_and_what_is_in_doubt
     assert box.all(f"SELECT state, sim FROM parts WHERE id = {doubt.id}") == [("unknown", "A")]
 
 
-@_fleet({"name": "a"}, {"name": "b"}, texts={"invite": LONG})
+@_fleet({"name": "a"}, {"name": "b"}, invite=LONG)
 def test_rest_of_a_message_does_not_follow_from_another_number(box: Box) -> None:
     box.invite(*_phones(2))
     box.later(2)

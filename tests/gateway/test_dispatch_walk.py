@@ -44,9 +44,9 @@ class Walk:
     """The fleet a, b, c with the SIMs A, B, C, and what each has in hand."""
 
     def __init__(self, path: Path) -> None:
-        self.centre = Centre(path, window="always", texts={"invite": LONG})
+        self.centre = Centre(path, window="always", invite=LONG)
         self.dispatch = Dispatch(MODEMS, RoutingSection(), self.centre.now, lambda: 0.5)
-        self.outbox = Outbox(Conversations(self.centre.survey, self.dispatch))
+        self.outbox = Outbox(Conversations(self.centre.survey, self.centre.script, self.dispatch))
         self.hand: dict[str, list[outbox_rows.ClaimedPart]] = {sim: [] for sim in "ABC"}
         self.visits = 0
         for sim in "ABC":

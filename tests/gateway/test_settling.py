@@ -25,7 +25,7 @@ from modem.tables import CMS_CAUSES, CauseClass
 from tests.gateway.conftest import PHONE, SIM, Centre
 from tests.gateway.test_dispatch import LONG, Box
 
-LONG_INVITE = {"texts": {"invite": LONG}, "once_per_phone_s": 0}
+LONG_INVITE = {"invite": LONG, "once_per_phone_s": 0}
 
 
 @pytest.fixture

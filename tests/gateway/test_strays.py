@@ -6,6 +6,7 @@ import pytest
 
 from gateway import inbox as inbox_module
 from gateway.errors import StoreError
+from gateway.replies.context import Context
 from gateway.store import inbox as inbox_rows
 from tests.gateway.conftest import SIM, Centre
 
@@ -66,11 +67,11 @@ def test_poison_message_does_not_stop_those_behind_it(
     centre.invited()
     understand = inbox_module.interpret
 
-    def stumbling(text: str) -> object:
+    def stumbling(text: str, *context: Context) -> object:
         if text == "poison":
             centre.db.execute("UPDATE persons SET opted_out_at = 'x'")  # half done, then broken
             raise RecursionError("too deep")
-        return understand(text)
+        return understand(text, *context)
 
     monkeypatch.setattr(inbox_module, "interpret", stumbling)
     centre.keep(*centre.pdus("poison", "+79130200009"), *centre.pdus("5"))

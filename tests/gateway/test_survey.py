@@ -9,8 +9,8 @@ import pytest
 from gateway.model import Conversation, InvitationState, Meaning, MessageKind, ReplyClass
 from gateway.survey import (
     ENDS,
-    MAX_MESSAGES,
     Barred,
+    CallBack,
     Close,
     Due,
     Effect,
@@ -19,11 +19,14 @@ from gateway.survey import (
     OptOut,
     Rate,
     Replied,
+    Review,
     Send,
     Silence,
+    Step,
     SurveySettings,
     Undeliverable,
     advance,
+    most_messages,
 )
 
 START = datetime(2017, 9, 13, 3, 0, tzinfo=UTC)
@@ -33,8 +36,19 @@ END = START + timedelta(hours=1)
 LATER = END + timedelta(minutes=1)
 
 
-def reply(cls: ReplyClass, rating: int | None = None, *, opt_out: bool = False, **criteria: int) -> Replied:
-    return Replied(Meaning(cls, "test", rating, criteria, opt_out))
+@dataclass(frozen=True)
+class Said:
+    """A text that is heard when it is sent."""
+
+    meaning: Meaning
+
+
+def reply(cls: ReplyClass, rating: int | None = None, *, opt_out: bool = False, **criteria: int) -> Said:
+    return Said(Meaning(cls, "test", rating, criteria, opt_out))
+
+
+def heard(conversation: Conversation, event: Event | Said, now: datetime, settings: SurveySettings) -> Step:
+    return advance(conversation, Replied(event.meaning, now) if isinstance(event, Said) else event, now, settings)
 
 
 FIVE = reply(ReplyClass.RATING, 5)
@@ -53,13 +67,13 @@ PARTIAL = reply(ReplyClass.PARTIAL, queue=2, staff=5)
 
 
 def play(
-    *events: tuple[Event, datetime], settings: SurveySettings = SETTINGS
+    *events: tuple[Event | Said, datetime], settings: SurveySettings = SETTINGS
 ) -> tuple[Conversation, list[tuple[Effect, ...]]]:
-    conversation, heard = Conversation(), []
+    conversation, done = Conversation(), []
     for event, now in events:
-        conversation, effects = advance(conversation, event, now, settings)
-        heard.append(effects)
-    return conversation, heard
+        conversation, effects = heard(conversation, event, now, settings)
+        done.append(effects)
+    return conversation, done
 
 
 INVITED = (Due(), START)
@@ -67,8 +81,8 @@ INVITED = (Due(), START)
 
 def test_due_sends_the_invitation_and_opens_the_window() -> None:
     conversation, [effects] = play(INVITED)
-    assert effects == (Send(MessageKind.INVITE),)
-    assert conversation == Conversation(InvitationState.OPEN, outgoing=1, closes_at=END)
+    assert effects == (Send(MessageKind.INVITE, ("overall",)),)
+    assert conversation == Conversation(InvitationState.OPEN, END, ("overall",), asked_at=START, outgoing=1)
 
 
 def test_due_twice_invites_once() -> None:
@@ -85,7 +99,8 @@ def test_barred_person_is_never_invited() -> None:
 def test_rating_is_recorded_thanked_and_closes() -> None:
     conversation, [_, effects] = play(INVITED, (FIVE, SOON))
     assert effects == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
-    assert (conversation.state, conversation.rating, conversation.outgoing) == (InvitationState.ANSWERED, 5, 2)
+    assert (conversation.state, conversation.marks) == (InvitationState.ANSWERED, {"overall": 5})
+    assert conversation.outgoing == 2
 
 
 def test_rating_without_thanks_sends_nothing() -> None:
@@ -95,8 +110,8 @@ def test_rating_without_thanks_sends_nothing() -> None:
 
 def test_different_rating_in_the_window_corrects_without_thanks() -> None:
     conversation, [*_, effects] = play(INVITED, (FIVE, SOON), (THREE, SOON))
-    assert effects == (Rate(3, corrected=True),)
-    assert conversation.rating == 3
+    assert effects == (Rate(3, corrected=True), CallBack())
+    assert conversation.marks == {"overall": 3}
 
 
 def test_same_rating_again_changes_nothing() -> None:
@@ -110,22 +125,26 @@ def test_vector_is_recorded_without_a_guessed_overall() -> None:
 
 
 def test_vector_of_equal_marks_is_an_overall_rating_too() -> None:
-    conversation, [_, effects] = play(INVITED, (ALL_FIVES, SOON))
+    _, [_, effects] = play(INVITED, (ALL_FIVES, SOON))
     assert effects[0] == Rate(5, dict.fromkeys(("time", "queue", "staff", "comfort", "info"), 5))
-    assert conversation.rating == 5
 
 
 def test_criteria_after_a_rating_leave_the_overall_as_it_was() -> None:
     conversation, [*_, effects] = play(INVITED, (FIVE, SOON), (PARTIAL, SOON))
-    assert effects == (Rate(5, {"queue": 2, "staff": 5}, corrected=True),)
-    assert conversation.rating == 5
+    assert effects == (Rate(5, {"queue": 2, "staff": 5}, corrected=True), CallBack())
+    assert conversation.marks["overall"] == 5
 
 
-@pytest.mark.parametrize("unclear", [COMMENT, AMBIGUOUS, SIX])
-def test_unclear_reply_is_asked_about_once(unclear: Replied) -> None:
+@pytest.mark.parametrize("unclear", [AMBIGUOUS, SIX])
+def test_unclear_reply_is_asked_about_once_and_then_looked_at(unclear: Said) -> None:
     _, [_, first, second] = play(INVITED, (unclear, SOON), (unclear, SOON))
-    assert first == (Send(MessageKind.REPROMPT),)
-    assert second == ()
+    assert first == (Send(MessageKind.REPROMPT, ("overall",)),)
+    assert second == (Review("still not understood"),)
+
+
+def test_comment_is_asked_about_once_and_kept() -> None:
+    _, [_, first, second] = play(INVITED, (COMMENT, SOON), (COMMENT, SOON))
+    assert (first, second) == ((Send(MessageKind.REPROMPT, ("overall",)),), ())
 
 
 def test_noise_is_never_answered() -> None:
@@ -135,9 +154,9 @@ def test_noise_is_never_answered() -> None:
 
 def test_help_is_given_once_beside_the_reprompt() -> None:
     conversation, [_, *effects] = play(INVITED, (AMBIGUOUS, SOON), (HELP, SOON), (HELP, SOON), (FIVE, SOON))
-    assert effects[:3] == [(Send(MessageKind.REPROMPT),), (Send(MessageKind.HELP),), ()]
+    assert effects[:3] == [(Send(MessageKind.REPROMPT, ("overall",)),), (Send(MessageKind.HELP),), ()]
     assert effects[3] == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
-    assert conversation.outgoing == MAX_MESSAGES
+    assert conversation.outgoing == most_messages(SETTINGS)
 
 
 def test_opt_out_declines_with_one_farewell() -> None:
@@ -150,14 +169,14 @@ def test_opt_out_declines_with_one_farewell() -> None:
 def test_opt_out_with_a_rating_keeps_both() -> None:
     conversation, [_, effects] = play(INVITED, (FIVE_AND_STOP, SOON))
     assert effects == (Rate(5), OptOut(), Send(MessageKind.FAREWELL), Close(InvitationState.ANSWERED))
-    assert conversation.rating == 5
+    assert conversation.marks["overall"] == 5
 
 
 def test_opt_out_after_a_rating_keeps_the_answer() -> None:
     conversation, [*_, effects, corrected] = play(INVITED, (FIVE, SOON), (STOP, SOON), (THREE, SOON))
     assert effects == (OptOut(), Send(MessageKind.FAREWELL))
     assert corrected == (Late(),)
-    assert (conversation.state, conversation.rating) == (InvitationState.ANSWERED, 5)
+    assert (conversation.state, conversation.marks) == (InvitationState.ANSWERED, {"overall": 5})
 
 
 def test_wrong_recipient_declines_in_silence() -> None:
@@ -176,7 +195,7 @@ def test_silence_expires_at_the_end_of_the_window_and_not_before() -> None:
 def test_rating_that_overtakes_the_expiry_job_is_late() -> None:
     conversation, [_, effects] = play(INVITED, (FIVE, END))
     assert effects == (Late(), Close(InvitationState.EXPIRED))
-    assert (conversation.state, conversation.rating) == (InvitationState.EXPIRED, None)
+    assert (conversation.state, conversation.marks) == (InvitationState.EXPIRED, {})
 
 
 def test_rating_after_a_false_undeliverable_counts() -> None:
@@ -201,7 +220,7 @@ def test_refusal_before_the_invitation_cancels_it() -> None:
 REPLIES = (
     FIVE, THREE, FIVE_AND_STOP, STOP, HELP, WRONG, COMMENT, AMBIGUOUS, SIX, NOISE, VECTOR, ALL_FIVES, PARTIAL,
 )  # fmt: skip
-EVENTS: tuple[Event, ...] = (Due(), Barred(), Undeliverable(), Silence(), *REPLIES)
+EVENTS: tuple[Event | Said, ...] = (Due(), Barred(), Undeliverable(), Silence(), *REPLIES)
 TIMES = (SOON, END, LATER)
 
 
@@ -231,9 +250,9 @@ def walk(settings: SurveySettings, depth: int) -> set[Past]:
     return reached
 
 
-def take(past: Past, event: Event, now: datetime, settings: SurveySettings) -> Past:
+def take(past: Past, event: Event | Said, now: datetime, settings: SurveySettings) -> Past:
     before = past.conversation
-    after, effects = advance(before, event, now, settings)
+    after, effects = heard(before, event, now, settings)
     sends = [effect.kind for effect in effects if isinstance(effect, Send)]
     closes = [effect.state for effect in effects if isinstance(effect, Close)]
     rates = [effect for effect in effects if isinstance(effect, Rate)]
@@ -247,7 +266,7 @@ def take(past: Past, event: Event, now: datetime, settings: SurveySettings) -> P
     if Late() in effects:
         assert not sends
         assert not rates
-    if isinstance(event, Replied) and event.meaning.opt_out:
+    if isinstance(event, Said) and event.meaning.opt_out:
         assert OptOut() in effects
     if rates:
         assert rates[0].corrected is (before.state is InvitationState.ANSWERED)
@@ -261,7 +280,7 @@ def test_every_sequence_of_events_keeps_the_rules(settings: SurveySettings) -> N
     assert len(pasts) > 100
     for past in pasts:
         kinds = past.sent
-        assert len(kinds) == past.conversation.outgoing <= MAX_MESSAGES
+        assert len(kinds) == past.conversation.outgoing <= most_messages(settings)
         assert not kinds or kinds[0] is MessageKind.INVITE
         for kind in (MessageKind.INVITE, MessageKind.THANKS, MessageKind.HELP, MessageKind.FAREWELL):
             assert kinds.count(kind) <= 1

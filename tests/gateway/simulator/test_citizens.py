@@ -10,9 +10,9 @@ import pytest
 from gateway.model import MessageKind
 from gateway.replies import interpret
 from gateway.simulator.citizens import PATIENCE_S, Citizens, Handset
-from gateway.wording import DEFAULT_TEXTS
+from tests.gateway.scripts import template
 
-INVITATION = DEFAULT_TEXTS[MessageKind.INVITE].format(date="12.09.2017", office="МФЦ г.Бийск")
+INVITATION = template(MessageKind.INVITE).format(date="12.09.2017", office="МФЦ г.Бийск")
 NOON = datetime(2017, 9, 13, 12, 0, tzinfo=ZoneInfo("Asia/Barnaul"))
 PHONES = [f"+7913{number:07d}" for number in range(20_000)]
 
@@ -77,7 +77,7 @@ def test_a_few_answer_twice_or_correct_themselves(talkative: Citizens) -> None:
 
 
 def test_reprompt_mostly_brings_the_digit_that_was_meant(talkative: Citizens) -> None:
-    replies = [talkative.answers(DEFAULT_TEXTS[MessageKind.REPROMPT], phone, NOON) for phone in PHONES[:2000]]
+    replies = [talkative.answers(template(MessageKind.REPROMPT), phone, NOON) for phone in PHONES[:2000]]
     digits = [
         answers[0].text == str(talkative.score(phone))
         for phone, answers in zip(PHONES, replies, strict=False)
@@ -87,9 +87,9 @@ def test_reprompt_mostly_brings_the_digit_that_was_meant(talkative: Citizens) ->
 
 
 def test_help_is_answered_and_thanks_and_farewell_are_not(talkative: Citizens) -> None:
-    assert any(talkative.answers(DEFAULT_TEXTS[MessageKind.HELP], phone, NOON) for phone in PHONES[:50])
+    assert any(talkative.answers(template(MessageKind.HELP), phone, NOON) for phone in PHONES[:50])
     for kind in (MessageKind.THANKS, MessageKind.FAREWELL):
-        assert not any(talkative.answers(DEFAULT_TEXTS[kind], phone, NOON) for phone in PHONES[:500])
+        assert not any(talkative.answers(template(kind), phone, NOON) for phone in PHONES[:500])
 
 
 def test_one_telephone_in_twenty_is_not_reachable() -> None:

@@ -12,7 +12,8 @@ from gateway.phones import BadPhone, normalise
 from gateway.simulator import offices as generator
 from gateway.simulator.dice import Dice
 from gateway.simulator.offices import VisitRow, example_day, generate_day, write_csv
-from gateway.wording import DEFAULT_TEXTS, render
+from gateway.wording import render
+from tests.gateway.scripts import template
 
 ALTAI = Path(__file__).parents[3] / "examples" / "altai"
 TUESDAY = date(2017, 9, 12)
@@ -49,7 +50,7 @@ def test_services_file_has_the_fixed_header_and_synthetic_ids() -> None:
 
 @pytest.mark.parametrize("office", OFFICES, ids=lambda office: office.code)
 def test_default_invitation_fits_one_part_for_every_office(office: Office) -> None:
-    text = render(DEFAULT_TEXTS[MessageKind.INVITE], datetime(2017, 9, 12, 5, tzinfo=UTC), office)
+    text = render(template(MessageKind.INVITE), datetime(2017, 9, 12, 5, tzinfo=UTC), office)
     assert len(text.encode("utf-16-be")) // 2 <= 70
 
 
