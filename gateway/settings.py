@@ -5,51 +5,52 @@ Pure: nothing is opened here. Every key refuses neighbours it does not know. Dur
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from gateway.calendarsettings import CallbackSettings, HolidaysKey, OptionalHoursKey, WeekdaysKey, WindowKey
 from gateway.modemsettings import ModemSettings
 from gateway.section import Seconds, Section
 from modem.ports import is_pattern
-from scheduler.windows import Window
-
-
-def _window(value: Any) -> Any:
-    """`{from, to}` as a Window, "always" as None."""
-    if value == "always":
-        return None
-    if isinstance(value, dict):
-        unknown = set(value) - {"from", "to"}
-        if unknown or len(value) != 2:
-            raise ValueError('a window is {from: "HH:MM", to: "HH:MM"} or the word always')
-        return Window(_time(value["from"]), _time(value["to"]))
-    raise ValueError('a window is {from: "HH:MM", to: "HH:MM"} or the word always')
-
-
-def _time(value: Any) -> time:
-    try:
-        return time.fromisoformat(str(value))
-    except ValueError:
-        raise ValueError(f'{value!r} is no time of day; write it as "09:00"') from None
+from scheduler.windows import EVERY_DAY, Holidays, Window
 
 
 class SurveySection(Section):
     """What a citizen is asked, when, and how patiently. `script` is a survey that comes with the program, or a file.
 
-    Who stays silent is reminded after `reminder_s`, once; null: never.
+    Who stays silent is reminded after `reminder_s`, once; null: never. `number_zones` is a table of the numbers of the
+    country (`gateway.numbering`), from which a citizen's zone is known better than from his office.
     """
 
     script: str = "overall"
     delay_s: Seconds = 86_400
-    window: Annotated[Window | None, BeforeValidator(_window)] = Window(time(9), time(20, 30))
+    window: WindowKey = Window(time(9), time(20, 30))
+    weekend: OptionalHoursKey = None
+    weekdays: WeekdaysKey = EVERY_DAY
+    holidays: HolidaysKey = Holidays()
+    number_zones: Path | None = None
     reply_window_s: Annotated[float, Field(gt=0, le=366 * 86400)] = 259_200
     once_per_phone_s: Seconds = 86_400
     reminder_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = None
     thanks: bool = True
+
+    @model_validator(mode="after")
+    def _always_is_always(self) -> SurveySection:
+        if self.window is None and (self.weekend, self.weekdays, self.holidays) != (None, EVERY_DAY, Holidays()):
+            raise ValueError("the window is always open: leave weekend, weekdays and holidays out, or give it hours")
+        return self
+
+    @property
+    def sending(self) -> Window | None:
+        """When what we begin may go out, by the hour, the day of the week and the calendar; None: at any time."""
+        if self.window is None:
+            return None
+        return replace(self.window, weekend=self.weekend, weekdays=self.weekdays, holidays=self.holidays)
 
 
 def _zone(value: str) -> str:
@@ -99,6 +100,7 @@ class Settings(Section):
     makes: Path | None = None
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60
     calls: CallSettings = CallSettings()
+    callbacks: CallbackSettings = CallbackSettings()
     upstream: tuple[str, ...] = Field((), max_length=0)
     http: HttpSettings | None = HttpSettings()
     log: LogSettings = LogSettings()

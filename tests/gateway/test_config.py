@@ -82,6 +82,7 @@ def test_shipped_file_says_the_defaults_and_names_every_key() -> None:
     shown = yaml.safe_load(text)
     assert set(shown) == set(Settings.model_fields)
     assert set(shown["survey"]) == set(Settings().survey.model_dump())
+    assert set(shown["callbacks"]) == set(Settings().callbacks.model_dump())
     assert set(shown["modems"][0]) == set(Settings().modems[0].model_dump())
     assert packaged_config().read_text(encoding="utf-8") == text
 
