@@ -2,8 +2,8 @@
 
 A part is claimed (committed) by the desk before its first byte goes out: after a crash it is known to be in doubt. A
 block is `_CLAIM_AHEAD_S` worth of sending, so a slow modem claims one part and a fast one many. Where a commit takes
-time that counts beside a submit, half of a block is claimed while the other half goes out. The next part is encoded
-while the modem is busy with the one before.
+time that counts beside a submit, the most of a block is claimed anew while its last quarter goes out. The next part is
+encoded while the modem is busy with the one before.
 
 A refusal is the part's own affair only if the network or the codec finds it wrong for good. Everything else may hit
 the next part as well, so the worker rests, longer each time, and what it holds goes back for other SIMs to take. What
@@ -30,7 +30,7 @@ from modem.worker.radio import Radio
 _LOG = logging.getLogger(__name__)
 
 _CLAIM_AHEAD_S = 0.1  # what a crash may leave in doubt, against what a commit costs
-_CLAIM_MOST = 64
+_CLAIM_MOST = 256
 _COMMIT_MATTERS_S = 1.0  # a modem that needs longer for a part loses nothing by waiting for a commit
 _HOLD_MOST_S = 10.0  # a modem that turns slow gives the rest of its block back after this
 _OWN_MOST = 8
@@ -145,9 +145,10 @@ class Sending:
 
     def _prepare_next(self) -> None:
         """Use the time in which the modem is busy. A desk that fails must not cost the part in flight its answer."""
-        if self._ahead is None and self._submit_s < _COMMIT_MATTERS_S and len(self._claimed) <= self._block // 2:
+        last = self._block // 4  # of a claim most of the cost is not the parts': the fewer, the better
+        if self._ahead is None and self._submit_s < _COMMIT_MATTERS_S and len(self._claimed) <= last:
             try:
-                self._claim_ahead(max(1, self._block // 2))
+                self._claim_ahead(self._block - last)
             except Exception:
                 _LOG.exception("parts could not be claimed ahead; the next claim fails too, or makes up for it")
         if self._claimed:

@@ -121,6 +121,18 @@ def test_next_part_of_a_quick_modem_is_claimed_while_one_goes_out(bench: Bench) 
     assert list(bench.desk.settled) == [1]
 
 
+def test_fast_modem_has_no_more_in_hand_than_a_block_and_the_part_in_flight(bench: Bench) -> None:
+    bench.queue(*(order(number) for number in range(100)))
+    left, in_hand = [100], []
+    while left[-1] or bench.desk.settled.keys() < set(range(100)):
+        bench.sending._submit_s = 0.005  # a block of twenty
+        bench.sending.send_one()
+        left.append(len(bench.desk.orders))
+        in_hand.append(100 - left[-1] - len(bench.desk.settled))
+    assert max(in_hand) == 21
+    assert sorted(set(left), reverse=True) == [100, 80, 65, 50, 35, 20, 5, 0]
+
+
 def test_desk_that_fails_meanwhile_costs_the_part_in_flight_nothing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
