@@ -1,31 +1,37 @@
 """The words the rules know.
 
-Pure data with the little code that finds a misspelt word. Only three kinds of words carry a number: the official labels
+Pure data. Only three kinds of words carry a number: the official labels
 of the federal form (1 очень плохо … 5 отлично), numerals, and school marks. Praise and blame are listed too, but only
 to notice that they contradict a digit; they never become one.
 """
 
 from __future__ import annotations
 
-from functools import cache
-
 LABELS = {
     "отлично": 5, "отл": 5, "отлич": 5, "excellent": 5,
     "хорошо": 4, "хор": 4,
-    "нормально": 3, "норм": 3, "норма": 3, "удовлетворительно": 3, "удовл": 3, "уд": 3,
+    "нормально": 3, "норм": 3, "норма": 3, "удовлетворительно": 3, "удовл": 3, "удов": 3, "уд": 3,
     "плохо": 2, "плоха": 2, "неудовлетворительно": 2, "неуд": 2, "неудовл": 2,
 }  # fmt: skip
 NUMERALS = {
-    "пять": 5, "пятерка": 5, "пятерочка": 5, "пятерку": 5, "пятерочку": 5, "пятак": 5, "пяти": 5, "five": 5,
-    "четыре": 4, "четверка": 4, "четверочка": 4, "четверку": 4, "четверочку": 4, "four": 4,
-    "три": 3, "тройка": 3, "троечка": 3, "тройку": 3, "троечку": 3, "трояк": 3, "three": 3,
-    "два": 2, "двойка": 2, "двоечка": 2, "двойку": 2, "двоечку": 2, "two": 2,
+    "пять": 5, "пятерка": 5, "пятерочка": 5, "пятерку": 5, "пятерочку": 5, "пятерки": 5, "пятера": 5, "пятеру": 5,
+    "пятак": 5, "пяти": 5, "пятирка": 5, "five": 5,
+    "четыре": 4, "четверка": 4, "четверочка": 4, "четверку": 4, "четверочку": 4, "четверки": 4, "чотири": 4,
+    "four": 4,
+    "три": 3, "тройка": 3, "троечка": 3, "тройку": 3, "троечку": 3, "тройки": 3, "трояк": 3,
+    "three": 3,
+    "два": 2, "двойка": 2, "двоечка": 2, "двойку": 2, "двойки": 2, "двояк": 2, "two": 2,
     "один": 1, "единица": 1, "единичка": 1, "единицу": 1, "кол": 1, "one": 1,
 }  # fmt: skip
 MARKS = LABELS | NUMERALS
 """Every word that is a number by itself."""
 
-BEYOND = {"ноль": 0, "нуль": 0, "шесть": 6, "семь": 7, "восемь": 8, "девять": 9, "десять": 10, "сто": 100}
+BEYOND = frozenset(
+    "ноль нуль шесть семь восемь девять десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать "
+    "семнадцать восемнадцать девятнадцать двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто "
+    "сто тысяча миллион zero ten hundred".split()
+)
+"""Number words outside the scale."""
 
 HEDGES = frozenset(
     "очень оч довольно достаточно почти вполне более менее слишком совсем примерно относительно сравнительно "
@@ -113,63 +119,9 @@ ACKNOWLEDGEMENTS = frozenset(
 )
 """«Хорошо» beside one of these is a yes, not a mark."""
 
-_NOT_TYPOS = frozenset(
-    "хороша хороши хороше хорош формально стройка стройку двойня мять опять пядь плохой плохое плохие отличка "
-    "отличною нормальна нормальны нормален нормальное плохова пятка пятку сплохо".split()
-)
-_TYPED = tuple(
-    "отлично хорошо нормально удовлетворительно плохо неудовлетворительно пятерка пятерочка четыре четверка "
-    "четверочка тройка троечка двойка двоечка единица".split()
-)
-_NEIGHBOURS = {"п": "акреим", "я": "чфы", "т": "иьоп", "ь": "тблой"}
-_SOUNDS = str.maketrans({"о": "а", "е": "и", "э": "и", "ы": "и", "ъ": "", "ь": ""})
-
-
 def criterion(word: str) -> str | None:
     """The criterion a word names, if it names one."""
     for name, stems in CRITERIA_STEMS.items():
         if word.startswith(stems):
             return name
     return None
-
-
-@cache
-def _by_sound() -> dict[str, str]:
-    return {word.translate(_SOUNDS): word for word in _TYPED}
-
-
-def without_typos(word: str) -> str:
-    """The mark a Cyrillic word was meant to be: the same sound, or one slip of the finger away; else the word itself.
-
-    Long words only: among short ones a slip gives another word of the language. «пять» alone is worth the care of
-    looking at the keyboard.
-    """
-    if word in _NOT_TYPOS or not 4 <= len(word) <= 20:
-        return word
-    if len(word) == 4:
-        if word == "плхо":
-            return "плохо"
-        return "пять" if word == "пяьт" or _is_slip_of_five(word) else word
-    sound = _by_sound().get(word.translate(_SOUNDS))
-    if sound is not None:
-        return sound
-    for mark in _TYPED:
-        if abs(len(mark) - len(word)) <= 1 and mark[0] == word[0] and _one_edit(mark, word):
-            return mark
-    return word
-
-
-def _is_slip_of_five(word: str) -> bool:
-    differing = [(right, typed) for right, typed in zip("пять", word, strict=True) if right != typed]
-    return len(differing) == 1 and differing[0][1] in _NEIGHBOURS[differing[0][0]]
-
-
-def _one_edit(a: str, b: str) -> bool:
-    """Whether one letter put in, left out, changed or swapped with the next turns `a` into `b`."""
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    rest_a, rest_b = a[start:], b[start:]
-    if rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]:
-        return True
-    return rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]

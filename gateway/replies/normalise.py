@@ -12,6 +12,7 @@ import unicodedata
 from functools import cache
 
 from gateway.replies import lexicon
+from gateway.replies.typos import is_one_slip_away, without_typos
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufe00-\ufe0f\u20e3]"
@@ -19,7 +20,9 @@ _INVISIBLE = re.compile(
 _FRACTION = re.compile("[\u00bc-\u00be\u2150-\u215f\u2189]")
 _SUPERSCRIPT = re.compile("[\u00b2\u00b3\u00b9\u2070-\u209c]")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_APOSTROPHE = re.compile("(?<=п)[\u02bc\u2019'](?=я)")
 _QUOTE_MARKS = re.compile('[\u00ab\u00bb\u201c-\u201f\u2039\u203a"`\u2018\u2019]')
+_QUOTED_DIGIT = re.compile(r"'(?=\d)|(?<=\d)'")
 _KEYCAP_TEN = "\U0001f51f"
 
 _LOOK_ALIKES = str.maketrans("abcehkmoptxyi3", "авсенкмортхуиз")
@@ -40,6 +43,7 @@ _ROMAN_VARIANTS = (
     ("ja", "a"), ("ia", "a"), ("yu", "u"), ("ju", "u"), ("iu", "u"), ("y", "i"), ("j", "i"),
     ("'", ""),
 )  # fmt: skip
+_CYRILLIC = str.maketrans("abdefghijklmnoprstuvxyz", "абдефгхижклмнопрстувхиз")
 _ENGLISH = {
     "stop": "стоп",
     "ctop": "стоп",
@@ -48,12 +52,18 @@ _ENGLISH = {
     "info": "инфо",
     "unsubscribe": "отписка",
     "thanks": "спасибо",
+    "thank": "спасибо",
     "ok": "ok",
+    "ne": "не",
+    "star": "звезда",
+    "stars": "звезд",
+    "point": "балл",
+    "points": "баллов",
 }
 _PLAIN_WORDS = (
     "не больше пишите присылайте стоп хватит кто это вы что оценка балл баллов балла ставлю спасибо все всё очень "
     "отказ отказываюсь отписка помощь инфо за на но и большое супер молодцы ужас мфц очередь хамство услуга время "
-    "старт вежливость комфорт информация звоните шлите отстаньте номер смс надо мне меня норм отл хор из по было"
+    "старт вежливость комфорт информация звоните шлите отстаньте номер смс надо мне меня норм отл хор из по было там туда был была"
 ).split()
 """Words worth recovering from another layout or from Latin letters, beside the marks."""
 
@@ -65,15 +75,20 @@ def normalise(text: str) -> str:
     text = _SUPERSCRIPT.sub("?", _INVISIBLE.sub("", text))
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _INVISIBLE.sub("", text).replace("ё", "е").replace("\r\n", "\n").replace("\r", "\n")
+    text = _APOSTROPHE.sub("", text)
     text = _QUOTE_MARKS.sub(" ", _DASHES.sub("-", text))
     if not text.isascii():
         text = "".join(_ascii_digit(char) for char in text)
+    text = _QUOTED_DIGIT.sub(" ", text)
     return "\n".join(" ".join(_repair(chunk) for chunk in line.split()) for line in text.split("\n")).strip()
 
 
 def _ascii_digit(char: str) -> str:
-    digit = unicodedata.decimal(char, None) if not char.isascii() else None
-    return char if digit is None else str(digit)
+    """The value of a digit in any script or in a circle; other characters as they are."""
+    if char.isascii() or char.isalpha():
+        return char
+    value = unicodedata.numeric(char, None)
+    return char if value is None or value != int(value) else str(int(value))
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -121,12 +136,12 @@ def _repair_word(word: str) -> str:
     if has_digit:
         return word
     shorter = _REPEATED.sub(r"\1", word)
-    if shorter in lexicon.MARKS:
+    if shorter in known:
         return shorter
     latin = word.translate(_LAYOUT_BACK)
     if latin in _ENGLISH:
         return _ENGLISH[latin]
-    return lexicon.without_typos(word)
+    return without_typos(word)
 
 
 _REPEATED = re.compile(r"(.)\1+")
@@ -138,13 +153,24 @@ def _from_latin(word: str) -> str:
     if _HAS_CYRILLIC.search(word):
         folded = word.translate(_LOOK_ALIKES)
         # A Latin p stands for р by its shape and for п by its sound: «сtop» is стоп.
-        return "стоп" if folded == "стор" else lexicon.without_typos(folded)
-    return _romanised().get(_roman_key(word), word)
+        return "стоп" if folded == "стор" else without_typos(folded)
+    for key in (_roman_key(word), _roman_key(word.replace("ch", "c").replace("c", "ch"))):
+        if key in _romanised():
+            return _romanised()[key]
+    if len(word) >= 8 and is_one_slip_away("excellent", word):
+        return "excellent"
+    sounded = without_typos(_spelt(word)) if len(word) >= 6 and word.isascii() else word
+    return sounded if sounded in lexicon.LABELS else word
+
+
+def _spelt(word: str) -> str:
+    """A Latin word letter by letter in Cyrillic, near enough to hear it."""
+    return word.replace("sh", "ш").replace("ch", "ч").translate(_CYRILLIC)
 
 
 @cache
 def known_words() -> frozenset[str]:
-    return frozenset((*lexicon.MARKS, *lexicon.BEYOND, *_PLAIN_WORDS, *lexicon.FRAME_AFTER))
+    return frozenset((*lexicon.MARKS, *lexicon.BEYOND, *_PLAIN_WORDS, *lexicon.FRAME_AFTER, "очень"))
 
 
 @cache
