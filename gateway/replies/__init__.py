@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from gateway.model import Meaning, ReplyClass
-from gateway.replies import machines, people, ratings
+from gateway.replies import consent, machines, people, ratings
 from gateway.replies.context import NO_CONTEXT, Context
 from gateway.replies.reading import Reading, read
 
@@ -28,9 +28,9 @@ __all__ = ["LONGEST", "NO_CONTEXT", "Context", "interpret"]
 LONGEST = 1600
 """Characters looked at: ten GSM-7 parts. A longer text is kept as a comment, unread."""
 
-_BEFORE = (*machines.RULES, *people.RULES)
+_BEFORE = (*machines.RULES, *consent.RULES, *people.RULES)
 _RATINGS = ratings.RULES
-_AFTER = (*people.LAST_RULES, *machines.LAST_RULES)
+_AFTER = machines.LAST_RULES
 
 
 @lru_cache(maxsize=1024)
@@ -52,7 +52,7 @@ def interpret(text: str, context: Context = NO_CONTEXT) -> Meaning:
         meaning = rule(reading)
         if meaning is not None:
             return meaning
-    rest = people.without_opt_out(reading)
+    rest = consent.without_opt_out(reading)
     if rest is None:
         return _rating(reading) or _last(reading)
     rated = _rating(rest)

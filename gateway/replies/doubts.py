@@ -13,6 +13,7 @@ from gateway.model import Meaning, ReplyClass
 from gateway.replies import lexicon, position
 from gateway.replies.reading import CLAUSE_WORDS, Kind, Reading, Token, clauses
 
+_HALF = re.compile(r"\b[1-5] с половиной\b")
 DECIMAL = re.compile(r"(?<!\d)\d\s?[.,]\d(?!\d)|\b\d (?:с половиной|и 5)")
 """A half mark, which the scale does not have."""
 SLIPPED = re.compile(r"\b(?:ошиб\w+|опечат\w+|перепутал\w*|исправ\w+|поправк\w+|передумал\w*|промахнул\w+)")
@@ -24,6 +25,7 @@ _NOT_GIVEN = re.compile(
     r"|\b(?:уже|вчера|раньше|сначала|потом)\b.{0,20}\b(?:отвеч|отправ|став|постав|писал|присыл)|\b(?:отправил"
     r"|отправлял|отвечал|отвечала)"
 )
+_FOR_WAITING = re.compile(r"\b[45](?: балл\w*| звезд\w*)? за (?:то\b|§)")
 _OPPOSING = CLAUSE_WORDS - {"и", "или", "либо"}
 _LONG_WAIT = re.compile(
     r"\b(?:\d{1,3}|пол|два|две|три|четыре|пять|шесть|несколько|целый|весь) ?(?:час|дня|дней|день|недел|месяц)"
@@ -33,10 +35,10 @@ _LONG_WAIT = re.compile(
 
 def doubt(reading: Reading) -> Meaning | None:
     """A number or a mark with a hedge, a denial or a question mark to it; half marks; one mark against another."""
-    if DECIMAL.search(reading.sifted):
+    if DECIMAL.search(reading.sifted) or _HALF.search(reading.coded()):
         return Meaning(ReplyClass.AMBIGUOUS, "decimal")
     numbers = {t.value for t in reading.numbers()}
-    marks = marks_alone(reading)
+    marks = marks_alone(reading) - _all_is_well(reading, numbers)
     hedged = [t for t in reading.tokens if t.kind is Kind.HEDGED]
     if len(numbers | marks) > 1:
         return Meaning(ReplyClass.AMBIGUOUS, "several_ratings")
@@ -51,13 +53,26 @@ def doubt(reading: Reading) -> Meaning | None:
     return Meaning(ReplyClass.AMBIGUOUS, "hedged")
 
 
+_WELL = re.compile(r"\b(?:все|очень)(?: (?:было|прошло|очень))? (хорошо|нормально|норм)\b")
+
+
+def _all_is_well(reading: Reading, numbers: set[int]) -> set[int]:
+    """«всё хорошо» beside a digit that is no lower says how somebody feels; alone it is a label of the scale."""
+    return {
+        lexicon.LABELS[word]
+        for word in _WELL.findall(reading.plain)
+        if numbers and min(numbers) >= lexicon.LABELS[word]
+    }
+
+
 def uncertain(reading: Reading) -> Meaning | None:
     """A number that is doubted, wished for or withheld in the same breath, or taken back without a new one."""
     numbers = reading.numbers()
     marks = marks_alone(reading)
     if (numbers or marks) and SLIPPED.search(reading.plain) and PAST_SENT.search(reading.plain):
         return Meaning(ReplyClass.AMBIGUOUS, "taken_back")
-    if marks & {4, 5} and not numbers and _LONG_WAIT.search(reading.plain):
+    waited = _LONG_WAIT.search(reading.plain)
+    if waited and ((marks & {4, 5} and not numbers) or _FOR_WAITING.search(reading.coded())):
         return Meaning(ReplyClass.AMBIGUOUS, "praise_for_waiting")
     for clause in clauses(reading.tokens, _OPPOSING):
         if any(t.kind in (Kind.NUMBER, Kind.MARK) for t in clause):
@@ -82,19 +97,35 @@ def marks_alone(reading: Reading) -> set[int]:
     """The marks that are a whole clause of their own."""
     found = set()
     for clause in map(_without_reason, clauses(reading.tokens)):
-        values = {t.value for t in clause if t.kind is Kind.MARK}
+        marks = [t for t in clause if t.kind is Kind.MARK]
         others = [t for t in clause if t.kind is not Kind.MARK and t.kind is not Kind.SIGN]
-        if sum(t.kind is Kind.MARK for t in clause) == 1 and all(
-            t.kind is Kind.NUMBER or t.text in lexicon.FILLERS for t in others
-        ):
-            found |= values
+        if not (len(marks) == 1 or (marks and len({t.text for t in marks}) == 1 and marks[0].text in lexicon.LABELS)):
+            continue
+        if all(t.kind is Kind.NUMBER or t.text in lexicon.FILLERS for t in others) or _is_work_done(clause):
+            if marks[0].text != "один" or not _ONESELF.intersection(t.text for t in others):
+                found.add(marks[0].value)
     return found
+
+
+_WORK = ("обслуж", "сдела", "справи", "сработа", "работа", "приня", "помогл", "отработа", "выполн", "оказа", "оформи")
+_ONESELF = frozenset(("я", "мы", "у", "от", "на", "с", "по"))
+
+
+def _is_work_done(clause: list[Token]) -> bool:
+    """«обслужили на отлично»: a verb of work, and the mark it is worth at the end."""
+    texts = [t.text for t in clause]
+    return len(texts) in (3, 4, 5) and texts[-2] == "на" and any(text.startswith(_WORK) for text in texts[:-2])
+
+
+_THANKS = frozenset(("спасибо", "спс", "благодарю"))
 
 
 def contradiction(reading: Reading) -> Meaning | None:
     """Praise beside a bad mark, or anger beside a good one: irony, or a scale turned round."""
     values = {t.value for t in reading.numbers()} | marks_alone(reading)
     mood = position.mood(reading)
+    if values == {1} and mood == 0 and _THANKS.intersection(reading.words()):
+        return Meaning(ReplyClass.AMBIGUOUS, "contradiction")
     for value in values:
         if (value in (1, 2) and mood > 0) or (value in (4, 5) and mood < 0):
             return Meaning(ReplyClass.AMBIGUOUS, "contradiction")

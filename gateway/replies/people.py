@@ -1,8 +1,7 @@
-"""Rules for what people say about the survey itself: stop, who are you, you have the wrong person.
+"""Rules for what people say about the survey itself: who are you, what is this, you have the wrong person.
 
-Pure. An opt-out is a whole word or a whole phrase («стоп», «не пишите больше»), never a stem: «остановка» and «стопка»
-are complaints about something else, and irritation is not a refusal. It can stand beside a rating and both are kept,
-so it is not a rule that ends the reading: `without_opt_out` takes it out of the text and lets the rest be read.
+Pure. A question about the survey is answered with help; a question about the office («почему закрыто в субботу») is a
+comment. A rating that stands apart before a question is left to the rules for ratings.
 """
 
 from __future__ import annotations
@@ -11,61 +10,8 @@ import re
 from collections.abc import Callable
 
 from gateway.model import Meaning, ReplyClass
-from gateway.replies.reading import Kind, Reading, reread
-
-_GAP = r"(?:[а-я]+\s){0,3}"
-_MESSAGES = r"(?:смс\w*|sms|сообщени\w*|рассылк\w*|опрос\w*|спам\w*|эсэмэс\w*|писем|письма|уведомлени\w*)"
-_WRITE = (
-    r"(?:писать|пишите|пиши|присылать|присылайте|присылай|шлите|шли|слать|звоните|звони|звонить|беспокойте"
-    r"|беспокоить|беспокой|"
-    r"отправляйте|отправлять|тревожьте|тревожить|донимайте|донимать|спамьте|спамить|отвлекайте|приставайте"
-    r"|надоедайте|"
-    r"опрашивайте|опрашивать|рассылайте)"
-)
-_OPT_OUT_PHRASES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\b(?:и\s)?(?:больше\s|прошу\s|пожалуйста\s|мне\s|меня\s|сюда\s)*не\s(?:(?:надо|нужно|стоит"
-        rf"|смейте)\s)?{_GAP}{_WRITE}\b"
-        rf"(?:\s(?:мне|меня|нам|больше|сюда|пожалуйста|никогда|по этому номеру|на этот номер|ваши|{_MESSAGES}))*",
-        rf"\b(?:больше\s)?не\s(?:надо|нужно|нужны|нужен)\s(?:больше\s|мне\s|ваши\s|ваших\s|этих\s"
-        rf"|никаких\s)*{_MESSAGES}",
-        rf"\bне\s(?:хочу|желаю|буду|собираюсь|намерен\w?)\s{_GAP}(?:участвовать|получать|отвечать|проходить"
-        rf"|{_MESSAGES})\b"
-        rf"(?:\s(?:в\s)?(?:этом\s)?(?:больше|{_MESSAGES}))*",
-        r"\bне (?:участвую|согласн?а?е?н?)\b(?: (?:в|на) (?:ваших |этом |этих |ваш )?(?:опрос\w*|рассылк\w*"
-        r"|обработк\w*))?$",
-        r"\bотказыва(?:юсь|емся)\b(?: от (?:участия|опрос\w*|рассылк\w*|смс|оценки))?(?: (?:в )?(?:опрос\w*"
-        r"|отвечать|участвовать))?",
-        r"\b(?:отзываю|не даю|не давала?) (?:свое )?согласи[ея]\b(?: на (?:опрос|рассылку|смс|обработку)\w*)?",
-        rf"\b(?:прекратите|прекрати|прекращайте|остановите|перестаньте|хватит|отключите|отмените|довольно"
-        rf"|кончайте|завязывайте)\s"
-        rf"{_GAP}(?:{_MESSAGES}|{_WRITE})\b(?:\s(?:мне|меня|нам|{_MESSAGES}))*",
-        r"\b(?:уберите|удалите|исключите|вычеркните|сотрите|убрать|удалить|исключить|уберите-ка"
-        r"|выпишите)\s(?:[а-я]+\s){0,3}"
-        r"(?:номер|телефон|меня|из (?:вашей |этой |вашего |этого )?(?:базы|списк\w+|рассылк\w+|опрос\w+))\b"
-        r"(?: из (?:вашей |этой |вашего |этого )?(?:базы|списк\w+|рассылк\w+|опрос\w+))?",
-        r"\b(?:и\s)?(?:отстаньте|отвяжитесь|отвалите|отцепитесь)\b(?: от меня)?",
-        r"\bот(?:пишите|писать|пишитесь|писаться|пишусь|писываюсь)\b(?: (?:меня|от|пожалуйста|рассылк\w+|смс))*",
-        r"^(?:я )?не (?:хочу|буду|желаю)\W*$|\b(?:удалите|исключите)\W*$",
-        r"\bотмен(?:а|ить|ите) (?:подписк\w+|рассылк\w+|опрос\w*|смс)",
-    )
-)
-_STOP_WORDS = frozenset("стоп отказ отписка отпишите отписаться отмена unsubscribe".split())
-_BESIDE_STOP = frozenset(
-    "пожалуйста прошу опрос опросу опросам смс sms рассылка рассылку рассылке от и все больше спасибо хватит я "
-    "мне нужен 0919 сообщения сообщений участия участие балл баллов оценка".split()
-)
-_STOP_TOKEN = re.compile(r"\b(?:" + "|".join(sorted(_STOP_WORDS)) + r")\b")
-
-_OPT_IN = re.compile(
-    r"^(?:прошу |пожалуйста,? |хочу |можно )?(?:start|старт|подпи(?:ши|шите|сать|саться|шусь)"
-    r"(?: (?:меня|снова|обратно|опять|заново)){1,2}"
-    r"|(?:верните|вернуть|включите|добавьте)(?: (?:меня|снова|обратно|опять|мой номер)){0,2} (?:в|на) "
-    r"(?:опрос\w*|рассылк\w+|списк\w+)"
-    r"|(?:возобновите|снова присылайте|присылайте снова|пишите снова)(?: (?:рассылк\w+|опрос\w*|смс|мне))?"
-    r"|(?:снова|опять) (?:хочу )?участв\w+(?: в опрос\w+)?)(?: (?:снова|обратно|опять))?(?:,? пожалуйста)?[\s.!]*$"
-)
+from gateway.replies.consent import without_opt_out
+from gateway.replies.reading import Reading
 
 _WRONG_RECIPIENT = tuple(
     re.compile(pattern)
@@ -135,39 +81,6 @@ _QUESTIONS = tuple(
 )
 
 
-def without_opt_out(reading: Reading) -> Reading | None:
-    """The reading with its opt-out taken away, or None where nobody asks to be left alone."""
-    plain = reading.plain
-    for phrase in _OPT_OUT_PHRASES:
-        if phrase.search(plain):
-            return reread(reading, _all_phrases_cut(plain))
-    if _is_bare_stop(reading):
-        return reread(reading, _STOP_TOKEN.sub(" ", plain).strip())
-    return None
-
-
-def _all_phrases_cut(plain: str) -> str:
-    for phrase in _OPT_OUT_PHRASES:
-        plain = phrase.sub(" . ", plain)
-    return _STOP_TOKEN.sub(" ", plain).strip()
-
-
-def _is_bare_stop(reading: Reading) -> bool:
-    """A stop word that has nothing beside it but a rating and politeness."""
-    words = reading.words()
-    if not any(word in _STOP_WORDS for word in words):
-        return False
-    marks = {token.text for token in reading.tokens if token.kind is Kind.MARK}
-    return all(word in _STOP_WORDS or word in _BESIDE_STOP or word in marks for word in words)
-
-
-def opt_in(reading: Reading) -> Meaning | None:
-    """Somebody who left asks to be written to again; like an opt-out a whole phrase, with nothing besides."""
-    if _OPT_IN.match(reading.plain):
-        return Meaning(ReplyClass.COMMENT, "opt_in", opt_in=True)
-    return None
-
-
 def wrong_recipient(reading: Reading) -> Meaning | None:
     """The phone belongs to somebody else, or its owner was never served."""
     if without_opt_out(reading) is None and any(pattern.search(reading.plain) for pattern in _WRONG_RECIPIENT):
@@ -187,5 +100,4 @@ def question(reading: Reading) -> Meaning | None:
 
 _RATED_FIRST = re.compile(r"^[1-5](?:\sбал\w*)?\s?[.,!;\n]")
 
-RULES: tuple[Callable[[Reading], Meaning | None], ...] = (opt_in, wrong_recipient, question)
-LAST_RULES: tuple[Callable[[Reading], Meaning | None], ...] = ()
+RULES: tuple[Callable[[Reading], Meaning | None], ...] = (wrong_recipient, question)

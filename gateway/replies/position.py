@@ -81,6 +81,8 @@ def _is_marred(tokens: Sequence[Token], index: int) -> bool:
         return False
     if tokens[index].glued and left.kind is Kind.WORD and left.text not in _MAY_STICK:
         return True
+    if left.text == "?" and index == 1:
+        return True
     if left.text == "#" and index > 1 and tokens[index - 2].text not in lexicon.FRAME_BEFORE:
         return True
     if left.text == "-" and (index == 1 or (left.glued and tokens[index].glued)):

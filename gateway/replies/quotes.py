@@ -14,13 +14,15 @@ from gateway.replies import lexicon
 from gateway.replies.normalise import normalise
 
 _QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
+_FORWARDED = re.compile(r"^(?:fwd?|re|0919|пересланное сообщение)\s?:\s?")
 _PROMPTS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?:\d\d\.\d\d\.\d{4}\s)?вы были в [^\n]{1,60}?\.?\s?(?=оцените)",
+        r"(?:\d\d\.\d\d\.\d{4},?\s)?вы были в [^\n]{1,60}?\.?\s?(?=оцените)",
+        r"оцените (?:по (?:5|пяти)-?балльной шкале )?качество [^\n]{0,60}? в мфц(?: ?г\.? ?[а-я-]{3,20})?(?:\.|$)",
         r"не поняли ответ\.?",
         r"пришлите одну цифру(?: от 1 до 5)?\.?",
-        r"(?:пожалуйста,? )?оцените [^\n\d]{0,60}от 1 до 5(?:\s?\(?5\s?-\s?отлично\)?)?",
+        r"(?:пожалуйста,? )?оцените [^\n\d]{0,60}от 1 до 5(?:\s?\(?5(?:\s?-\s?|\s)отлично\)?)?",
         r"отправьте в ответ цифру от 1 до 5\.?",
         r"ответ бесплатный\.?",
         r"спасибо,? ваша оценка принята\.?",
@@ -37,7 +39,7 @@ _RUN_WORDS = 2
 
 def without_quotes(plain: str, ours: tuple[str, ...] = ()) -> str:
     """The normalised text without what is ours in it; a line feed stands where something was taken away."""
-    text = _QUOTED_LINE.sub("", plain)
+    text = _FORWARDED.sub("", _QUOTED_LINE.sub("", plain))
     if not text.strip():
         # A lone ">5" quotes nothing.
         text = plain

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from gateway.model import Meaning, ReplyClass
 from gateway.replies import doubts, lexicon, position, vectors
@@ -33,7 +34,7 @@ _CORRECTIONS = tuple(
             rf"\b(?:но|а|поэтому|однако)\b[^\d]{{0,40}}?{_V}",
             2,
         ),
-        (rf"\b(?:исправ|измен|поменя|замен|переправ)\w*[^\d]{{0,40}}?{_V} на {_V}", 2),
+        (rf"\b(?:исправ|измен|поменя|меня|замен|переправ)\w*[^\d]{{0,40}}?{_V} на {_V}", 2),
         (rf"^вместо {_V}{_SEP}(?:(?:хочу|ставлю|поставьте|надо|будет)\s){{0,2}}{_V}", 2),
     )
 )
@@ -87,6 +88,8 @@ def bare_numbers(reading: Reading) -> Meaning | None:
     values = [t.value for t in numerals]
     if len(values) == 2 and values[0] == values[1] and numerals[0].kind is not numerals[1].kind:
         return _in_range(values[0], "digit_and_word")
+    if "+" in reading.plain and len(values) != 5:
+        return Meaning(ReplyClass.AMBIGUOUS, "several_numbers")
     if not all(1 <= value <= 5 for value in values):
         return Meaning(ReplyClass.AMBIGUOUS, "several_numbers")
     return _marks_in_a_row(values)
@@ -122,6 +125,8 @@ def placed_number(reading: Reading) -> Meaning | None:
     if not numbers:
         return None
     value = numbers[0].value
+    if len(numbers) > 1 and _without_a_word_between(reading):
+        return Meaning(ReplyClass.AMBIGUOUS, "several_numbers")
     if all(
         position.is_rating(reading.tokens, index) for index, t in enumerate(reading.tokens) if t.kind is Kind.NUMBER
     ):
@@ -129,6 +134,12 @@ def placed_number(reading: Reading) -> Meaning | None:
     if value in range(1, 6):
         return Meaning(ReplyClass.AMBIGUOUS, "number_out_of_place")
     return None
+
+
+def _without_a_word_between(reading: Reading) -> bool:
+    """Whether two numbers have only signs between them: «5 × 5» is a sum, not a mark said twice."""
+    said = [t.kind for t in reading.tokens if t.kind not in (Kind.BREAK, Kind.SIGN)]
+    return (Kind.NUMBER, Kind.NUMBER) in pairwise(said)
 
 
 def lone_mark(reading: Reading) -> Meaning | None:
@@ -142,6 +153,16 @@ def lone_mark(reading: Reading) -> Meaning | None:
     if words & lexicon.ACKNOWLEDGEMENTS or position.ends_in_doubt(reading.tokens):
         return Meaning(ReplyClass.AMBIGUOUS, "mark_unclear")
     return _rated(marks.pop(), "mark")
+
+
+_ROMAN = re.compile(r"^(?:i{2,3}|i?v)\W*$")
+
+
+def roman_numeral(reading: Reading) -> Meaning | None:
+    """A Roman numeral may be a mark, a letter or a tick; nobody can say."""
+    if _ROMAN.match(reading.plain):
+        return Meaning(ReplyClass.AMBIGUOUS, "roman_numeral")
+    return None
 
 
 def below_scale(reading: Reading) -> Meaning | None:
@@ -171,6 +192,7 @@ def _rated(value: int, rule: str) -> Meaning:
 
 RULES: tuple[Callable[[Reading], Meaning | None], ...] = (
     stars,
+    roman_numeral,
     other_scale,
     below_scale,
     correction,

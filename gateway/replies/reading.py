@@ -71,18 +71,37 @@ _MERGES = (
     (re.compile(r"(?<![\w.,])([0-9])\s?-?\s?(?:ка|ку|ки|чка|чку|очка|ерка|ерочка)\b"), r"\1 балл"),
     (re.compile(r"(?<![\w.,-])([0-9])-?(?:й|ый|я|ю)\b(?!\s?[а-я])"), r"\1"),
     (re.compile(r"(?<!\d)([0-5])\s?(?:\+\s?){1,5}(?!\s?\d)"), r"\1 с плюсом "),
-    (re.compile(r"^из (?:5|пяти)(?: бал\w+)?(?: возможных)?,?\s(?=.*\d)"), ""),
-    (re.compile(r"\bпо (?:5|пяти)[\s-]{0,3}(?:ти|и)?[\s-]{0,3}бал+ь?н\w+(?: шкале| системе)?"), " "),
-    (re.compile(r"\b(?:по )?пятибал+ьн\w+(?: шкале| системе)?"), " "),
+    (
+        re.compile(
+            r"^из (?:5|пяти)(?: бал\w+)?(?: возможных)?,?\s(?!окон|окош|специал|сотрудн|операт|девуш|касс)(?=.*\d)"
+        ),
+        "",
+    ),
+    (re.compile(r"\bпо (?:5|пяти)[\s-]{0,3}(?:ти|и)?[\s-]{0,3}бал+ь?н\w+(?: шкале| системе)?(?:\s?[-:,]\s)?"), " "),
+    (re.compile(r"\b(?:по )?пятибал+ь?н\w+(?: шкале| системе)?(?:\s?[-:,]\s)?"), " "),
+    (re.compile(r"\bиз ?-? ?за\b"), "потому"),
+    (re.compile(r"\bне плохо\b"), "неплохо"),
+    (re.compile(r"\b(?:очень[\s,-]{1,3}){2,9}"), "очень "),
+    (
+        re.compile(r"\bмфц (?:г(?:ород)?\.? ?[а-я]{3,15}(?:-на-оби)?|барнаул\w?|бийск\w?|рубцовск\w?|новоалтайск\w?)"),
+        "мфц",
+    ),
+    (re.compile(r"\bоценива(ю|ем) в (?=\d)"), "оцениваю "),
+    (re.compile(r"\bголосу(ю|ем) за (?=\d)"), "голосую "),
+    (
+        re.compile(r"\b(?:во? |по )?(?:всем|каждому)(?: вашим)? (?:пункт|критери|показател|вопрос|позици|параметр)\w+"),
+        "все",
+    ),
+    (re.compile(r"(?<=\d )во всем\b"), "все"),
 )
-_SCALE = re.compile(r"\(?(?:по шкале )?\bот (?:1|одного) до (?:5|пяти)\b\)?")
+_SCALE = re.compile(r"\(?(?:по шкале )?\bот (?:1|одного) до (?:5|пяти)\b\)?(?:\s?[-:,]\s)?")
 _OF_FIVE = re.compile(
-    r"(?<![\d/.,])([0-9]{1,2})(?:\s?-?(?:ка)?)\s?(?:из|/)\s?(?:5|пяти)(?:-?ти)?(?![\d/]|[.,]\d)\b(?=\s*(?:$"
+    r"(?<![\d/.,])([0-9]{1,2})(?:\s?-?(?:ка)?| ?бал+\w{0,3})\s?(?:из|/)\s?(?:5|пяти)(?:-?ти)?(?![\d/]|[.,]\d)\b(?=\s*(?:$"
     r"|[^\w\s]|бал|возм|спас|за |но ))"
 )
 _WORD_OF_FIVE = re.compile(r"\b(пять|четыре|три|два|один) из (?:5|пяти)(?=\s*(?:$|[^\w\s]|бал|возм|спас|за |но ))")
 _TOKEN = re.compile(r"(\s*)(\d+|[^\W\d_]+|[^\w]|_)")
-_BREAKS = frozenset(".,;:!?()-=/+*\n[]{}…&")
+_BREAKS = frozenset(".,;:!?()-=/+*\n[]{}…&|_")
 CLAUSE_WORDS = frozenset("но а и хотя потому зато однако или либо".split())
 
 
@@ -120,6 +139,8 @@ def _tokens(text: str) -> tuple[Token, ...]:
         token = _token(body, glued=not space and bool(tokens))
         if token.kind is Kind.MARK and tokens and tokens[-1].kind is Kind.WORD:
             token = _with_hedge(tokens, token)
+        if token.kind is Kind.MARK and _is_tied_to_a_word(tokens, token):
+            token = Token(Kind.WORD, body, glued=True)
         tokens.append(token)
     return tuple(tokens)
 
@@ -135,6 +156,14 @@ def _token(body: str, glued: bool) -> Token:
     if body.isalpha():
         return Token(Kind.WORD, body, glued=glued)
     return Token(Kind.BREAK if body in _BREAKS else Kind.SIGN, body, glued=glued)
+
+
+def _is_tied_to_a_word(tokens: list[Token], mark: Token) -> bool:
+    """«раз-два» is one word, «мфц-отлично» a mark with a dash."""
+    if len(tokens) < 2 or mark.text not in lexicon.NUMERALS or not (mark.glued and tokens[-1].glued):
+        return False
+    word = tokens[-2]
+    return tokens[-1].text == "-" and word.kind is Kind.WORD and word.text not in lexicon.FILLERS
 
 
 def _with_hedge(tokens: list[Token], mark: Token) -> Token:

@@ -18,7 +18,7 @@ _INDEXED = {
     count: re.compile(
         r"^\s*1\s?[-.):=]\s?([1-5])"
         + "".join(rf"[\s,;]{{1,3}}{i}\s?[-.):=]\s?([1-5])" for i in range(2, count + 1))
-        + r"\s*[.!]?\s*$"
+        + r"\s*[.,!]?\s*(?:(?:всем |большое |огромное ){0,2}(?:спасибо|спс|благодарю)[^\d]{0,40})?$"
     )
     for count in range(2, len(CRITERIA) + 1)
 }
@@ -96,6 +96,9 @@ def only_numerals(reading: Reading) -> list[Token]:
     """The numbers and numerals of a text that has nothing besides but politeness; else none."""
     content = [t for t in reading.tokens if t.kind is not Kind.BREAK and t.text not in _POLITE]
     numerals = [t for t in content if t.kind is Kind.NUMBER or t.text in lexicon.NUMERALS]
+    labels = [t for t in content if t.kind is Kind.MARK and t.text not in lexicon.NUMERALS]
+    if labels == content and len(labels) == len(CRITERIA):
+        return labels
     return numerals if len(numerals) == len(content) else []
 
 
@@ -114,10 +117,10 @@ def named_criteria(reading: Reading) -> Meaning | None:
     """Criteria by name, each with its mark: all five are a vector, fewer a part of one."""
     named: dict[str, int] = {}
     taken = 0
-    tokens = [t for t in reading.tokens if t.text not in (":", "-", "=")]
+    tokens = _without_indices([t for t in reading.tokens if t.text not in (":", "-", "=")])
     for index, token in enumerate(tokens):
         name = lexicon.criterion(token.text) if token.kind is Kind.WORD else None
-        if name is None:
+        if name is None or _is_about_place(tokens, index):
             continue
         mark = _mark_after(tokens, index)
         if mark is None:
@@ -128,13 +131,18 @@ def named_criteria(reading: Reading) -> Meaning | None:
         taken += 1
     if not named:
         return None
-    if len(reading.numbers()) + sum(t.kind is Kind.MARK for t in reading.tokens) != taken or not _names_first(tokens):
+    if sum(t.kind in (Kind.NUMBER, Kind.MARK) for t in tokens) != taken or not _names_first(tokens):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     if len(named) == 1 and reading.sifted.startswith(_PERSONS):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     if len(named) == 1 and any(w not in _BESIDE_CRITERION and not lexicon.criterion(w) for w in reading.words()):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     return _marks(tuple(named), tuple(named.values()), "named_criteria")
+
+
+def _is_about_place(tokens: Sequence[Token], index: int) -> bool:
+    """«в очереди» says where somebody stood."""
+    return index > 0 and tokens[index - 1].text == "в"
 
 
 _PERSONS = ("операто", "специалист", "девушк", "сотрудниц", "сотруднику")
@@ -151,6 +159,31 @@ def _mark_after(tokens: Sequence[Token], index: int) -> int | None:
         if token.text not in ("на", "и", "приема", "обслуживания", "ставлю", "персонала", "в", "компетентность", "по"):
             return None
     return None
+
+
+def _without_indices(tokens: list[Token]) -> list[Token]:
+    """«1. Время 5 2. Очередь 4»: the numbers of the questions, where at least the first two have theirs."""
+    places = [
+        place
+        for place, (number, dot, word) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False))
+        if number.kind is Kind.NUMBER and dot.text in (".", ")") and lexicon.criterion(word.text)
+    ]
+    if len(places) < 2 or [tokens[place].value for place in places] != list(range(1, len(places) + 1)):
+        return tokens
+    return [token for place, token in enumerate(tokens) if place not in places]
+
+
+_EACH_FOR = re.compile(r"\b([1-5])(?: балл\w*)? (?:за|по) ([а-я]{4,20})")
+
+
+def marks_for_criteria(reading: Reading) -> Meaning | None:
+    """«5 за вежливость, 2 за очередь»: two or more marks, each with the criterion it is for."""
+    found = [(lexicon.criterion(word), int(mark)) for mark, word in _EACH_FOR.findall(reading.coded())]
+    names = [name for name, _ in found if name is not None]
+    marks = sum(t.kind in (Kind.NUMBER, Kind.MARK, Kind.HEDGED) for t in reading.tokens)
+    if len(found) < 2 or len(set(names)) != len(found) or marks != len(found):
+        return None
+    return _marks(names, [mark for _, mark in found], "marks_for_criteria")
 
 
 _FOR_A_CRITERION = re.compile(r"\b[1-5](?: бал\w*)? за ([а-я]{4,})")
@@ -171,4 +204,4 @@ def _names_first(tokens: Sequence[Token]) -> bool:
 
 
 RULES = (indexed_marks, asked_marks, marks_alike)
-NAMED_RULES = (named_criteria, single_criterion_after)
+NAMED_RULES = (marks_for_criteria, named_criteria, single_criterion_after)
