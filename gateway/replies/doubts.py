@@ -98,12 +98,13 @@ def marks_alone(reading: Reading) -> set[int]:
     found = set()
     for clause in map(_without_reason, clauses(reading.tokens)):
         marks = [t for t in clause if t.kind is Kind.MARK]
-        others = [t for t in clause if t.kind is not Kind.MARK and t.kind is not Kind.SIGN]
         if not (len(marks) == 1 or (marks and len({t.text for t in marks}) == 1 and marks[0].text in lexicon.LABELS)):
             continue
+        others = [t for t in clause if t.kind is not Kind.MARK and t.kind is not Kind.SIGN]
+        if marks[0].text == "один" and not _ONESELF.isdisjoint(t.text for t in others):
+            continue
         if all(t.kind is Kind.NUMBER or t.text in lexicon.FILLERS for t in others) or _is_work_done(clause):
-            if marks[0].text != "один" or not _ONESELF.intersection(t.text for t in others):
-                found.add(marks[0].value)
+            found.add(marks[0].value)
     return found
 
 

@@ -7,48 +7,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from gateway.model import Meaning, ReplyClass
+from gateway.replies import automatic as automatic_texts
 from gateway.replies.reading import Kind, Reading
 
 _NOISE_WORDS = frozenset(
     "ок ok окей okay оке окок k ага угу да не нет неа алло але ало ну хм эм ясно понятно принято ладно лады "
     "хорошо-хорошо привет здравствуйте здрасте здравствуй добрый день вечер утро доброе доброго времени суток "
-    "hi hello yes no тест test проверка ой ах эх лол lol хаха ха хе ххх".split()
+    "hi hello yes no все понял поняла поняли ау эй пока до свидания спокойной ночи кек хз салам здрасьте тест "
+    "test проверка ой ах эх лол lol хаха ха хе ххх".split()
 )
-_MOJIBAKE = re.compile("[ÐÑÃÂ�][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]|\ufffd|[ÃÂÐÑ]{2}")
-_AUTOMATIC = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\bваш баланс|\bбаланс[:а]?\s|\bна вашем счет|\bна счете?\b|\bпополн\w+ (?:счет|баланс)"
-        r"|\bсписан[оы]\b.*\bруб",
-        r"\bтариф\w*\b.{0,40}\b(?:подключ|руб|пакет)|\bподключена услуга|\bуслуга .{1,40} (?:подключена|отключена)",
-        r"\bкод (?:подтверждения|доступа|активации)|\bпароль\b|\bникому не (?:сообщайте|говорите)",
-        r"\bабонент .{0,40}(?:недоступ|не доступ|занят|не может|выключен|вне зоны|звонил|просит|перезвон"
-        r"|не отвечает)",
-        r"\b(?:вам звонил|вы звонили|снова на связи|появился в сети|доступен для звонк|пропущенн\w+ (?:звон|вызов))",
-        r"\b(?:автоответ|автоматическ\w+ (?:ответ|сообщение)|это автомат)",
-        r"\b(?:сейчас|пока|временно)? ?(?:занят|занята|не могу (?:говорить|разговаривать|ответить))\b.*"
-        r"\b(?:перезвоню|позже|позвоню|напишу|отвечу|потом|сообщение|смс)",
-        r"^(?:я )?(?:сейчас )?(?:занят|занята|не могу говорить|на совещании|за рулем|на встрече|в отпуске"
-        r"|на работе)\W*$",
-        r"^(?:я )?(?:вам |тебе )?(?:перезвоню|позвоню|отвечу|напишу)(?: (?:вам|тебе))?(?: (?:позже|потом|скоро"
-        r"|вечером))?\W*$",
-        r"^(?:перезвони(?:те)?|позвони(?:те)?)(?: мне)?(?:,? пожалуйста)?\W*$",
-        r"^(?:я )?(?:сейчас )?(?:за рулем|на совещании|на встрече|на работе|в дороге|занят"
-        r"|занята)\b.{0,30}\b(?:позвоню|перезвоню|потом|позже)",
-        r"\b(?:нахожусь|я) (?:на совещании|за рулем|в отпуске)\b",
-        r"\bнедостаточно средств|\bвам (?:перевели|поступил|зачислен)",
-        r"\b(?:сообщение (?:не )?доставлено|недоставлено|delivery|undeliver|auto.?reply|out of office|call me back)",
-        r"\b(?:кредит|займ|скидк\w+|акция|выигра\w+|промокод)\b.{0,60}(?:руб|%|одобрен|подробн|http|www|\.ru)"
-        r"|https?:|www\.",
-        r"^(?:вы были в мфц|mms|ммс)\b",
-    )
+_MOJIBAKE = re.compile(
+    "[ÐÑÃÂ�][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]|\ufffd|[ÃÂÐÑ]{2}"
+    "|[РС][\u00a0\u00a4\u00a6\u00a7\u00a9\u00ab-\u00ae\u00b0\u00b1\u00b5-\u00b7\u00bb\u0402-\u040f\u0452-\u045f\u0490\u0491"
+    "\u2018-\u201e\u2020-\u2026\u2030\u2039\u203a\u20ac\u2116\u2122]"
+    "|[\u00c0-\u00ff]{3}|[\u2550-\u256c][А-Яа-я\u2500-\u259f]"
 )
+"""UTF-8 read as Latin-1 or as cp1251, cp1251 read as Latin-1, UTF-8 read as cp866."""
+_ALL_LATIN1 = re.compile(r"^[\u00c0-\u00ff]{3,40}\W*$")
 _ECHO = re.compile(r"^\+?(?:0919|919)\W*$")
 _TEST = re.compile(r"^(?:тест\w*|test\w*|проверка(?: связи)?)\b[\s\d.,!-]*$")
 _LAUGH = re.compile(r"^(?:(?:ха|хе|хи|ах|ха-ха|lol|лол)+|х{2,}|(.)\1+|(.)|(..)\3{1,})$")
 _MASHED = re.compile(r"йцук|цуке|фыва|ывап|ячсм|qwer|asdf|zxcv|лорп|ъх|длор|прол(?!о|е|и)")
+_ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
+_NEXT_KEYS = frozenset(pair for row in _ROWS for left, right in pairwise(row) for pair in (left + right, right + left))
 _ALL_CONSONANTS = re.compile(r"^[бвгджзйклмнпрстфхцчшщъь]{4,}$|^[bcdfghjklmnpqrstvwxz]{4,}$")
 _MOOD_SIGNS = frozenset(
     "👍👎❤♥😀😁😂😃😄😅😆😇😉😊😋😍😎😏😒😔😕😘😜😞😠😡😢😤😩😫😭🙂🙁🙃🙄🙏🤔🤗🤣🤬🤮🤦🤷🥰💩🌹🌸🌷💐🎉🔥💪👏👌✌💔💯👊🖕✊🤝👋"
@@ -67,7 +51,7 @@ def empty(reading: Reading) -> Meaning | None:
 
 def mojibake(reading: Reading) -> Meaning | None:
     """A text decoded by the wrong table; whatever it said cannot be trusted."""
-    if len(_MOJIBAKE.findall(reading.raw)) >= 2:
+    if len(_MOJIBAKE.findall(reading.raw)) >= 2 or _ALL_LATIN1.match(reading.raw):
         return Meaning(ReplyClass.NOISE, "mojibake")
     return None
 
@@ -81,7 +65,7 @@ def echo(reading: Reading) -> Meaning | None:
 
 def automatic(reading: Reading) -> Meaning | None:
     """A telephone or an operator wrote this."""
-    if any(pattern.search(reading.plain) for pattern in _AUTOMATIC):
+    if any(pattern.search(reading.plain) for pattern in automatic_texts.PATTERNS):
         return Meaning(ReplyClass.NOISE, "automatic_reply")
     return None
 
@@ -98,13 +82,15 @@ def small_talk(reading: Reading) -> Meaning | None:
     words = reading.words()
     if not words or len(words) != sum(t.kind is not Kind.BREAK for t in reading.tokens):
         return None
-    if all(word in _NOISE_WORDS or _is_babble(word) for word in words):
+    if words != ("все",) and all(word in _NOISE_WORDS or _is_babble(word) for word in words):
         return Meaning(ReplyClass.NOISE, "small_talk")
     return None
 
 
 def _is_babble(word: str) -> bool:
     """Letters without a word in them: one letter repeated, laughter, a hand laid on the keyboard."""
+    if len(word) >= 4 and all(left + right in _NEXT_KEYS for left, right in pairwise(word)):
+        return True
     return bool(_LAUGH.match(word) or _MASHED.search(word) or _ALL_CONSONANTS.match(word))
 
 

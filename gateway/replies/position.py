@@ -129,7 +129,8 @@ def _could_be_counted(value: int, word: str) -> bool:
 
 
 def _may_precede(left: Token) -> bool:
-    """Whether a word right before a last number leaves it a rating: praise, blame and adjectives do, nouns may not."""
+    """Whether a word right before a last number leaves it a rating: praise, blame and adjectives do, nouns may "
+    "not."""
     if left.kind in (Kind.MARK, Kind.HEDGED, Kind.BLANK):
         return True
     if left.kind is not Kind.WORD or left.text in lexicon.PLACE_BEFORE:

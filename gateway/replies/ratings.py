@@ -40,9 +40,12 @@ _CORRECTIONS = tuple(
 )
 
 
+_POLITE_TAIL = re.compile(r"(?<=[★⭐🌟])[.,!]{0,3}(?:(?:большое)?(?:спасибо|спс)(?:большое|вам)?)?[.,!)]{0,3}$")
+
+
 def stars(reading: Reading) -> Meaning | None:
     """Two to five full stars and nothing else; a single one may be an asterisk or praise."""
-    text = "".join(reading.plain.split())
+    text = _POLITE_TAIL.sub("", "".join(reading.plain.split()))
     if not text or any(char not in _STARS and char != _HOLLOW for char in text):
         return None
     full = len(text) - text.count(_HOLLOW)
