@@ -16,17 +16,19 @@ from gateway.dispatch import Dispatch
 from gateway.model import CRITERIA, Conversation, MessageKind
 from gateway.script import Script
 from gateway.settings import SurveySection
-from gateway.store import inbox, invitations, outbox, ratings, reviews, surveys
+from gateway.store import inbox, invitations, optouts, outbox, persons, ratings, reviews, surveys
 from gateway.store.invitations import InvitationRow
 from gateway.survey import (
     Barred,
     CallBack,
     Close,
+    Decided,
     Due,
     Event,
     Late,
     OptOut,
     Rate,
+    Replied,
     Review,
     Send,
     Silence,
@@ -89,7 +91,7 @@ class Conversations:
                     if doubtful is not None:
                         reviews.open_one(db, doubtful, reason, now)
                 case OptOut():
-                    invitations.opt_out(db, row.person, now)
+                    _opt_out(db, row.person, event, now)
                 case CallBack() | Close() | Late():
                     pass  # the last two are in the row that is saved, and in the reply's own state
         return queued
@@ -164,6 +166,12 @@ def comment_of(text: str) -> str:
     if len(_WORD.findall(text)) < 2:
         return ""
     return _LONG_NUMBER.sub("***", text).strip()
+
+
+def _opt_out(db: Database, person: int, event: Event, now: datetime) -> None:
+    """The citizen has said it in a text, some time ago, or to somebody at the telephone, now."""
+    way, at = ("sms", event.sent_at) if isinstance(event, Replied | Decided) else ("desk", now)
+    optouts.opt_out(db, persons.pseudonym_of(db, person), way=way, by="", at=at, now=now)
 
 
 def _reason(event: Event) -> str:

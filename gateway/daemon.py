@@ -129,7 +129,6 @@ class Daemon:
         db = open_writer(settings.database, checkpoints=True)
         try:
             migrate(db, settings.database)
-            pseudonyms.load(settings.database)
         except BaseException:
             db.close()
             raise
@@ -148,7 +147,7 @@ class Daemon:
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
         conversations = Conversations(settings.survey, script, dispatch)
         outbox = Outbox(conversations, self._chance)
-        inbox = Inbox(conversations, outbox)
+        inbox = Inbox(conversations, outbox, pseudonyms.load(settings.database))
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))

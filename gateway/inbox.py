@@ -20,11 +20,12 @@ from gateway.model import InboxState, Meaning
 from gateway.outbox import Outbox
 from gateway.parts import ONE_MESSAGE, fragments, whole
 from gateway.phones import BadPhone, normalise
+from gateway.pseudonyms import Pseudonyms
 from gateway.replies import interpret
 from gateway.replies.context import Context
 from gateway.reports import Fate
 from gateway.settling import BATCH
-from gateway.store import inbox, invitations, lanes, outbox
+from gateway.store import inbox, invitations, lanes, optouts, outbox
 from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu
 from gateway.store.invitations import InvitationRow
@@ -51,9 +52,10 @@ class _Group(TypedDict):
 class Inbox:
     """The incoming half of the centre. Its methods run inside the writer's transactions."""
 
-    def __init__(self, conversations: Conversations, outbox: Outbox) -> None:
+    def __init__(self, conversations: Conversations, outbox: Outbox, pseudonyms: Pseudonyms) -> None:
         self._conversations = conversations
         self._outbox = outbox
+        self._pseudonyms = pseudonyms
 
     def handle(self, db: Database, now: datetime, most: int = BATCH) -> tuple[int, bool]:
         """Understand what has been kept: how many PDUs were looked at, and whether messages were queued."""
@@ -172,10 +174,16 @@ class Inbox:
             lanes.heard(db, person, pdus[0])
         row = None if person is None else invitations.latest_of(db, person)
         meaning = interpret(text) if row is None else interpret(text, self._context(db, row))
+        if phone is not None and meaning.opt_in and problem is None:
+            # About no survey, so it is a reply to none and nobody answers it.
+            optouts.opt_in(db, self._pseudonyms.of(phone), way="sms", by="", at=sent_at, now=now)
+            reply = _record(db, None, person, "handled", text, meaning, sent_at, now)
+            inbox.settle(db, pdus, state=InboxState.HANDLED, kind="opt-in", reply=reply)
+            return False
         if row is None:
             reply = _record(db, None, person, "stray", text, meaning, sent_at, now)
-            if person is not None and meaning.opt_out:
-                invitations.opt_out(db, person, now)
+            if phone is not None and meaning.opt_out:
+                optouts.opt_out(db, self._pseudonyms.of(phone), way="sms", by="", at=sent_at, now=now)
             why = problem or "it belongs to no invitation"
             inbox.settle(db, pdus, state=InboxState.STRAY, kind=kind, reply=reply, problem=why)
             return False

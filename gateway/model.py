@@ -72,6 +72,15 @@ class InvitationState(StrEnum):
     BARRED = "barred"
 
 
+class BarReason(StrEnum):
+    """Why an invitation is never sent."""
+
+    OPTED_OUT = "opted out"
+    TOO_RECENT = "asked too recently"
+    OFTEN_ENOUGH = "asked often enough"
+    TOO_LATE = "too late"
+
+
 class MessageKind(StrEnum):
     """Why a message goes out; also its place in the queue: what answers a citizen goes before what starts.
 

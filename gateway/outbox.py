@@ -38,12 +38,12 @@ class Outbox(Settling):
         return len(rows)
 
     def remind_silent(self, db: Database, now: datetime) -> int:
-        """Remind those who have said nothing, where the window is open; the number of rows looked at."""
+        """Remind the silent, if they have not opted out and the window is open; the number of rows looked at."""
         rows = invitations.to_remind(db, now, BATCH)
         for row in rows:
             opens = now if self.survey.window is None else self.survey.window.next_open(now, ZoneInfo(row.zone))
             invitations.remind_at(db, row.id, opens if opens > now else None)
-            if opens <= now:
+            if opens <= now and not row.opted_out:
                 self._conversations.happen(db, row, Remind(), now=now)
         return len(rows)
 

@@ -32,12 +32,12 @@ class InvitationRow:
 
 
 _SELECT = """
-SELECT i.id, i.visit, i.person, v.received_at, p.opted_out_at IS NOT NULL, i.survey, v.language,
+SELECT i.id, i.visit, i.person, v.received_at, x.pseudonym IS NOT NULL, i.survey, v.language,
        coalesce(i.zone, o.time_zone), o.code, o.name, o.short_name, o.locality, o.oktmo, o.okato, o.time_zone,
        o.windows, i.state, i.closes_at, i.asked, i.asked_before, i.asked_at, i.answers, i.answered_at, i.outgoing,
        i.reprompts, i.helps, i.reminders, i.heard, i.unclear
 FROM invitations i JOIN visits v ON v.id = i.visit JOIN offices o ON o.code = v.office
-     JOIN persons p ON p.id = i.person
+     JOIN persons p ON p.id = i.person LEFT JOIN opt_outs x ON x.pseudonym = p.pseudonym
 """
 _DUE = _SELECT + "WHERE i.state = 'due' AND i.due_at <= ? ORDER BY i.due_at, i.id LIMIT ?"
 _SILENT = (
@@ -133,18 +133,6 @@ def save(
             reason,
             invitation,
         ),
-    )
-
-
-def opt_out(db: Database, person: int, now: datetime) -> None:
-    """Never write to this person again. Invitations that are queued and not sent are barred, and those that still wait
-    when they fall due."""
-    moment = to_text(now)
-    db.execute("UPDATE persons SET opted_out_at = coalesce(opted_out_at, ?) WHERE id = ?", (moment, person))
-    db.execute(
-        "UPDATE invitations SET state = 'barred', closed_at = ?, reason = 'barred'"
-        " WHERE person = ? AND state = 'open' AND invited_at IS NULL",
-        (moment, person),
     )
 
 

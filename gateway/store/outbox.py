@@ -160,7 +160,7 @@ def _withdraw(db: Database, chosen: Sequence[_Ready], moment: str) -> bool:
             " ON i.id = m.invitation JOIN persons x ON x.id = i.person"
             " WHERE m.id IN (SELECT value FROM json_each(?))"
             " AND (m.kind IN ('invite', 'reminder', 'question', 'reprompt') AND i.state <> 'open'"
-            " OR m.kind <> 'farewell' AND x.opted_out_at IS NOT NULL))",
+            " OR m.kind <> 'farewell' AND x.pseudonym IN (SELECT pseudonym FROM opt_outs)))",
             (moment, _UNWANTED, json.dumps([part.message for part in chosen])),
         ).rowcount
         > 0

@@ -144,7 +144,7 @@ CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT
 
 # What a survey needs that is more than one question, and what people do about replies that no program understands.
 # `invitations.survey` is the version that the conversation began under; `asked` what its last question was about,
-# `asked_before` the one before that. An opt-out holds the pseudonym alone: it outlives the phone.
+# `asked_before` the one before that. An opt-out holds the pseudonym alone: it outlives the phone, and the person's row.
 _SURVEY = """
 CREATE TABLE surveys (
   version TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL, first_used_at TEXT NOT NULL) STRICT;
@@ -162,7 +162,11 @@ ALTER TABLE invitations ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invitations ADD COLUMN remind_at TEXT;
 CREATE INDEX invitations_remind ON invitations (remind_at) WHERE state = 'open' AND remind_at IS NOT NULL;
 ALTER TABLE visits ADD COLUMN language TEXT NOT NULL DEFAULT '';
-CREATE TABLE opt_outs (pseudonym TEXT PRIMARY KEY, opted_out_at TEXT NOT NULL, way TEXT NOT NULL) STRICT;
+CREATE TABLE opt_outs (pseudonym TEXT PRIMARY KEY, opted_out_at TEXT NOT NULL, way TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE opt_events (
+  id INTEGER PRIMARY KEY, pseudonym TEXT NOT NULL, verb TEXT NOT NULL, way TEXT NOT NULL, by TEXT NOT NULL,
+  happened_at TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
+CREATE INDEX opt_events_of ON opt_events (pseudonym);
 CREATE TABLE consents (
   visit INTEGER PRIMARY KEY REFERENCES visits(id), given INTEGER NOT NULL, taken_at TEXT NOT NULL,
   place TEXT NOT NULL, taken_by TEXT NOT NULL, text TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
@@ -190,6 +194,21 @@ UPDATE parts SET lane = s.sim FROM parts s WHERE parts.state = 'queued' AND part
 UPDATE persons SET sim = (SELECT p.sim FROM invitations i JOIN messages m ON m.invitation = i.id
   JOIN parts p ON p.message = m.id WHERE i.person = persons.id AND p.sim IS NOT NULL AND p.submitted_at IS NOT NULL
   ORDER BY p.submitted_at DESC LIMIT 1);
+"""
+
+# Who opted out before stays out; when and where a consent was taken is what the visit says of it.
+_SURVEY_CARRIED_OVER = """
+INSERT INTO opt_outs SELECT pseudonym, opted_out_at, 'sms' FROM persons WHERE opted_out_at IS NOT NULL;
+INSERT INTO opt_events (pseudonym, verb, way, by, happened_at, recorded_at)
+  SELECT pseudonym, 'out', way, '', opted_out_at, opted_out_at FROM opt_outs ORDER BY opted_out_at;
+ALTER TABLE persons DROP COLUMN opted_out_at;
+UPDATE invitations SET reason = iif(EXISTS (SELECT 1 FROM persons p JOIN opt_outs o ON o.pseudonym = p.pseudonym
+  WHERE p.id = person AND o.opted_out_at <= closed_at), 'opted out', 'asked too recently') WHERE reason = 'barred';
+INSERT INTO consents (visit, given, taken_at, place, taken_by, text, recorded_at)
+  SELECT id, consent, received_at, office, source, '', accepted_at FROM visits;
+UPDATE invitations SET answers = json_object('overall', rating) WHERE rating IS NOT NULL;
+UPDATE invitations SET asked = 'overall' WHERE state <> 'due';
+ALTER TABLE invitations DROP COLUMN rating
 """
 
 # Where each visit has ended up. The first line that is true decides, and every visit falls through to the last: none
@@ -244,9 +263,7 @@ def m002_fleet(db: Database) -> None:
 @migrations()
 def m003_survey(db: Database) -> None:
     _run(db, _SURVEY)
-    db.execute("UPDATE invitations SET answers = json_object('overall', rating) WHERE rating IS NOT NULL")
-    db.execute("UPDATE invitations SET asked = 'overall' WHERE state <> 'due'")
-    db.execute("ALTER TABLE invitations DROP COLUMN rating")
+    _run(db, _SURVEY_CARRIED_OVER)
 
 
 def _run(db: Database, statements: str) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from gateway.model import InvitationState, Office, Service, Visit
+from gateway.model import BarReason, InvitationState, Office, Service, Visit
 from gateway.pseudonyms import Pseudonyms
+from gateway.store import persons
 from gateway.store.database import to_text
 
 
@@ -30,9 +31,11 @@ def accept_visit(
 ) -> bool:
     """Store a visit and, with consent, its invitation; False if the source has sent it before.
 
-    Without consent no phone is stored.
+    Without consent no phone is stored. Who has opted out is not invited, whatever was agreed to in the office.
     """
-    person = person_id(db, visit.phone, pseudonyms) if visit.consent and visit.phone is not None else None
+    person, is_out = None, False
+    if visit.consent and visit.phone is not None:
+        person, is_out = persons.make_known(db, visit.phone, pseudonyms)
     row = db.execute(
         "INSERT INTO visits (source, foreign_id, stage, office, service, received_at, person, consent, accepted_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, foreign_id, stage) DO NOTHING RETURNING id",
@@ -53,8 +56,10 @@ def accept_visit(
     if person is not None:
         due_at = to_text(visit.received_at + timedelta(seconds=delay_s))
         db.execute(
-            "INSERT INTO invitations (visit, person, state, due_at) VALUES (?, ?, ?, ?)",
-            (row[0], person, InvitationState.DUE.value, due_at),
+            "INSERT INTO invitations (visit, person, state, due_at, closed_at, reason) VALUES (?, ?, ?, ?, ?, ?)",
+            (row[0], person, InvitationState.BARRED.value, due_at, to_text(now), BarReason.OPTED_OUT.value)
+            if is_out
+            else (row[0], person, InvitationState.DUE.value, due_at, None, ""),
         )
     return True
 
@@ -68,15 +73,3 @@ def refuse_row(
         " ON CONFLICT (source, digest) DO NOTHING",
         (source, digest, line, foreign_id, reason, to_text(now)),
     )
-
-
-def person_id(db: Database, phone: str, pseudonyms: Pseudonyms) -> int:
-    """The person behind a phone, made known if new. Who opted out and was purged is known by the pseudonym."""
-    found = db.execute("SELECT id FROM persons WHERE phone = ?", (phone,)).fetchone()
-    if found is None:
-        found = db.execute(
-            "INSERT INTO persons (phone, pseudonym) VALUES (?, ?)"
-            " ON CONFLICT (pseudonym) DO UPDATE SET phone = excluded.phone RETURNING id",
-            (phone, pseudonyms.of(phone)),
-        ).fetchone()
-    return int(found[0])

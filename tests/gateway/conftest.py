@@ -65,9 +65,9 @@ class Centre:
         self.dispatch.seat(self.db, "m1", SIM, self.now)
         self.dispatch.up("m1")
         self.script = saying(invite) if invite else scriptfiles.load(self.survey.script)
-        conversations = Conversations(self.survey, self.script, self.dispatch)
-        self.outbox = Outbox(conversations)
-        self.inbox = Inbox(conversations, self.outbox)
+        self.conversations = Conversations(self.survey, self.script, self.dispatch)
+        self.outbox = Outbox(self.conversations)
+        self.inbox = Inbox(self.conversations, self.outbox, self.pseudonyms)
 
     def later(self, **delta: float) -> None:
         self.now += timedelta(**delta)

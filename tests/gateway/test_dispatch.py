@@ -76,7 +76,7 @@ class Box:
         self.dispatch = Dispatch(self.modems, RoutingSection(), self.clock.at, random.Random(1).random)
         conversations = Conversations(self.survey, self.script, self.dispatch)
         self.outbox = Outbox(conversations)
-        inbox = Inbox(conversations, self.outbox)
+        inbox = Inbox(conversations, self.outbox, self.pseudonyms)
         self.desk = Desk(self.writer, self.clock, self.outbox, inbox, self.dispatch, self.modems, call_back=True)
         self.writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         self.writer.do(lambda db: visits.put_services(db, known.services.values()))

@@ -103,7 +103,7 @@ def test_rating_that_also_opts_out_does_both(centre: Centre) -> None:
     centre.invited()
     centre.hear("5 и больше не пишите")
     assert centre.all("SELECT overall FROM ratings") == [(5,)]
-    assert centre.all("SELECT opted_out_at IS NOT NULL FROM persons") == [(1,)]
+    assert centre.all("SELECT way FROM opt_outs JOIN persons USING (pseudonym)") == [("sms",)]
 
 
 def test_silence_expires_and_a_late_reply_is_kept_and_counts_nowhere(centre: Centre) -> None:

@@ -69,7 +69,9 @@ def test_poison_message_does_not_stop_those_behind_it(
 
     def stumbling(text: str, *context: Context) -> object:
         if text == "poison":
-            centre.db.execute("UPDATE persons SET opted_out_at = 'x'")  # half done, then broken
+            centre.db.execute(
+                "INSERT INTO opt_outs SELECT pseudonym, 'x', 'sms' FROM persons"
+            )  # half done, then broken
             raise RecursionError("too deep")
         return understand(text, *context)
 
@@ -82,7 +84,7 @@ def test_poison_message_does_not_stop_those_behind_it(
         ("reply", None),
     ]
     assert centre.all("SELECT overall FROM ratings") == [(5,)]
-    assert centre.all("SELECT count(*) FROM persons WHERE opted_out_at IS NOT NULL") == [(0,)]
+    assert centre.all("SELECT count(*) FROM opt_outs") == [(0,)]
 
 
 def test_database_at_fault_is_not_blamed_on_the_message(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,31 @@ def test_database_of_the_version_before_goes_on_where_it_was(tmp_path: Path) -> 
     db.close()
 
 
+def test_who_was_out_stays_out_and_why_somebody_was_barred_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    db = open_writer(path, checkpoints=True)
+    migrations.apply(db, stop_before="m002_fleet")
+    with transaction(db):
+        for statement in _BEFORE.split(";"):
+            db.execute(statement)
+        db.execute("UPDATE persons SET opted_out_at = '2018' WHERE id IN (2, 3)")
+        db.execute("UPDATE invitations SET state = 'barred', reason = 'barred', closed_at = 2015 + id")
+    migrate(db, path)
+    assert db.execute("SELECT * FROM opt_outs ORDER BY 1").fetchall() == [
+        *(("b", "2018", "sms"), ("c", "2018", "sms"), ("d", "2017", "sms"))
+    ]
+    assert db.execute("SELECT verb, way, happened_at FROM opt_events ORDER BY id").fetchall() == [
+        *(("out", "sms", "2017"), ("out", "sms", "2018"), ("out", "sms", "2018"))
+    ]
+    assert db.execute("SELECT closed_at, reason FROM invitations ORDER BY id").fetchall() == [
+        *(("2016", "asked too recently"), ("2017", "asked too recently"), ("2018", "opted out"), ("2019", "opted out"))
+    ]
+    assert db.execute(
+        "SELECT visit, given, taken_at, place, taken_by, text FROM consents WHERE visit = 1"
+    ).fetchall() == [(1, 1, "2017", "O", "t", "")]
+    db.close()
+
+
 _BEFORE = """
 INSERT INTO offices VALUES ('O', 'o', 'o', 'o', '1', '1', 'Asia/Barnaul', 1);
 INSERT INTO services VALUES ('S', 's', 's', '1', '1', '1', 's');
