@@ -69,7 +69,12 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
             "offices": _directory_file(settings, "offices", inputs),
             "services": _directory_file(settings, "services", inputs),
             "modems": modems,
-            "survey": settings.survey.model_copy(update={"script": _script(settings.survey.script, inputs)}),
+            "survey": settings.survey.model_copy(
+                update={
+                    "script": _script(settings.survey.script, inputs),
+                    "number_zones": settings.survey.number_zones and inputs / settings.survey.number_zones,
+                }
+            ),
             "makes": settings.makes and inputs / settings.makes,
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }

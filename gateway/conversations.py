@@ -37,13 +37,12 @@ from gateway.survey import (
     Undeliverable,
     advance,
 )
+from gateway.timing import span
 from gateway.wording import render
 from modem.alphabet import alphabet_of, split
 
 _LONG_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){4,}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_STARTS = frozenset({MessageKind.INVITE, MessageKind.REMINDER})
-"""What we begin by ourselves keeps to the window: who writes at night is awake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Conversations:
 
     def __init__(self, survey: SurveySection, script: Script, dispatch: Dispatch) -> None:
         self.survey = survey
+        self.window = survey.sending
         self.script = script
         self._dispatch = dispatch
         self._begun: dict[str, Script] = {}
@@ -117,9 +117,8 @@ class Conversations:
         row = what.row
         template = what.script.template(send.kind, send.asks, row.language)
         text = render(template, row.received_at, row.office, what.script.named(send.asks, row.language))
-        until = None
-        if send.kind in _STARTS and self.survey.window is not None:
-            until = self.survey.window.next_close(what.now, ZoneInfo(row.zone))
+        heard_at = what.event.sent_at if isinstance(what.event, Replied) else None
+        opens_at, closes_at = span(send.kind, what.now, heard_at, self.window, ZoneInfo(row.zone))
         outbox.enqueue(
             db,
             invitation=row.id,
@@ -128,7 +127,8 @@ class Conversations:
             alphabet=alphabet_of(text).label,
             lane=self._dispatch.lane(db, row.person, what.now),
             now=what.now,
-            until=until,
+            opens_at=opens_at,
+            closes_at=closes_at,
         )
         if send.kind is MessageKind.INVITE and self.survey.reminder_s is not None:
             invitations.remind_at(db, row.id, what.now + timedelta(seconds=self.survey.reminder_s))

@@ -15,7 +15,7 @@ from types import FrameType
 
 import structlog
 
-from gateway import alarms, directory, pseudonyms, scriptfiles
+from gateway import alarms, directory, numbertable, pseudonyms, scriptfiles
 from gateway.balance import Balances
 from gateway.conversations import Conversations
 from gateway.desk import Desk
@@ -23,6 +23,7 @@ from gateway.dispatch import Dispatch
 from gateway.errors import ConfigError, GatewayError
 from gateway.inbox import Inbox
 from gateway.jobs import Timetable
+from gateway.numbering import Numbering
 from gateway.outbox import Outbox
 from gateway.ports import ports_of
 from gateway.probing import probe
@@ -125,6 +126,7 @@ class Daemon:
         settings = self._settings
         known = directory.load(settings.offices, settings.services)
         script = scriptfiles.load(settings.survey.script)
+        numbering = numbertable.numbering_of(settings.survey.number_zones)
         ports = ports_of(settings)
         db = open_writer(settings.database, checkpoints=True)
         try:
@@ -134,19 +136,24 @@ class Daemon:
             raise
         writer = Writer(db, settings.database)
         try:
-            return self._assemble(writer, known, script, ports)
+            return self._assemble(writer, known, script, numbering, ports)
         except BaseException:
             writer.close()
             raise
 
     def _assemble(
-        self, writer: Writer, known: directory.Directory, script: Script, ports: Sequence[PortSettings]
+        self,
+        writer: Writer,
+        known: directory.Directory,
+        script: Script,
+        numbering: Numbering,
+        ports: Sequence[PortSettings],
     ) -> _Running:
         """Put together what works on the database, and bring that up to the configuration of now."""
         settings = self._settings
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
         conversations = Conversations(settings.survey, script, dispatch)
-        outbox = Outbox(conversations, self._chance)
+        outbox = Outbox(conversations, self._chance, numbering)
         inbox = Inbox(conversations, outbox, pseudonyms.load(settings.database))
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))

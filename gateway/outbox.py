@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from gateway.conversations import Conversations
+from gateway.model import MessageKind
+from gateway.numbering import NOTHING_KNOWN, Numbering
 from gateway.settling import BATCH, Settling
 from gateway.store import invitations, outbox
 from gateway.store.invitations import InvitationRow
 from gateway.survey import Barred, Due, Remind, Silence
+from gateway.timing import span
 
 _LOOK_AGAIN = timedelta(minutes=10)
 
 
 class Outbox(Settling):
-    """The outgoing half of the centre, as configured."""
+    """The outgoing half of the centre, as configured. `numbering` knows better than the offices where citizens are."""
+
+    def __init__(
+        self,
+        conversations: Conversations,
+        chance: Callable[[], float] = lambda: 0.5,
+        numbering: Numbering = NOTHING_KNOWN,
+    ) -> None:
+        super().__init__(conversations, chance)
+        self._window = conversations.window
+        self._numbering = numbering
 
     def invite_due(self, db: Database, now: datetime) -> int:
         """Start what is due, where the window is open and the person may be asked; the number of rows looked at."""
+        self._place(db, now)
         rows = invitations.due(db, now, BATCH)
         for row in rows:
             wait_until = self._not_before(db, row, now)
@@ -41,31 +57,37 @@ class Outbox(Settling):
         """Remind the silent, if they have not opted out and the window is open; the number of rows looked at."""
         rows = invitations.to_remind(db, now, BATCH)
         for row in rows:
-            opens = now if self.survey.window is None else self.survey.window.next_open(now, ZoneInfo(row.zone))
-            invitations.remind_at(db, row.id, opens if opens > now else None)
-            if opens <= now and not row.opted_out:
+            opens_at, _ = span(MessageKind.REMINDER, now, None, self._window, ZoneInfo(row.zone))
+            invitations.remind_at(db, row.id, opens_at if opens_at > now else None)
+            if opens_at <= now and not row.opted_out:
                 self._conversations.happen(db, row, Remind(), now=now)
         return len(rows)
 
     def keep_to_window(self, db: Database, now: datetime) -> int:
-        """Move parts that did not go out before the window closed to its next opening; the number moved."""
-        if self.survey.window is None:
-            return 0
+        """Move parts that did not go out before the window closed to its next opening; the number moved.
+
+        The window may have been switched off meanwhile: then they go at any time.
+        """
         parts = outbox.outside_window(db, now, BATCH)
-        for part, zone_name in parts:
-            zone = ZoneInfo(zone_name)
-            opens = self.survey.window.next_open(now, zone)
-            outbox.move(db, part, opens=opens, closes=self.survey.window.next_close(opens, zone))
+        for part, kind, zone in parts:
+            opens_at, closes_at = span(kind, now, None, self._window, ZoneInfo(zone))
+            outbox.move(db, part, opens_at=opens_at, closes_at=closes_at)
         return len(parts)
 
     # -- inside -------------------------------------------------------------------------------------------------
 
+    def _place(self, db: Database, now: datetime) -> None:
+        """Write down the zones of those who are due, where their numbers tell; a conversation keeps to its own."""
+        for invitation, phone in invitations.unplaced(db, now, BATCH):
+            zone = self._numbering.zone_of(phone)
+            if zone is not None:
+                invitations.place(db, invitation, zone)
+
     def _not_before(self, db: Database, row: InvitationRow, now: datetime) -> datetime | None:
         """When to look at a due invitation again; None: now is right."""
-        if self.survey.window is not None:
-            opens = self.survey.window.next_open(now, ZoneInfo(row.zone))
-            if opens > now:
-                return opens
+        opens_at, _ = span(MessageKind.INVITE, now, None, self._window, ZoneInfo(row.zone))
+        if opens_at > now:
+            return opens_at
         if self._is_barred(db, row, now):
             return None
         # One open survey per phone: a reply could not be told apart otherwise. The next one waits.

@@ -56,6 +56,22 @@ def due(db: Database, now: datetime, most: int) -> list[InvitationRow]:
     return list(_rows(db, _DUE, (to_text(now), most)))
 
 
+def unplaced(db: Database, now: datetime, most: int) -> list[tuple[int, str]]:
+    """Those whose time has come and whose zone is only that of the office, oldest first, each with its phone."""
+    rows = db.execute(
+        "SELECT i.id, p.phone FROM invitations i JOIN persons p ON p.id = i.person"
+        " WHERE i.state = 'due' AND i.due_at <= ? AND i.zone IS NULL AND p.phone IS NOT NULL"
+        " ORDER BY i.due_at, i.id LIMIT ?",
+        (to_text(now), most),
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def place(db: Database, invitation: int, zone: str) -> None:
+    """Write down the zone in which the citizen is."""
+    db.execute("UPDATE invitations SET zone = ? WHERE id = ?", (zone, invitation))
+
+
 def silent(db: Database, now: datetime, most: int) -> list[InvitationRow]:
     """Open invitations whose reply window has passed without an end."""
     return list(_rows(db, _SILENT, (to_text(now), most)))

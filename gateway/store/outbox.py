@@ -52,9 +52,10 @@ def enqueue(
     alphabet: str,
     lane: str,
     now: datetime,
-    until: datetime | None,
+    opens_at: datetime,
+    closes_at: datetime | None,
 ) -> None:
-    """Queue a message, its parts fixed for good. After `until` it waits for the next opening; None: any time."""
+    """Queue a message, its parts fixed for good. After `closes_at` it waits for another opening; None: never."""
     row = db.execute(
         "INSERT INTO messages (invitation, kind, text, alphabet, ref, created_at) VALUES (?, ?, ?, ?, ?, ?)"
         " RETURNING id",
@@ -64,7 +65,7 @@ def enqueue(
         db.execute(
             "INSERT INTO parts (message, seq, total, text, priority, lane, state, next_at, until_at)"
             " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?)",
-            (row[0], seq, len(texts), text, _PRIORITY[kind], lane, to_text(now), until and to_text(until)),
+            (row[0], seq, len(texts), text, _PRIORITY[kind], lane, to_text(opens_at), closes_at and to_text(closes_at)),
         )
 
 
@@ -203,17 +204,20 @@ def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
     )
 
 
-def outside_window(db: Database, now: datetime, most: int) -> list[tuple[int, str]]:
-    """Queued parts whose opening has closed over them, each with its office's time zone."""
+def outside_window(db: Database, now: datetime, most: int) -> list[tuple[int, MessageKind, str]]:
+    """Queued parts whose opening has closed over them, each with its kind and the citizen's time zone."""
     rows = db.execute(
-        "SELECT p.id, o.time_zone FROM parts p JOIN messages m ON m.id = p.message"
+        "SELECT p.id, m.kind, coalesce(i.zone, o.time_zone) FROM parts p JOIN messages m ON m.id = p.message"
         " JOIN invitations i ON i.id = m.invitation JOIN visits v ON v.id = i.visit JOIN offices o ON o.code = v.office"
         " WHERE p.state = 'queued' AND p.until_at <= ? LIMIT ?",
         (to_text(now), most),
     ).fetchall()
-    return [(row[0], row[1]) for row in rows]
+    return [(row[0], MessageKind(row[1]), row[2]) for row in rows]
 
 
-def move(db: Database, part: int, *, opens: datetime, closes: datetime) -> None:
+def move(db: Database, part: int, *, opens_at: datetime, closes_at: datetime | None) -> None:
     """Give a queued part another opening."""
-    db.execute("UPDATE parts SET next_at = ?, until_at = ? WHERE id = ?", (to_text(opens), to_text(closes), part))
+    db.execute(
+        "UPDATE parts SET next_at = ?, until_at = ? WHERE id = ?",
+        (to_text(opens_at), closes_at and to_text(closes_at), part),
+    )

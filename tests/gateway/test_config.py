@@ -89,10 +89,14 @@ def test_shipped_file_says_the_defaults_and_names_every_key() -> None:
 
 def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
-    path.write_text("database: data/x.db\noffices: o.csv\nmodems: [{name: a, port: ports/p0}]", encoding="utf-8")
+    path.write_text(
+        "database: data/x.db\noffices: o.csv\nsurvey: {number_zones: DEF-9xx.csv}\nmodems: [{name: a, port: ports/p0}]",
+        encoding="utf-8",
+    )
     settings = load(path)
     assert settings.database == tmp_path / "data/x.db"
     assert settings.offices == tmp_path / "o.csv"
+    assert settings.survey.number_zones == tmp_path / "DEF-9xx.csv"
     assert settings.services == packaged_config().parent / "examples/altai/services.csv"
     assert settings.modems[0].port == str(tmp_path / "ports/p0")
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from gateway.conversations import Conversations
+from gateway.numbering import Numbering, Range
+from gateway.outbox import Outbox
 from modem.outcomes import Accepted, Refused, Unknown
 from modem.tables import CMS_CAUSES
 from tests.gateway.conftest import PHONE, SIM, Centre
@@ -55,6 +59,60 @@ def test_part_that_misses_the_window_moves_to_the_next_one(centre: Centre) -> No
     centre.later(hours=11, minutes=59)
     assert centre.claim() == []
     centre.later(minutes=1)
+    assert len(centre.claim()) == 1
+
+
+def test_invitation_waits_for_the_end_of_a_holiday(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "otklik.db", holidays="2017-09-13..2017-09-14", weekend={"from": "10:00", "to": "18:00"})
+    centre.visit()
+    centre.invite()
+    assert centre.all("SELECT due_at FROM invitations") == [("2017-09-15T02:00:00.000Z",)]
+    centre.later(days=1, hours=21)
+    centre.invite()
+    assert len(centre.claim()) == 1
+    centre.db.close()
+
+
+def test_window_is_that_of_the_number_where_the_register_knows_it(centre: Centre) -> None:
+    number = int(PHONE[2:])
+    numbering = Numbering([Range(number, number, "Калининградская область", "Europe/Kaliningrad")])
+    centre.outbox = Outbox(Conversations(centre.survey, centre.script, centre.dispatch), numbering=numbering)
+    centre.visit("v1")
+    centre.visit("v2", "+79130200002")
+    centre.invite()
+    assert centre.states() == {"v1": "due", "v2": "open"}
+    assert len(centre.claim()) == 1
+    centre.later(hours=2)  # nine in Kaliningrad
+    centre.invite()
+    assert centre.all("SELECT zone FROM invitations ORDER BY id") == [("Europe/Kaliningrad",), (None,)]
+    assert centre.all("SELECT until_at FROM parts ORDER BY id DESC LIMIT 1") == [("2017-09-13T18:30:00.000Z",)]
+    centre.later(hours=11, minutes=30)
+    assert centre.claim() == []
+    centre.outbox.keep_to_window(centre.db, centre.now)
+    assert centre.all("SELECT next_at FROM parts ORDER BY id DESC LIMIT 1") == [("2017-09-14T07:00:00.000Z",)]
+
+
+def test_answer_at_night_goes_at_once_or_in_the_morning(centre: Centre) -> None:
+    centre.invited()
+    centre.later(hours=11)  # 23:00
+    centre.hear("а что это")
+    centre.later(minutes=14)
+    (part,) = centre.claim()
+    centre.outbox.release(centre.db, [part.id], None, centre.now)
+    centre.later(minutes=1)
+    assert centre.claim() == []
+    assert centre.outbox.keep_to_window(centre.db, centre.now) == 1
+    assert centre.all("SELECT next_at FROM parts WHERE state = 'queued'") == [("2017-09-14T02:00:00.000Z",)]
+
+
+def test_part_that_waited_for_a_window_goes_when_it_is_switched_off(centre: Centre) -> None:
+    centre.visit()
+    centre.invite()
+    centre.later(hours=9)
+    always = centre.survey.model_copy(update={"window": None})
+    centre.outbox = Outbox(Conversations(always, centre.script, centre.dispatch))
+    assert centre.claim() == []
+    assert centre.outbox.keep_to_window(centre.db, centre.now) == 1
     assert len(centre.claim()) == 1
 
 

@@ -173,7 +173,8 @@ def test_long_messages_to_one_person_have_references_of_their_own(centre: Centre
             alphabet="ucs2",
             lane="",
             now=centre.now,
-            until=None,
+            opens_at=centre.now,
+            closes_at=None,
         )
     for invitation in (1, 2):
         found = [ref for (ref,) in centre.all(f"SELECT ref FROM messages WHERE ref > 0 AND invitation = {invitation}")]
