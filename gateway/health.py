@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import directory, scriptfiles
+from gateway import directory, numbertable, scriptfiles
 from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.portchecks import examine_ports
@@ -25,6 +25,7 @@ from gateway.store.opening import readable
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
+_PLACES = 5  # named of those whose zone the register does not tell
 _BUILT_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +33,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Everything, in the order a person would go: files first, then the ports."""
     yield from _directory(settings)
     yield from _texts(settings)
+    yield from _calendar(settings, clock)
     yield from _database(settings.database)
     yield from _disk(settings.database)
     yield _time(clock)
@@ -68,6 +70,28 @@ def _texts(settings: Settings) -> Iterator[Finding]:
     yield Finding("survey", f"{script.version} in {', '.join(script.languages)}")
     for line in preview(script, offices):
         yield Finding(f"text {line.name}", line.cost)
+
+
+def _calendar(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Where the calendar of days off ends, and what the register of numbers does not tell."""
+    today = clock.now().date()
+    for key, holidays in (("survey", settings.survey.holidays), ("callbacks", settings.callbacks.holidays)):
+        if holidays.through is not None and holidays.through < today:
+            text = f"moved days off are known until {holidays.through} only; name later ones in {key}.holidays"
+            yield Finding("holidays", text)
+    if settings.survey.number_zones is None:
+        return
+    try:
+        ranges = numbertable.load(settings.survey.number_zones)
+    except GatewayError as problem:
+        yield Finding("register of numbers", str(problem), fault=True)
+        return
+    unclear = sorted({part.place for part in ranges if part.zone is None})
+    text = f"{len(ranges)} ranges"
+    if unclear:
+        text += f"; the office's zone for numbers of {', '.join(unclear[:_PLACES])}"
+        text += f" and {len(unclear) - _PLACES} more places" if len(unclear) > _PLACES else ""
+    yield Finding("register of numbers", text)
 
 
 def _database(path: Path) -> Iterator[Finding]:
