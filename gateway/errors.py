@@ -33,3 +33,7 @@ class AlreadyRunning(StoreError):
 
 class DaemonError(GatewayError):
     """The daemon, or a program it was started with, could not start or did not stop."""
+
+
+class CallbackError(GatewayError):
+    """A call-back may not be treated like this, or there is none of this number."""

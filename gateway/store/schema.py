@@ -176,13 +176,13 @@ CREATE TABLE reviews (
 CREATE INDEX reviews_open ON reviews (opened_at) WHERE decided_at IS NULL;
 CREATE TABLE callbacks (
   id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visits(id), reason TEXT NOT NULL, state TEXT NOT NULL,
-  opened_at TEXT NOT NULL, due_at TEXT NOT NULL, assignee TEXT, calls INTEGER NOT NULL DEFAULT 0, cause TEXT,
-  outcome TEXT, closed_at TEXT) STRICT;
+  opened_at TEXT NOT NULL, due_at TEXT NOT NULL, assignee TEXT, calls INTEGER NOT NULL DEFAULT 0,
+  answered INTEGER NOT NULL DEFAULT 0, cause TEXT, outcome TEXT, closed_at TEXT) STRICT;
 CREATE INDEX callbacks_open ON callbacks (due_at) WHERE closed_at IS NULL;
 CREATE UNIQUE INDEX callbacks_once ON callbacks (visit, reason) WHERE closed_at IS NULL;
 CREATE TABLE callback_events (
   id INTEGER PRIMARY KEY, callback INTEGER NOT NULL REFERENCES callbacks(id), verb TEXT NOT NULL, by TEXT NOT NULL,
-  words TEXT NOT NULL DEFAULT '', happened_at TEXT NOT NULL) STRICT;
+  value TEXT NOT NULL DEFAULT '', words TEXT NOT NULL DEFAULT '', happened_at TEXT NOT NULL) STRICT;
 CREATE INDEX callback_events_of ON callback_events (callback);
 """
 
