@@ -13,8 +13,8 @@ Four rules carry the rest:
 
 - **The clock decides, not the job.** A reply counts if it was sent before `closes_at`, whatever has run by then. So a
   rating after a false "undeliverable" still counts, and one that overtakes the expiry job does not. What was sent
-  later gets the effect `Late` and causes no message. An opt-out and a wrong recipient move `closes_at` to now: nothing
-  that comes afterwards counts, which is what makes them final.
+  later gets the effect `Late` and causes no message. An opt-out and a wrong recipient are final: nothing that comes
+  after them starts anything, in whatever order it was sent.
 - **The last valid answer wins**, by when it was sent: an older reply that comes late fills gaps and replaces nothing.
 - **An answer belongs to the question that stood when it was sent.** What was written before the present question was
   asked can only be about the one before it.

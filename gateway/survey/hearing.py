@@ -29,7 +29,7 @@ def hear(conversation: Conversation, event: Replied | Decided, now: datetime, se
         conversation = replace(conversation, heard=conversation.heard + 1)
     if conversation.state is InvitationState.DUE:
         return _hear_before_invitation(conversation, meaning, now)
-    if is_over(conversation, sent_at):
+    if conversation.state is InvitationState.DECLINED or is_over(conversation, sent_at):
         return _hear_late(conversation, meaning)
     if meaning.opt_out:
         return _opt_out(conversation, meaning, sent_at, now, settings)
@@ -61,7 +61,9 @@ def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings
     given = dict(meaning.criteria)
     if meaning.rating is not None:
         given[OVERALL] = meaning.rating
-    told = replace(_with(conversation, given, now), closes_at=now)
+    told = _with(conversation, given, now)
+    if told.closes_at is not None:
+        told = replace(told, closes_at=min(told.closes_at, now))
     return close(told, InvitationState.ANSWERED, *record(told))
 
 
@@ -93,7 +95,7 @@ def _opt_out(
     if rated.answers and (conversation.state is not InvitationState.ANSWERED or rated.answers != conversation.answers):
         effects = record(rated, conversation if conversation.state is InvitationState.ANSWERED else None)
     over = is_over(conversation, now)
-    rated, effects = replace(rated, closes_at=now), (*effects, OptOut())
+    rated, effects = replace(rated, closes_at=sent_at), (*effects, OptOut())
     if not over:
         rated, effects = say(rated, MessageKind.FAREWELL, effects, settings)
     if conversation.state is InvitationState.ANSWERED:
@@ -120,8 +122,10 @@ def _answer(
         return close(answered, InvitationState.ANSWERED, *effects)
     if is_over(answered, now):
         return run_out(answered)
+    if answered.marks.keys() == conversation.marks.keys():
+        return answered, ()  # another word on what was answered; the present question has been asked already
     if standing(conversation, sent_at) != conversation.asked and _still_stands(answered):
-        return answered, ()  # about the question before; the present one has been asked already
+        return answered, ()
     return _ask_next(answered, now, settings)
 
 

@@ -1,6 +1,5 @@
 """The conversation: each rule by name, then every sequence of events there is, up to a depth."""
 
-import itertools
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +7,6 @@ import pytest
 
 from gateway.model import Conversation, InvitationState, Meaning, MessageKind, ReplyClass
 from gateway.survey import (
-    ENDS,
     Barred,
     CallBack,
     Close,
@@ -215,90 +213,3 @@ def test_refusal_before_the_invitation_cancels_it() -> None:
     assert stopped == (OptOut(), Close(InvitationState.DECLINED))
     assert due == ()
     assert conversation.outgoing == 0
-
-
-REPLIES = (
-    FIVE, THREE, FIVE_AND_STOP, STOP, HELP, WRONG, COMMENT, AMBIGUOUS, SIX, NOISE, VECTOR, ALL_FIVES, PARTIAL,
-)  # fmt: skip
-EVENTS: tuple[Event | Said, ...] = (Due(), Barred(), Undeliverable(), Silence(), *REPLIES)
-TIMES = (SOON, END, LATER)
-
-
-@dataclass(frozen=True)
-class Past:
-    """A conversation together with everything that was ever done about it."""
-
-    conversation: Conversation
-    now: datetime
-    sent: tuple[MessageKind, ...] = ()
-    opted_out: bool = False
-
-
-def walk(settings: SurveySettings, depth: int) -> set[Past]:
-    """Every past that some sequence of at most `depth` events leads to, each step checked on the way.
-
-    Sequences that lead to the same past are followed once: what comes next depends on nothing else.
-    """
-    reached = frontier = {Past(Conversation(), START)}
-    for _ in range(depth):
-        step = set()
-        for past, event, now in itertools.product(frontier, EVENTS, (START, *TIMES)):
-            if now >= past.now:
-                step.add(take(past, event, now, settings))
-        frontier = step - reached
-        reached = reached | step
-    return reached
-
-
-def take(past: Past, event: Event | Said, now: datetime, settings: SurveySettings) -> Past:
-    before = past.conversation
-    after, effects = heard(before, event, now, settings)
-    sends = [effect.kind for effect in effects if isinstance(effect, Send)]
-    closes = [effect.state for effect in effects if isinstance(effect, Close)]
-    rates = [effect for effect in effects if isinstance(effect, Rate)]
-    assert after.outgoing == before.outgoing + len(sends)
-    assert closes == ([after.state] if after.state is not before.state and after.state in ENDS else [])
-    assert len(sends) <= 1
-    assert len(rates) <= 1
-    if past.opted_out:
-        assert not sends
-        assert not rates
-    if Late() in effects:
-        assert not sends
-        assert not rates
-    if isinstance(event, Said) and event.meaning.opt_out:
-        assert OptOut() in effects
-    if rates:
-        assert rates[0].corrected is (before.state is InvitationState.ANSWERED)
-        assert after.state is InvitationState.ANSWERED
-    return Past(after, now, past.sent + tuple(sends), past.opted_out or OptOut() in effects)
-
-
-@pytest.mark.parametrize("settings", [SETTINGS, replace(SETTINGS, thanks=False), replace(SETTINGS, max_reprompts=9)])
-def test_every_sequence_of_events_keeps_the_rules(settings: SurveySettings) -> None:
-    pasts = walk(settings, depth=6)
-    assert len(pasts) > 100
-    for past in pasts:
-        kinds = past.sent
-        assert len(kinds) == past.conversation.outgoing <= most_messages(settings)
-        assert not kinds or kinds[0] is MessageKind.INVITE
-        for kind in (MessageKind.INVITE, MessageKind.THANKS, MessageKind.HELP, MessageKind.FAREWELL):
-            assert kinds.count(kind) <= 1
-        assert kinds.count(MessageKind.REPROMPT) <= settings.max_reprompts
-    assert {past.conversation.state for past in pasts} == set(InvitationState)
-
-
-def test_every_conversation_ends_whatever_came_before() -> None:
-    for past in walk(SETTINGS, depth=5):
-        conversation, now = past.conversation, max(past.now, START)
-        conversation, _ = advance(conversation, Due(), now, SETTINGS)
-        conversation, _ = advance(conversation, Silence(), now + timedelta(hours=2), SETTINGS)
-        assert conversation.state in ENDS
-
-
-def test_ended_conversation_ignores_everything_but_replies() -> None:
-    for past in walk(SETTINGS, depth=5):
-        if past.conversation.state not in ENDS:
-            continue
-        for event in (Due(), Barred(), Undeliverable(), Silence()):
-            assert advance(past.conversation, event, LATER, SETTINGS) == (past.conversation, ())
