@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from tabulate import tabulate
 
+from gateway import scriptfiles
 from gateway.cli.export import hand_out
 from gateway.cli.ledger import show
 from gateway.cli.options import json_option, print_json
@@ -27,14 +28,18 @@ _OFFICES_SHOWN = 12
 @click.option("--visits", type=click.IntRange(1, 100_000), default=500, show_default=True)
 @click.option("--modems", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Who the citizens are and what they answer.")
+@click.option("--survey", default="overall", show_default=True, help="overall, criteria, five-questions, or a file.")
 @click.option("--dir", "folder", type=click.Path(path_type=Path, file_okay=False), default="demo", show_default=True)
 @click.option("--no-console", is_flag=True, help="Accepted for scripts; this version has no console to leave out.")
 @json_option
-def demo(visits: int, modems: int, seed: int, folder: Path, no_console: bool, as_json: bool) -> None:
+def demo(visits: int, modems: int, seed: int, survey: str, folder: Path, no_console: bool, as_json: bool) -> None:
     """The whole centre, emulated: real serial dialogue over ptys, the real daemon, a real database."""
     clock = SystemClock()
     started = clock.monotonic()
-    with Demo(folder.absolute(), visits, modems, seed) as run:
+    script = scriptfiles.load(survey)
+    named = str(Path(survey).absolute()) if survey.endswith((".yaml", ".yml")) else survey
+    with Demo(folder.absolute(), visits, modems, seed, named) as run:
+        _say("survey", f"{script.version}: {script.about}")
         _live_a_day(run, modems)
         count, _ = hand_out(run.settings(), "jsonl", 0, None, run.folder / "ratings.jsonl")
         _say("ratings", f"{count} exported to {run.folder / 'ratings.jsonl'}")

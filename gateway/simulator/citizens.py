@@ -10,15 +10,14 @@ A citizen knows what he meant. `Answer.meant` is that truth, so that a test can 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from random import Random
 from typing import TypeVar
 
-from gateway.simulator import speech
+from gateway.simulator import questions, speech
 from gateway.simulator.dice import Dice
 
 _T = TypeVar("_T")
@@ -33,8 +32,13 @@ _SHAPES = {
     "opt_out": 0.009, "opt_out_rated": 0.001, "wrong_recipient": 0.003, "ambiguous": 0.010, "noise": 0.012,
 }  # fmt: skip
 _RATING_SHAPES = frozenset(("bare", "framed", "worded", "commented"))
-_CRITERION_OFFSETS = (-0.10, -0.25, 0.05, -0.05, -0.05)
-"""How criteria differ from the overall mood, in their order: people mind the queue and like the staff."""
+_CRITERION_OFFSETS = {"time": -0.10, "queue": -0.25, "staff": 0.05, "comfort": -0.05, "info": -0.05}
+"""How criteria differ from the overall mood: people mind the queue and like the staff."""
+_FRAMED = _SHAPES["framed"]
+_GOES_ON = 0.87
+"""The share of those who answered one question that answers the next: of six, half of those who began do all."""
+_IN_FULL, _IN_PART = 0.80, 0.12
+"""Of those who are asked for several marks in one message: all of them, some by name; the others give one digit."""
 
 _MEDIAN_S = 25 * 60
 _SIGMA = 1.6
@@ -53,11 +57,13 @@ class Handset(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A text sent `delay_s` after the message it answers; `meant` is the overall rating in it, if there is one."""
+    """A text sent `delay_s` after the message it answers; `meant` is the overall rating in it, if there is one, and
+    `marks` are those of single criteria."""
 
     delay_s: float
     text: str
     meant: int | None
+    marks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +81,20 @@ class Citizens:
         `received_at` is local time: those who put it off answer the next day between 8 and 22. Texts that ask nothing
         (thanks, farewell) get no answer.
         """
-        if not _asks(text):
+        if not questions.asks(text):
             return []
-        if _asks_again(text):
+        criteria = questions.criteria(text)
+        if criteria and not questions.is_first(text):
+            return self._go_on(text, phone, criteria)
+        if questions.asks_again(text):
             return self._again(text, phone)
         rng = Dice(self.seed, phone, text)
         if rng.random() >= self.response:
             return []
         score = self.score(phone)
         shape = _weighted(_SHAPES, rng)
+        if criteria and shape in _RATING_SHAPES | {"vector"}:
+            return [self._marked(_delay_s(shape, received_at, rng), phone, criteria, rng)]
         first = _answer(shape, score, received_at, rng)
         found = [first]
         chance = rng.random()
@@ -97,6 +108,35 @@ class Citizens:
     def score(self, phone: str) -> int:
         """The rating this citizen has in mind."""
         return _weighted(_SCORES, Dice(self.seed, phone, "score"))
+
+    def mark(self, phone: str, criterion: str) -> int:
+        """The mark this citizen has in mind for a criterion."""
+        return _near(self.score(phone) + _CRITERION_OFFSETS[criterion], Dice(self.seed, phone, criterion))
+
+    def _marked(self, delay_s: float, phone: str, criteria: tuple[str, ...], rng: Random) -> Answer:
+        """Marks for what a message asks for: in its order, some by name, or one for all."""
+        marks = {criterion: self.mark(phone, criterion) for criterion in criteria}
+        if len(criteria) == 1:
+            [mark] = marks.values()
+            text = speech.framed(mark, rng) if rng.random() < _FRAMED else str(mark)
+            return Answer(delay_s, text, None, marks)
+        chance = rng.random()
+        if chance < _IN_FULL:
+            return Answer(delay_s, speech.vector(list(marks.values()), rng), None, marks)
+        if chance < _IN_FULL + _IN_PART:
+            some = {criterion: marks[criterion] for criterion in rng.sample(criteria, len(criteria) - 1)}
+            return Answer(delay_s, speech.by_name(some, rng), None, some)
+        score = self.score(phone)
+        return Answer(delay_s, str(score), score)
+
+    def _go_on(self, text: str, phone: str, criteria: tuple[str, ...]) -> list[Answer]:
+        """The next question, or the same again: most go on, and soon."""
+        rng = Dice(self.seed, phone, "on", text)
+        if rng.random() >= _GOES_ON:
+            return []
+        marks = [self.mark(phone, criterion) for criterion in criteria]
+        delay_s = rng.lognormvariate(math.log(60), 1.0)
+        return [Answer(delay_s, " ".join(map(str, marks)), None, dict(zip(criteria, marks, strict=True)))]
 
     def handset(self, phone: str) -> Handset:
         """Whether a message reaches him: 4 % of telephones are off for days, 1 % are blocked for good."""
@@ -122,16 +162,6 @@ class Citizens:
         return []
 
 
-def _asks(text: str) -> bool:
-    """Whether a message asks for a rating: only such name the ends of the scale."""
-    return bool(re.search(r"(?<!\d)1\D{1,6}5(?!\d)", text))
-
-
-def _asks_again(text: str) -> bool:
-    """Whether it is a re-prompt or a help text: an invitation says where and when, these do not."""
-    return not re.search(r"\d\d\.\d\d\.\d{4}", text) and bool(re.search(r"не понял|цифр|стоп", text.lower()))
-
-
 def _answer(shape: str, score: int, received_at: datetime, rng: Random) -> Answer:
     delay_s = _delay_s(shape, received_at, rng)
     match shape:
@@ -146,7 +176,7 @@ def _answer(shape: str, score: int, received_at: datetime, rng: Random) -> Answe
         case "opt_out_rated":
             return Answer(delay_s, speech.opt_out_with_rating(score, rng), score)
         case "vector":
-            marks = [_near(score + offset, rng) for offset in _CRITERION_OFFSETS]
+            marks = [_near(score + offset, rng) for offset in _CRITERION_OFFSETS.values()]
             return Answer(delay_s, speech.vector(marks, rng), marks[0] if len(set(marks)) == 1 else None)
         case "comment":
             return Answer(delay_s, speech.comment(score, rng), None)

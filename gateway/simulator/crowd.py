@@ -31,6 +31,7 @@ class Crowd:
         self._next = 0
         self._waiting: list[tuple[float, int, str, str, str]] = []
         self._count = 0
+        self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
         self.sent_parts = 0
 
     @property
@@ -58,10 +59,26 @@ class Crowd:
     def _read(self, submit: dict[str, Any], now: float) -> None:
         if self._citizens.handset(submit["to"]) is not Handset.ON:
             return
-        for answer in self._citizens.answers(submit["text"], submit["to"], _NOON):
+        text = self._whole(submit)
+        if text is None:
+            return
+        for answer in self._citizens.answers(text, submit["to"], _NOON):
             self._count += 1
             due = now + answer.delay_s / self._scale
             heapq.heappush(self._waiting, (due, self._count, submit["modem"], submit["to"], answer.text))
+
+    def _whole(self, submit: dict[str, Any]) -> str | None:
+        """The message as a telephone shows it: parts are joined, and shown when all have come."""
+        udh = submit["udh"]
+        if udh is None:
+            return str(submit["text"])
+        key = (submit["to"], udh["ref"], udh["total"])
+        parts = self._parts.setdefault(key, {})
+        parts[udh["seq"]] = submit["text"]
+        if len(parts) < udh["total"]:
+            return None
+        del self._parts[key]
+        return "".join(parts[seq] for seq in sorted(parts))
 
     def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()

@@ -47,6 +47,7 @@ services: {services}
 modems:
 {modems}
 survey:
+  script: {script}
   delay_s: 0          # in the field a day
   window: always      # in the field 09:00 to 20:30 where the citizen is
   reply_window_s: {window_s:g}  # in the field three days
@@ -67,13 +68,14 @@ class Progress:
 class Demo:
     """One run in one directory. Use as a context manager: its processes end with it."""
 
-    def __init__(self, folder: Path, visits: int, modems: int, seed: int) -> None:
+    def __init__(self, folder: Path, visits: int, modems: int, seed: int, survey: str = "overall") -> None:
         self.folder = folder
         self.config = folder / "config.yaml"
         self.network_log = folder / "network.log"
         self._visits = visits
         self._modems = modems
         self._seed = seed
+        self._survey = survey
         self._clock = SystemClock()
         self._emulator: subprocess.Popen[str] | None = None
         self._daemon: subprocess.Popen[str] | None = None
@@ -98,6 +100,7 @@ class Demo:
             offices=json.dumps(str(packaged.offices)),
             services=json.dumps(str(packaged.services)),
             modems=modems,
+            script=json.dumps(self._survey),
             window_s=WINDOW_S,
         )
         self.config.write_text(text, encoding="utf-8")

@@ -7,7 +7,7 @@ for the numeral.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 
 WORDS = {5: "отлично", 4: "хорошо", 3: "нормально", 2: "плохо", 1: "очень плохо"}
@@ -88,6 +88,13 @@ _AMBIGUOUS = (
     "45",
 )
 _NOISE = ("ок", "ага", "", ".", "алло", "Я сейчас занят, перезвоню позже", "Абонент временно недоступен", "0919", "да")
+_NAMES = {
+    "time": ("время", "сроки"),
+    "queue": ("очередь", "ожидание"),
+    "staff": ("персонал", "вежливость", "сотрудники"),
+    "comfort": ("комфорт", "помещение"),
+    "info": ("информация", "инфо"),
+}
 _CORRECTIONS = ("{n}", "не {o}, а {n}", "ошибся, {n}", "{n} а не {o}", "исправляю на {n}", "{n}*")
 
 
@@ -109,6 +116,11 @@ def commented(score: int, rng: Random) -> str:
 def vector(scores: Sequence[int], rng: Random) -> str:
     """Five criteria in one message."""
     return rng.choice((" ", ",", ";", "\n", "", ", ")).join(str(score) for score in scores)
+
+
+def by_name(marks: Mapping[str, int], rng: Random) -> str:
+    """Some criteria, each by its name."""
+    return rng.choice((", ", "\n", " ")).join(f"{rng.choice(_NAMES[key])} {mark}" for key, mark in marks.items())
 
 
 def comment(score: int, rng: Random) -> str:
