@@ -1,4 +1,8 @@
-"""Texts the rules were not written from: their labels come from the domain alone, before the rules were read."""
+"""Texts the rules were not written from.
+
+The labels of `unseen.tsv` come from the domain alone and were given before the rules were read. `no_number.txt` is an
+attack written with the rules in hand: nobody in it gives a rating, but there is a number, a numeral or a label in it.
+"""
 
 from pathlib import Path
 
@@ -6,10 +10,15 @@ from gateway.replies import interpret
 from tests.gateway.replies.test_reply_corpus import label, load
 
 UNSEEN = load(Path(__file__).with_name("unseen.tsv"))
-FLOOR = 0.93
+NO_NUMBER = [
+    line.replace("\\n", "\n")
+    for line in Path(__file__).with_name("no_number.txt").read_text(encoding="utf-8").split("\n")[:-1]
+]
+FLOOR = 0.96
 """The share of exact labels that must not be lost again."""
 WRONG_NUMBERS = 1
-"""How many wrong numbers are still known here: this may only go down, to none."""
+NUMBERS_FROM_NOWHERE = 171
+"""How many wrong numbers are still known in the two files: these may only go down, to none."""
 
 
 def misses() -> list[tuple[str, str, str, str]]:
@@ -34,3 +43,9 @@ def test_unseen_texts_get_no_new_wrong_number() -> None:
 
 def test_class_of_unseen_texts_is_exact_at_least_as_often_as_before() -> None:
     assert len(misses()) <= (1 - FLOOR) * len(UNSEEN), misses()
+
+
+def test_texts_without_a_rating_get_no_new_number() -> None:
+    read = [(text, interpret(text)) for text in NO_NUMBER]
+    found = [(text, label(meaning)) for text, meaning in read if meaning.rating is not None or meaning.criteria]
+    assert len(found) <= NUMBERS_FROM_NOWHERE, found
