@@ -130,7 +130,8 @@ class Centre:
         db = open_writer(self.settings.database, checkpoints=False)
         try:
             keys = pseudonyms.load(self.settings.database)
-            importer = Importer(db, self._directory, keys, self.settings.survey.delay_s, "benchmark")
+            survey = self.settings.survey
+            importer = Importer(db, self._directory, keys, survey.delay_s, survey.consent_text, "benchmark")
             tally = importer.take_file(path, "csv", now, lambda line: None)
         finally:
             db.close()

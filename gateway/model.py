@@ -50,7 +50,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One citizen served once, as the office reported it. `phone` is None where there is no consent to write."""
+    """One citizen served once, as the office reported it. `phone` is None where there is no consent to write.
+
+    When the consent was given or refused, who took it and what it says may be unknown (None, ""): then it was taken at
+    the visit, by the sender, of the configured text. `language` is the citizen's, "" for the survey's first.
+    """
 
     foreign_id: str
     office: str
@@ -59,6 +63,10 @@ class Visit:
     phone: str | None
     consent: bool
     stage: str = ""
+    consent_at: datetime | None = None
+    consent_by: str = ""
+    consent_text: str = ""
+    language: str = ""
 
 
 class InvitationState(StrEnum):

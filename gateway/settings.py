@@ -19,12 +19,17 @@ from gateway.section import Seconds, Section
 from modem.ports import is_pattern
 from scheduler.windows import EVERY_DAY, Holidays, Window
 
+CONSENT = (
+    "Согласен получить на мой номер SMS с просьбой оценить услугу. Ответ бесплатный, отказаться можно ответом СТОП."
+)
+
 
 class SurveySection(Section):
     """What a citizen is asked, when, and how patiently. `script` is a survey that comes with the program, or a file.
 
     Who stays silent is reminded after `reminder_s`, once; null: never. `number_zones` is a table of the numbers of the
-    country (`gateway.numbering`), from which a citizen's zone is known better than from his office.
+    country (`gateway.numbering`), from which a citizen's zone is known better than from his office. `consent_text` is
+    what citizens agree to, for visits that do not say it.
     """
 
     script: str = "overall"
@@ -38,6 +43,7 @@ class SurveySection(Section):
     once_per_phone_s: Seconds = 86_400
     reminder_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = None
     thanks: bool = True
+    consent_text: str = Field(CONSENT, min_length=1, max_length=4000)
 
     @model_validator(mode="after")
     def _always_is_always(self) -> SurveySection:

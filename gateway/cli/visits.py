@@ -52,5 +52,6 @@ def take(settings: Settings, file: Path, form: str | None, source: str, progress
         with transaction(db):
             rows.put_offices(db, known.offices.values())
             rows.put_services(db, known.services.values())
-        importer = Importer(db, known, pseudonyms.load(settings.database), settings.survey.delay_s, source)
+        names, survey = pseudonyms.load(settings.database), settings.survey
+        importer = Importer(db, known, names, survey.delay_s, survey.consent_text, source)
         return importer.take_file(file, form_of(file, form), SystemClock().now(), progress)

@@ -17,7 +17,7 @@ from typing import TextIO
 from gateway.errors import IntakeError
 
 COLUMNS = ("foreign_id", "office", "service", "received_at", "phone", "consent")
-OPTIONAL = ("stage",)
+OPTIONAL = ("stage", "consent_at", "consent_by", "consent_text", "language")
 FORMATS = ("csv", "jsonl")
 
 _CHUNK = 1 << 20

@@ -41,12 +41,16 @@ class Tally:
 
 @dataclass(slots=True)
 class Importer:
-    """Takes rows into one database for one sender (`source`)."""
+    """Takes rows into one database for one sender (`source`).
+
+    `delay_s` is from the visit to its invitation; `consent_text` is what citizens agree to, if a row does not say it.
+    """
 
     db: Database
     directory: Directory
     pseudonyms: Pseudonyms
     delay_s: float
+    consent_text: str
     source: str
     tally: Tally = field(default_factory=Tally)
 
@@ -80,7 +84,13 @@ class Importer:
                     self._refuse(row, str(reason), now)
                     continue
                 if accept_visit(
-                    self.db, visit, source=self.source, pseudonyms=self.pseudonyms, now=now, delay_s=self.delay_s
+                    self.db,
+                    visit,
+                    source=self.source,
+                    pseudonyms=self.pseudonyms,
+                    now=now,
+                    delay_s=self.delay_s,
+                    consent_text=self.consent_text,
                 ):
                     tally.accepted += 1
                 else:

@@ -27,9 +27,16 @@ def put_services(db: Database, services: Iterable[Service]) -> None:
 
 
 def accept_visit(
-    db: Database, visit: Visit, *, source: str, pseudonyms: Pseudonyms, now: datetime, delay_s: float
+    db: Database,
+    visit: Visit,
+    *,
+    source: str,
+    pseudonyms: Pseudonyms,
+    now: datetime,
+    delay_s: float,
+    consent_text: str,
 ) -> bool:
-    """Store a visit and, with consent, its invitation; False if the source has sent it before.
+    """Store a visit, its consent and, if that was given, its invitation; False if the source has sent it before.
 
     Without consent no phone is stored. Who has opted out is not invited, whatever was agreed to in the office.
     """
@@ -37,8 +44,9 @@ def accept_visit(
     if visit.consent and visit.phone is not None:
         person, is_out = persons.make_known(db, visit.phone, pseudonyms)
     row = db.execute(
-        "INSERT INTO visits (source, foreign_id, stage, office, service, received_at, person, consent, accepted_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, foreign_id, stage) DO NOTHING RETURNING id",
+        "INSERT INTO visits (source, foreign_id, stage, office, service, received_at, person, consent, language,"
+        " accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, foreign_id, stage) DO NOTHING"
+        " RETURNING id",
         (
             source,
             visit.foreign_id,
@@ -48,11 +56,13 @@ def accept_visit(
             to_text(visit.received_at),
             person,
             int(visit.consent),
+            visit.language,
             to_text(now),
         ),
     ).fetchone()
     if row is None:
         return False
+    _record_consent(db, row[0], visit, source, consent_text, now)
     if person is not None:
         due_at = to_text(visit.received_at + timedelta(seconds=delay_s))
         db.execute(
@@ -62,6 +72,23 @@ def accept_visit(
             else (row[0], person, InvitationState.DUE.value, due_at, None, ""),
         )
     return True
+
+
+def _record_consent(db: Database, visit_id: int, visit: Visit, source: str, text: str, now: datetime) -> None:
+    """Who said yes or no to what, when, where and to whom: it is for us to prove (126-ФЗ, art. 44.1)."""
+    db.execute(
+        "INSERT INTO consents (visit, given, taken_at, place, taken_by, text, recorded_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            visit_id,
+            int(visit.consent),
+            to_text(visit.consent_at or visit.received_at),
+            visit.office,
+            visit.consent_by or source,
+            visit.consent_text or text,
+            to_text(now),
+        ),
+    )
 
 
 def refuse_row(

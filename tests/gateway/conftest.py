@@ -75,7 +75,13 @@ class Centre:
     def visit(self, foreign_id: str = "v1", phone: str | None = PHONE, consent: bool = True) -> bool:
         visit = Visit(foreign_id, "BRN1", "REG", self.now, phone, consent)
         return visits.accept_visit(
-            self.db, visit, source="test", pseudonyms=self.pseudonyms, now=self.now, delay_s=self.survey.delay_s
+            self.db,
+            visit,
+            source="test",
+            pseudonyms=self.pseudonyms,
+            now=self.now,
+            delay_s=self.survey.delay_s,
+            consent_text=self.survey.consent_text,
         )
 
     def invite(self) -> None:

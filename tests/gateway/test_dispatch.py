@@ -106,7 +106,7 @@ class Box:
             visit = Visit(f"{phone}@{self.clock.at}", "BRN1", "REG", self.clock.at, phone, True)
             self.writer.do(
                 lambda db, visit=visit: visits.accept_visit(
-                    db, visit, source="t", pseudonyms=self.pseudonyms, now=self.clock.at, delay_s=0
+                    db, visit, source="t", pseudonyms=self.pseudonyms, now=self.clock.at, delay_s=0, consent_text="t"
                 )
             )
         self.writer.do(lambda db: self.outbox.invite_due(db, self.clock.at))

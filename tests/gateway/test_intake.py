@@ -7,19 +7,32 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gateway import directory as directories
+from gateway.config import packaged_config
+from gateway.directory import Directory
 from gateway.errors import IntakeError
 from gateway.intake.checks import Refused, check
+from gateway.intake.files import COLUMNS, OPTIONAL
 from gateway.intake.importing import Importer, Tally, form_of
 from tests.gateway.conftest import NOON, Centre
 
 HEADER = "foreign_id,office,service,received_at,phone,consent"
 ROW = "v1,BRN1,REG,2017-09-12T15:40,+7 (913) 020-00-01,1"
+AGREED = "Согласен."
 CELLS = dict(zip(HEADER.split(","), ROW.split(","), strict=True))
 
 
+@pytest.fixture(scope="module")
+def directory() -> Directory:
+    base = packaged_config().parent / "examples/altai"
+    return directories.load(base / "offices.csv", base / "services.csv")
+
+
 def _take(centre: Centre, path: Path, form: str = "csv") -> Tally:
-    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, "test")
+    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, AGREED, "test")
     return importer.take_file(path, form, NOON, lambda line: None)
 
 
@@ -80,6 +93,44 @@ def test_file_without_a_column_is_no_visits_file(centre: Centre, tmp_path: Path)
         _take(centre, path)
 
 
+def test_consent_is_recorded_with_who_took_it_when_where_and_of_what_text(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(
+        f"{HEADER},consent_at,consent_by,consent_text,language\n"
+        f"{ROW},2017-09-12T15:30,ivanova,form 7,EN\n"
+        f"{ROW.replace('v1', 'v2').replace(',1', ',нет')},2017-09-12T08:31Z,,,\n",
+        encoding="utf-8",
+    )
+    assert _take(centre, path) == Tally(accepted=2)
+    assert _take(centre, path) == Tally(duplicates=2)
+    assert centre.all("SELECT visit, given, taken_at, place, taken_by, text FROM consents ORDER BY visit") == [
+        (1, 1, "2017-09-12T08:30:00.000Z", "BRN1", "ivanova", "form 7"),
+        (2, 0, "2017-09-12T08:31:00.000Z", "BRN1", "test", AGREED),
+    ]
+    assert centre.all("SELECT language FROM visits ORDER BY id") == [("en",), ("",)]
+
+
+def test_consent_that_the_file_says_nothing_more_of_was_taken_at_the_visit(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
+    _take(centre, path)
+    assert centre.all("SELECT taken_at, taken_by, text, recorded_at FROM consents") == [
+        ("2017-09-12T08:40:00.000Z", "test", AGREED, "2017-09-13T05:00:00.000Z")
+    ]
+
+
+@given(st.dictionaries(st.sampled_from([*COLUMNS, *OPTIONAL]), st.text()))
+def test_any_cells_are_a_visit_or_a_refusal(directory: Directory, cells: dict[str, str]) -> None:
+    try:
+        visit = check({**CELLS, **cells}, directory, NOON)
+    except Refused as reason:
+        assert str(reason)
+    else:
+        assert visit.received_at <= NOON + timedelta(minutes=5)
+        assert len(visit.consent_text) <= 4000
+        assert visit.language in ("", visit.language.lower()[:3])
+
+
 def test_jsonl_goes_through_the_same_door(centre: Centre, tmp_path: Path) -> None:
     path = tmp_path / "v.jsonl"
     path.write_text(
@@ -112,6 +163,11 @@ def test_format_is_told_by_the_name_or_must_be_said() -> None:
         ("phone", "+7 3852 20-00-01", "phone: "),
         ("phone", "+7 701 234-56-78", "phone: "),
         ("consent", "maybe", "consent «maybe» is none of"),
+        ("consent_at", "вчера", "consent_at «вчера» is not a date and time"),
+        ("consent_at", "2099-01-01T00:00", "consent_at «2099-01-01T00:00» is in the future"),
+        ("consent_by", "x" * 201, "consent_by is longer than 200 characters"),
+        ("consent_text", "x" * 4001, "consent_text is longer than 4000 characters"),
+        ("language", "русский", "language «русский» is not a code of two or three letters"),
     ],
 )
 def test_row_is_refused_with_its_reason(centre: Centre, column: str, value: str, reason: str) -> None:
