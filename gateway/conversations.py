@@ -178,7 +178,7 @@ def _reason(event: Event) -> str:
     """Why a conversation ended, where that was not the citizen's word."""
     match event:
         case Barred(reason=reason):
-            return reason
+            return reason.value
         case Silence():
             return "silence"
         case Undeliverable():

@@ -26,9 +26,10 @@ class WitnessError(GatewayError):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The counts, and every difference as one sentence."""
+    """The counts, and every difference as one sentence. `barred` tells why those were who are."""
 
     dispositions: dict[str, int]
+    barred: dict[str, int]
     funnel: dict[str, int]
     unknown: int
     lost: list[str] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Ledger:
         names = ("visits", "refused", "invited", "delivered", "replied", "rated", "exported")
         return {
             **{name: self.funnel[name] for name in names},
+            "barred": self.barred,
             "unknown": self.unknown,
             "lost": len(self.lost),
             "duplicated": len(self.duplicated),
@@ -60,7 +62,7 @@ def draw_up(db: Database, witness: Iterable[Mapping[str, Any]] | None = None) ->
         missing, doubled = _compare_submits(db, network)
         lost += missing + _compare_delivers(db, network)
         duplicated += doubled
-    return Ledger(rows.dispositions(db), rows.funnel(db), rows.parts_unknown(db), lost, duplicated)
+    return Ledger(rows.dispositions(db), rows.barred(db), rows.funnel(db), rows.parts_unknown(db), lost, duplicated)
 
 
 def read_witness(path: Path) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from gateway import caps
 from gateway.conversations import Conversations
 from gateway.model import MessageKind
 from gateway.numbering import NOTHING_KNOWN, Numbering
@@ -38,12 +39,11 @@ class Outbox(Settling):
         self._place(db, now)
         rows = invitations.due(db, now, BATCH)
         for row in rows:
-            wait_until = self._not_before(db, row, now)
-            if wait_until is not None:
-                invitations.postpone(db, row.id, wait_until)
+            decided = self._decide(db, row, now)
+            if isinstance(decided, datetime):
+                invitations.postpone(db, row.id, decided)
             else:
-                event = Barred() if self._is_barred(db, row, now) else Due()
-                self._conversations.happen(db, row, event, now=now)
+                self._conversations.happen(db, row, decided, now=now)
         return len(rows)
 
     def expire_silent(self, db: Database, now: datetime) -> int:
@@ -83,25 +83,22 @@ class Outbox(Settling):
             if zone is not None:
                 invitations.place(db, invitation, zone)
 
-    def _not_before(self, db: Database, row: InvitationRow, now: datetime) -> datetime | None:
-        """When to look at a due invitation again; None: now is right."""
+    def _decide(self, db: Database, row: InvitationRow, now: datetime) -> Due | Barred | datetime:
+        """What becomes of a due invitation now, or when to look at it again."""
+        due_at = max(row.accepted_at, row.received_at + timedelta(seconds=self.survey.delay_s))
+        reason = caps.against_waiting(row.opted_out, due_at, now, self.survey)
+        if reason is not None:
+            return Barred(reason)
         opens_at, _ = span(MessageKind.INVITE, now, None, self._window, ZoneInfo(row.zone))
         if opens_at > now:
             return opens_at
-        if self._is_barred(db, row, now):
-            return None
+        invited = invitations.invited_since(db, row.person, row.id, caps.since(now, self.survey))
+        reason = caps.against_sending(invited, now, self.survey)
+        if reason is not None:
+            return Barred(reason)
         # One open survey per phone: a reply could not be told apart otherwise. The next one waits.
         busy_until = invitations.open_until(db, row.person, row.id)
         if busy_until is None:
-            return None
+            return Due()
         # It may be answered earlier than it closes: look again before that.
         return min(max(busy_until, now + timedelta(seconds=1)), now + _LOOK_AGAIN)
-
-    def _is_barred(self, db: Database, row: InvitationRow, now: datetime) -> bool:
-        if row.opted_out:
-            return True
-        limit_s = self.survey.once_per_phone_s
-        if not limit_s:
-            return False
-        last = invitations.last_invited_at(db, row.person, row.id)
-        return last is not None and now - last < timedelta(seconds=limit_s)

@@ -30,6 +30,9 @@ class SurveySection(Section):
     Who stays silent is reminded after `reminder_s`, once; null: never. `number_zones` is a table of the numbers of the
     country (`gateway.numbering`), from which a citizen's zone is known better than from his office. `consent_text` is
     what citizens agree to, for visits that do not say it.
+
+    A phone is invited at most `per_month` times in any 30 days (null: no limit), and about nothing that has waited for
+    longer than `invite_within_s` (null: however long).
     """
 
     script: str = "overall"
@@ -41,6 +44,8 @@ class SurveySection(Section):
     number_zones: Path | None = None
     reply_window_s: Annotated[float, Field(gt=0, le=366 * 86400)] = 259_200
     once_per_phone_s: Seconds = 86_400
+    per_month: Annotated[int, Field(ge=1)] | None = 4
+    invite_within_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = 604_800
     reminder_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = None
     thanks: bool = True
     consent_text: str = Field(CONSENT, min_length=1, max_length=4000)

@@ -41,6 +41,8 @@ def show(found: Ledger) -> None:
     """The ledger as a person reads it."""
     rows = [(name, count) for name, count in found.dispositions.items() if count or name == "lost"]
     click.echo(tabulate([*rows, ("visits", found.funnel["visits"])], headers=("disposition", "visits")))
+    if found.barred:
+        click.echo("barred: " + ", ".join(f"{count} {reason}" for reason, count in found.barred.items()))
     if found.unknown:
         click.echo(f"{found.unknown} parts may have been sent; their reports have not come")
     for difference in [*found.lost, *found.duplicated]:

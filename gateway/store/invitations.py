@@ -23,6 +23,7 @@ class InvitationRow:
     person: int
     conversation: Conversation
     received_at: datetime
+    accepted_at: datetime
     office: Office
     opted_out: bool
     survey: str | None
@@ -32,7 +33,7 @@ class InvitationRow:
 
 
 _SELECT = """
-SELECT i.id, i.visit, i.person, v.received_at, x.pseudonym IS NOT NULL, i.survey, v.language,
+SELECT i.id, i.visit, i.person, v.received_at, v.accepted_at, x.pseudonym IS NOT NULL, i.survey, v.language,
        coalesce(i.zone, o.time_zone), o.code, o.name, o.short_name, o.locality, o.oktmo, o.okato, o.time_zone,
        o.windows, i.state, i.closes_at, i.asked, i.asked_before, i.asked_at, i.answers, i.answered_at, i.outgoing,
        i.reprompts, i.helps, i.reminders, i.heard, i.unclear
@@ -96,14 +97,14 @@ def latest_of(db: Database, person: int) -> InvitationRow | None:
     return next(_rows(db, _OF_PERSON, (person,)), None)
 
 
-def last_invited_at(db: Database, person: int, other_than: int) -> datetime | None:
-    """When this person was last invited about another visit; queued but unsent invitations count as just now."""
-    row = db.execute(
-        "SELECT max(coalesce(i.invited_at, m.created_at)) FROM invitations i LEFT JOIN messages m"
-        " ON m.invitation = i.id AND m.kind = 'invite' WHERE i.person = ? AND i.id <> ?",
-        (person, other_than),
-    ).fetchone()
-    return None if row[0] is None else from_text(row[0])
+def invited_since(db: Database, person: int, other_than: int, since: datetime) -> list[datetime]:
+    """When this person was invited about other visits; what is queued and unsent counts from when it was queued."""
+    rows = db.execute(
+        "SELECT coalesce(i.invited_at, m.created_at) AS at FROM invitations i LEFT JOIN messages m"
+        " ON m.invitation = i.id AND m.kind = 'invite' WHERE i.person = ? AND i.id <> ? AND at > ?",
+        (person, other_than, to_text(since)),
+    ).fetchall()
+    return [from_text(row[0]) for row in rows]
 
 
 def open_until(db: Database, person: int, other_than: int) -> datetime | None:
@@ -158,13 +159,14 @@ def _rows(db: Database, sql: str, parameters: tuple[object, ...]) -> Iterator[In
             row[0],
             row[1],
             row[2],
-            _conversation(row[16:]),
+            _conversation(row[17:]),
             from_text(row[3]),
-            Office(*row[8:16]),
-            bool(row[4]),
-            row[5],
+            from_text(row[4]),
+            Office(*row[9:17]),
+            bool(row[5]),
             row[6],
             row[7],
+            row[8],
         )
 
 

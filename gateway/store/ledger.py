@@ -29,6 +29,13 @@ def dispositions(db: Database) -> dict[str, int]:
     return {name: found.get(name, 0) for name in DISPOSITIONS}
 
 
+def barred(db: Database) -> dict[str, int]:
+    """Why invitations were barred, and how many."""
+    return dict(
+        db.execute("SELECT reason, count(*) FROM invitations WHERE state = 'barred' GROUP BY 1 ORDER BY 1").fetchall()
+    )
+
+
 def funnel(db: Database) -> dict[str, int]:
     """Visits, refused rows, and how many visits got how far; `exported` counts rated visits that were handed out."""
     row = db.execute(

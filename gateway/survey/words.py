@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.model import KEYS, OVERALL, Conversation, InvitationState, Meaning, MessageKind
+from gateway.model import KEYS, OVERALL, BarReason, Conversation, InvitationState, Meaning, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """The time to invite has come but the person may not be written to."""
+    """The time to invite has come but the person may not be written to, or not any more."""
 
-    reason: str = "barred"
+    reason: BarReason
 
 
 @dataclass(frozen=True, slots=True)

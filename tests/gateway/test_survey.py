@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.model import Conversation, InvitationState, Meaning, MessageKind, ReplyClass
+from gateway.model import BarReason, Conversation, InvitationState, Meaning, MessageKind, ReplyClass
 from gateway.survey import (
     Barred,
     CallBack,
@@ -53,6 +53,7 @@ FIVE = reply(ReplyClass.RATING, 5)
 THREE = reply(ReplyClass.RATING, 3)
 FIVE_AND_STOP = reply(ReplyClass.RATING, 5, opt_out=True)
 STOP = reply(ReplyClass.OPTOUT, opt_out=True)
+BARRED = Barred(BarReason.TOO_RECENT)
 HELP = reply(ReplyClass.HELP)
 WRONG = reply(ReplyClass.WRONG_RECIPIENT)
 COMMENT = reply(ReplyClass.COMMENT)
@@ -89,7 +90,7 @@ def test_due_twice_invites_once() -> None:
 
 
 def test_barred_person_is_never_invited() -> None:
-    conversation, [barred, due] = play((Barred(), START), (Due(), SOON))
+    conversation, [barred, due] = play((BARRED, START), (Due(), SOON))
     assert conversation.state is InvitationState.BARRED
     assert (barred, due) == ((Close(InvitationState.BARRED),), ())
 

@@ -17,7 +17,7 @@ from functools import cache
 import pytest
 
 from gateway import scriptfiles
-from gateway.model import CRITERIA, OVERALL, Conversation, InvitationState, Meaning, MessageKind, ReplyClass
+from gateway.model import CRITERIA, OVERALL, BarReason, Conversation, InvitationState, Meaning, MessageKind, ReplyClass
 from gateway.survey import (
     ENDS,
     Barred,
@@ -84,7 +84,7 @@ class Past:
 
 def events(now: int, meanings: tuple[Meaning, ...]) -> Iterator[Event]:
     """Everything that can happen at a time; replies that were sent at any time until then."""
-    yield from (Due(), Barred(), Undeliverable(), Silence(), Remind())
+    yield from (Due(), Barred(BarReason.TOO_RECENT), Undeliverable(), Silence(), Remind())
     for said, sent in itertools.product(meanings, {0, now}):
         yield Replied(said, TIMES[sent])
     for said in (ANSWERS[0], ANSWERS[3], STOP):
@@ -228,7 +228,7 @@ def test_ended_conversation_minds_nothing_but_people(variant: tuple[str, bool]) 
     settings, follows = model(*variant)
     for past in follows:
         if past.conversation.state in ENDS:
-            for event in (Due(), Barred(), Undeliverable(), Silence(), Remind()):
+            for event in (Due(), Barred(BarReason.TOO_RECENT), Undeliverable(), Silence(), Remind()):
                 assert advance(past.conversation, event, TIMES[-1], settings) == (past.conversation, ())
 
 
