@@ -15,7 +15,7 @@ from types import FrameType
 
 import structlog
 
-from gateway import alarms, directory, numbertable, pseudonyms, scriptfiles
+from gateway import alarms, directory, numbertable, scriptfiles
 from gateway.balance import Balances
 from gateway.conversations import Conversations
 from gateway.desk import Desk
@@ -30,7 +30,7 @@ from gateway.probing import probe
 from gateway.script import Script
 from gateway.settings import Settings
 from gateway.silence import Silence
-from gateway.store import state, visits
+from gateway.store import persons, state, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
@@ -154,7 +154,7 @@ class Daemon:
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
         conversations = Conversations(settings.survey, script, dispatch)
         outbox = Outbox(conversations, self._chance, numbering)
-        inbox = Inbox(conversations, outbox, pseudonyms.load(settings.database))
+        inbox = Inbox(conversations, outbox, writer.do(lambda db: persons.pseudonyms_of(db, settings.database)))
         desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))

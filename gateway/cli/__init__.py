@@ -20,6 +20,7 @@ _COMMANDS = {
     "status": ("gateway.cli.status", "Queue, modems, jobs, last errors."),
     "modems": ("gateway.cli.modems", "The fleet: list, drain, resume."),
     "visits": ("gateway.cli.visits", "Takes visits in."),
+    "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
     "export": ("gateway.cli.export", "Hands ratings out."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),

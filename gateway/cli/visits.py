@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from gateway import config as configuration
-from gateway import directory, pseudonyms
+from gateway import directory
 from gateway.cli.options import config_option, json_option, print_json
 from gateway.intake import files
 from gateway.intake.importing import Importer, Tally, form_of
 from gateway.settings import Settings
+from gateway.store import persons
 from gateway.store import visits as rows
 from gateway.store.database import transaction
 from gateway.store.opening import writable
@@ -52,6 +53,6 @@ def take(settings: Settings, file: Path, form: str | None, source: str, progress
         with transaction(db):
             rows.put_offices(db, known.offices.values())
             rows.put_services(db, known.services.values())
-        names, survey = pseudonyms.load(settings.database), settings.survey
+        names, survey = persons.pseudonyms_of(db, settings.database), settings.survey
         importer = Importer(db, known, names, survey.delay_s, survey.consent_text, source)
         return importer.take_file(file, form_of(file, form), SystemClock().now(), progress)

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlite_utils import Database
 
-from gateway.pseudonyms import Pseudonyms
+from gateway.errors import StoreError
+from gateway.pseudonyms import Pseudonyms, load
 from gateway.store import optouts
+
+
+def pseudonyms_of(db: Database, path: Path) -> Pseudonyms:
+    """What people of this database are called by.
+
+    Raises StoreError where the key is another one than it was: nobody who has opted out would be known any more.
+    """
+    names = load(path)
+    known = db.execute("SELECT phone, pseudonym FROM persons WHERE phone IS NOT NULL LIMIT 1").fetchone()
+    if known is not None and names.of(known[0]) != known[1]:
+        raise StoreError(
+            f"The key file {path}.key is not the one {path} was written with, so nobody who opted out would be known;"
+            " restore it from the backup of this database."
+        )
+    return names
 
 
 def make_known(db: Database, phone: str, pseudonyms: Pseudonyms) -> tuple[int, bool]:
