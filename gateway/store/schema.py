@@ -144,7 +144,8 @@ CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT
 
 # What a survey needs that is more than one question, and what people do about replies that no program understands.
 # `invitations.survey` is the version that the conversation began under; `asked` what its last question was about,
-# `asked_before` the one before that. An opt-out holds the pseudonym alone: it outlives the phone, and the person's row.
+# `asked_before` the one before that. An opt-out holds the pseudonym alone: it outlives the phone, and the person's
+# row; `said_at` is when it was said last.
 _SURVEY = """
 CREATE TABLE surveys (
   version TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL, first_used_at TEXT NOT NULL) STRICT;
@@ -162,7 +163,9 @@ ALTER TABLE invitations ADD COLUMN unclear INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE invitations ADD COLUMN remind_at TEXT;
 CREATE INDEX invitations_remind ON invitations (remind_at) WHERE state = 'open' AND remind_at IS NOT NULL;
 ALTER TABLE visits ADD COLUMN language TEXT NOT NULL DEFAULT '';
-CREATE TABLE opt_outs (pseudonym TEXT PRIMARY KEY, opted_out_at TEXT NOT NULL, way TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE opt_outs (
+  pseudonym TEXT PRIMARY KEY, opted_out_at TEXT NOT NULL, way TEXT NOT NULL, said_at TEXT NOT NULL)
+  STRICT, WITHOUT ROWID;
 CREATE TABLE opt_events (
   id INTEGER PRIMARY KEY, pseudonym TEXT NOT NULL, verb TEXT NOT NULL, way TEXT NOT NULL, by TEXT NOT NULL,
   happened_at TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
@@ -198,7 +201,7 @@ UPDATE persons SET sim = (SELECT p.sim FROM invitations i JOIN messages m ON m.i
 
 # Who opted out before stays out; when and where a consent was taken is what the visit says of it.
 _SURVEY_CARRIED_OVER = """
-INSERT INTO opt_outs SELECT pseudonym, opted_out_at, 'sms' FROM persons WHERE opted_out_at IS NOT NULL;
+INSERT INTO opt_outs SELECT pseudonym, opted_out_at, 'sms', opted_out_at FROM persons WHERE opted_out_at IS NOT NULL;
 INSERT INTO opt_events (pseudonym, verb, way, by, happened_at, recorded_at)
   SELECT pseudonym, 'out', way, '', opted_out_at, opted_out_at FROM opt_outs ORDER BY opted_out_at;
 ALTER TABLE persons DROP COLUMN opted_out_at;

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
 from gateway.model import Meaning, ReplyClass
 from gateway.store import invitations, optouts
+from gateway.store.schema import migrate
 from gateway.survey import Decided, Spoken
-from tests.gateway.conftest import PHONE, Centre
+from tests.gateway.conftest import NOON, PHONE, Centre
 
 STOP = Meaning(ReplyClass.OPTOUT, "test", opt_out=True)
 
@@ -77,10 +87,10 @@ def test_who_opted_out_at_the_office_is_not_reminded(centre: Centre) -> None:
 
 def test_opt_out_said_twice_is_kept_once_with_its_first_time(centre: Centre) -> None:
     assert _opt_out(centre)
-    first = centre.all("SELECT * FROM opt_outs")
+    first = centre.all("SELECT opted_out_at, way FROM opt_outs")
     centre.later(days=1)
     assert not _opt_out(centre, "desk")
-    assert centre.all("SELECT * FROM opt_outs") == first
+    assert centre.all("SELECT opted_out_at, way FROM opt_outs") == first
     assert centre.all("SELECT verb, way FROM opt_events") == [("out", "office")]
 
 
@@ -123,7 +133,7 @@ def test_start_within_a_conversation_is_no_reply_to_it(centre: Centre) -> None:
     centre.hear("START")
     assert centre.all("SELECT kind FROM messages") == [("invite",)]
     assert centre.all("SELECT invitation, state FROM replies") == [(None, "handled")]
-    assert centre.all("SELECT * FROM opt_events") == []
+    assert centre.all("SELECT * FROM opt_outs") == []
     centre.hear("5")
     assert centre.states() == {"v1": "answered"}
 
@@ -148,3 +158,24 @@ def test_stop_that_is_decided_after_a_start_puts_nobody_out(centre: Centre) -> N
     assert row is not None
     centre.conversations.happen(centre.db, row, Decided(STOP, said_at), now=centre.now)
     assert centre.all("SELECT * FROM opt_outs") == []
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[Database]:
+    db = Database(memory=True, execute_plugins=False)
+    migrate(db, Path("memory"))
+    yield db
+    db.close()
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 99)), unique_by=lambda word: word[1]))
+def test_last_word_counts_in_whatever_order_the_words_come(empty: Database, words: list[tuple[bool, int]]) -> None:
+    for table in ("opt_outs", "opt_events"):
+        empty.execute(f"DELETE FROM {table}")
+    for goes_out, minute in words:
+        say = optouts.opt_out if goes_out else optouts.opt_in
+        was_out = optouts.is_out(empty, "p")
+        changed = say(empty, "p", way="sms", by="", at=NOON + timedelta(minutes=minute), now=NOON)
+        assert changed == (optouts.is_out(empty, "p") != was_out)
+    last = max(words, key=lambda word: word[1], default=(False, 0))
+    assert optouts.is_out(empty, "p") == last[0]

@@ -70,7 +70,7 @@ def test_poison_message_does_not_stop_those_behind_it(
     def stumbling(text: str, *context: Context) -> object:
         if text == "poison":
             centre.db.execute(
-                "INSERT INTO opt_outs SELECT pseudonym, 'x', 'sms' FROM persons"
+                "INSERT INTO opt_outs SELECT pseudonym, 'x', '', 'x' FROM persons"
             )  # half done, then broken
             raise RecursionError("too deep")
         return understand(text, *context)

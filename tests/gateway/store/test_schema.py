@@ -60,7 +60,7 @@ def test_who_was_out_stays_out_and_why_somebody_was_barred_is_told_apart(tmp_pat
         db.execute("UPDATE invitations SET state = 'barred', reason = 'barred', closed_at = 2015 + id")
     migrate(db, path)
     assert db.execute("SELECT * FROM opt_outs ORDER BY 1").fetchall() == [
-        *(("b", "2018", "sms"), ("c", "2018", "sms"), ("d", "2017", "sms"))
+        *(("b", "2018", "sms", "2018"), ("c", "2018", "sms", "2018"), ("d", "2017", "sms", "2017"))
     ]
     assert db.execute("SELECT verb, way, happened_at FROM opt_events ORDER BY id").fetchall() == [
         *(("out", "sms", "2017"), ("out", "sms", "2018"), ("out", "sms", "2018"))
