@@ -33,7 +33,23 @@ def visits() -> None:
 @config_option
 @json_option
 def import_(file: Path, form: str | None, source: str, config: Path | None, as_json: bool) -> None:
-    """Take a visits file in; refused rows go to FILE.refused.csv with line and reason."""
+    """Take a visits file in; refused rows go to FILE.refused.csv with line and reason.
+
+    \b
+    Columns, in any order:
+      foreign_id    the sender's id; a second one of it is a duplicate
+      office        code from the offices file
+      service       code from the services file
+      received_at   2017-09-12T15:40; without an offset the office's local time
+      phone         a Russian mobile, written in any way
+      consent       1 0 yes no true false да нет
+    And, if they are there:
+      stage         of the service; one survey per visit and stage
+      consent_at    when the consent was given or refused; else received_at
+      consent_by    who took it, such as the id of an employee; else --source
+      consent_text  what was agreed to, or the id of that text; else survey.consent_text
+      language      of the citizen: ru, en …; else the survey's first
+    """
     settings = configuration.load(config)
     look = files.look_at(file)
     with click.progressbar(length=max(look.lines, 1), label=file.name, file=sys.stderr) as bar:
