@@ -52,6 +52,15 @@ def replacing(path: Path) -> Iterator[IO[str]]:
         beside.unlink(missing_ok=True)
 
 
+def cell(value: Any) -> Any:
+    """A value as a spreadsheet may see it: a text that looks like a formula is quoted with an apostrophe."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
 def _jsonl(file: IO[str]) -> Any:
     def put(rating: Mapping[str, Any]) -> None:
         file.write(json.dumps(rating, ensure_ascii=False, separators=(",", ":")) + "\n")
@@ -64,15 +73,6 @@ def _csv(file: IO[str]) -> Any:
     writer.writerow(COLUMNS)
 
     def put(rating: Mapping[str, Any]) -> None:
-        writer.writerow([_cell(rating[column]) for column in COLUMNS])
+        writer.writerow([cell(rating[column]) for column in COLUMNS])
 
     return put
-
-
-def _cell(value: Any) -> Any:
-    """A value as a spreadsheet may see it: a text that looks like a formula is quoted with an apostrophe."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value

@@ -22,6 +22,7 @@ _COMMANDS = {
     "visits": ("gateway.cli.visits", "Takes visits in."),
     "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
     "export": ("gateway.cli.export", "Hands ratings out."),
+    "report": ("gateway.cli.report", "Shares, means, response, ranks and trends, with how sure they are."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),
     "emulate": ("gateway.cli.emulate", "Emulated modems for other programs."),

@@ -90,7 +90,7 @@ class Response:
         other = found[Outcome.NOT_UNDERSTOOD]
         consented = self.visits - found[Outcome.NO_CONSENT]
         heard = rated + refused + other
-        every = "(I+P)+(R+NC+O)+UO"
+        every = "((I+P)+(R+NC+O)+UO)"
         return (
             Rate("consent", "", consented, self.visits, "visits with consent / visits"),
             Rate("delivery", "", self.delivered, self.asked, f"delivered / {every}"),
