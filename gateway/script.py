@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Annotated, Literal
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from gateway.model import CRITERIA, KEYS, OVERALL, MessageKind
-from gateway.wording import check
+from gateway.wording import check, variables
 
+T = TypeVar("T")
 Key = Literal["overall", "time", "queue", "staff", "comfort", "info"]
+_NAME, _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}"), re.compile(r"[a-z]{2,3}")
+_ASK_NOTHING = ("thanks", "help", "farewell")
+_Fault = tuple[tuple[str | int, ...], str]
+"""Where in the script, and what is wrong there."""
 
 
 def _template(value: str) -> str:
@@ -24,8 +31,47 @@ def _template(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("a name has small Latin letters, digits, - and _, at most 31 of them")
+    return value
+
+
+def _language(value: str) -> str:
+    if not _LANGUAGE.fullmatch(value):
+        raise ValueError("a language has two or three small Latin letters: ru, en")
+    return value
+
+
+def _word(value: str) -> str:
+    if not value.strip():
+        raise ValueError("the name is empty")
+    return value
+
+
+def _something(value: T) -> T:
+    if not value:
+        raise ValueError("there is nothing in it; a survey has questions, a question asks, and both have texts")
+    return value
+
+
+def _by_key(value: Mapping[Key, str]) -> Mapping[Key, str]:
+    return dict(sorted(value.items(), key=lambda item: KEYS.index(item[0])))
+
+
+def _by_language(value: Mapping[str, str]) -> Mapping[str, str]:
+    return dict(sorted(value.items()))
+
+
+def _first_and_others(value: Mapping[str, Texts]) -> Mapping[str, Texts]:
+    """Which language is the first means something, the order of the others does not."""
+    first = next(iter(value))
+    return {first: value[first], **dict(sorted(value.items()))}
+
+
 Template = Annotated[str, AfterValidator(_template)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[str, AfterValidator(_language)]
+Word = Annotated[str, AfterValidator(_word)]
 
 
 class _Part(BaseModel):
@@ -35,12 +81,12 @@ class _Part(BaseModel):
 class Question(_Part):
     """One text and what it asks for, in the order in which several numbers answer it."""
 
-    asks: Annotated[tuple[Key, ...], Field(min_length=1)]
-    text: Mapping[Language, Template]
+    asks: Annotated[tuple[Key, ...], AfterValidator(_something)]
+    text: Annotated[Mapping[Language, Template], AfterValidator(_something), AfterValidator(_by_language)]
 
 
 class Texts(_Part):
-    """What is said beside the questions. `missing` asks for what a partial answer has left out."""
+    """What is said beside the questions. `missing` asks for what a partial answer has left out, by its `names`."""
 
     reprompt: Template
     thanks: Template
@@ -48,16 +94,16 @@ class Texts(_Part):
     farewell: Template
     reminder: Template
     missing: Template | None = None
-    names: Mapping[Key, str] = {}
+    names: Annotated[Mapping[Key, Word], AfterValidator(_by_key)] = {}
 
 
 class Script(_Part):
     """A whole survey. The first question is the invitation; the first language is that of those who have no other."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
+    name: Annotated[str, AfterValidator(_name)]
     about: str = ""
-    questions: Annotated[tuple[Question, ...], Field(min_length=1)]
-    texts: Annotated[Mapping[Language, Texts], Field(min_length=1)]
+    questions: Annotated[tuple[Question, ...], AfterValidator(_something)]
+    texts: Annotated[Mapping[Language, Texts], AfterValidator(_something), AfterValidator(_first_and_others)]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -75,8 +121,12 @@ class Script(_Part):
 
     @property
     def body(self) -> str:
-        """The content in one spelling, from which the same script can be made again."""
-        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+        """The content in one spelling, from which the same script can be made again.
+
+        What is left out stays out: a key that a later program knows changes no version of a script without it.
+        """
+        dump = self.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(dump, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def version(self) -> str:
@@ -107,28 +157,61 @@ class Script(_Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Script:
-        asked = [key for question in self.questions for key in question.asks]
-        twice = sorted({key for key in asked if asked.count(key) > 1})
-        if twice:
-            raise ValueError(f"{twice[0]} is asked for twice; each thing is asked for by one question")
-        if OVERALL in asked and len(asked) > 1:
-            raise ValueError("a survey asks for overall alone, or for criteria")
-        for question in self.questions:
-            if set(question.text) != set(self.texts):
-                raise ValueError(
-                    f"the question about {', '.join(question.asks)} must have a text in each of the languages"
-                    f" {', '.join(self.texts)}, and in no other"
-                )
-            if list(question.asks) != [key for key in KEYS if key in question.asks]:
-                raise ValueError(f"asks must be in the order of the federal form: {', '.join(CRITERIA)}")
+        faults = [*self._faults_of_questions(), *self._faults_of_languages(), *self._faults_of_texts()]
+        if faults:
+            raise ValidationError.from_exception_data(
+                "Script",
+                [
+                    InitErrorDetails(
+                        type=PydanticCustomError("script", "{fault}", {"fault": fault}), loc=place, input=""
+                    )
+                    for place, fault in faults
+                ],
+            )
         return self
 
-    @model_validator(mode="after")
-    def _asks_for_the_missing(self) -> Script:
+    def _faults_of_questions(self) -> Iterator[_Fault]:
+        asked: dict[str, int] = {}
+        for at, question in enumerate(self.questions):
+            place = ("questions", at, "asks")
+            ordered = [key for key in KEYS if key in question.asks]
+            twice = [key for key in ordered if key in asked or question.asks.count(key) > 1]
+            if twice:
+                first = asked.get(twice[0], at) + 1
+                yield place, f"{twice[0]} is asked for by question {first} already; each thing is asked for once"
+            elif OVERALL in question.asks and self.mode != OVERALL:
+                yield place, f"a survey asks for overall alone, or for any of {', '.join(CRITERIA)}"
+            elif list(question.asks) != ordered:
+                yield place, f"write [{', '.join(ordered)}]: numbers answer in the order of the federal form"
+            asked.update(dict.fromkeys(question.asks, at))
+
+    def _faults_of_languages(self) -> Iterator[_Fault]:
+        for at, question in enumerate(self.questions):
+            place = ("questions", at, "text")
+            for language in self.languages:
+                if language not in question.text:
+                    yield place, f"there is no text in {language}, and texts has that language"
+            for language in question.text:
+                if language not in self.texts:
+                    yield (*place, language), f"texts has nothing in {language}; add it there, or take this text out"
+
+    def _faults_of_texts(self) -> Iterator[_Fault]:
+        asked = [key for key in KEYS if any(key in question.asks for question in self.questions)]
+        several = any(len(question.asks) > 1 for question in self.questions)
         for language, texts in self.texts.items():
-            unnamed = [key for question in self.questions for key in question.asks if key not in texts.names]
-            if any(len(question.asks) > 1 for question in self.questions) and texts.missing is None:
-                raise ValueError(f"a question asks for several things, so texts.{language} needs a text called missing")
-            if unnamed and self.mode != OVERALL:
-                raise ValueError(f"texts.{language}.names must say how {unnamed[0]} is called")
-        return self
+            place = ("texts", language)
+            if several and texts.missing is None:
+                yield place, "a question asks for several things, so missing must ask for what an answer leaves out"
+            if texts.missing is not None and "asked" not in variables(texts.missing):
+                yield (*place, "missing"), "it must name {asked}, or nobody knows what is missing"
+            for kind in _ASK_NOTHING:
+                if "asked" in variables(getattr(texts, kind)):
+                    yield (*place, kind), "this text asks for nothing, so {asked} would be empty; take it out"
+            for key in asked if self.mode != OVERALL or self._names_asked(language) else ():
+                if key not in texts.names:
+                    yield (*place, "names"), f"they must say how {key} is called in this language"
+
+    def _names_asked(self, language: str) -> bool:
+        texts = self.texts[language]
+        said = [question.text.get(language, "") for question in self.questions] + [texts.reprompt, texts.reminder]
+        return any("asked" in variables(text) for text in said)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import string
+import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,15 +21,24 @@ VARIABLES = ("date", "office", "asked")
 question at hand asks for, in words."""
 
 
+LONGEST = 670
+"""Letters of a template: ten parts of UCS-2, of which nobody reads the last."""
+
+
 class BadText(ValueError):
     """A template cannot be filled in; the message is one sentence that names the variable that was meant."""
 
 
 def check(template: str) -> None:
-    """Raises BadText unless the template is non-empty and names only known variables, without format specifiers."""
+    """Raises BadText unless the template can be sent and names only known variables, without format specifiers."""
     if not template.strip():
         raise BadText("The text is empty.")
-    _names(template)
+    if len(template) > LONGEST:
+        raise BadText(f"The text has {len(template)} letters; an SMS that is read has a few parts, at most {LONGEST}.")
+    for char in template:
+        if char != "\n" and unicodedata.category(char) in ("Cc", "Cs"):
+            raise BadText(f"The text has a character that no telephone shows (U+{ord(char):04X}); take it out.")
+    variables(template)
 
 
 def render(template: str, received_at: datetime, office: Office, asked: str = "") -> str:
@@ -36,15 +46,15 @@ def render(template: str, received_at: datetime, office: Office, asked: str = ""
 
     Raises BadText for a template that `check` refuses.
     """
-    names = _names(template)
+    names = variables(template)
     values = {"office": office.short_name, "asked": asked}
     if "date" in names:
         values["date"] = received_at.astimezone(ZoneInfo(office.time_zone)).strftime("%d.%m.%Y")
     return template.format_map(values)
 
 
-def _names(template: str) -> set[str]:
-    """The variables a template names."""
+def variables(template: str) -> set[str]:
+    """The variables a template names. Raises BadText for one that there is not, and for a lone brace."""
     try:
         fields = list(string.Formatter().parse(template))
     except ValueError:

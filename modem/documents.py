@@ -159,13 +159,19 @@ def _fault(name: str, root: yaml.Node | None, error: Any, model: type[BaseModel]
     if path and str(path[0]) in explain:
         return f"{place}: {key}: {explain[str(path[0])]}"
     text = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "literal_error":
+        text += _meant(str(error["input"]), re.findall(r"'(.*?)'", error["ctx"]["expected"]))
     small = text[:1] if text[1:2].isupper() else text[:1].lower()  # a sentence begins small, a name like SM does not
     return f"{place}: {key}: {small}{text[1:]}"
 
 
 def _hint(word: str, known: list[str]) -> str:
+    return _meant(word, known) or f"; known here: {', '.join(known)}"
+
+
+def _meant(word: str, known: list[str]) -> str:
     meant = difflib.get_close_matches(word, known, n=1)
-    return f", did you mean '{meant[0]}'?" if meant else f"; known here: {', '.join(known)}"
+    return f", did you mean '{meant[0]}'?" if meant else ""
 
 
 def _known_keys(model: type[BaseModel], path: _Path) -> list[str]:
