@@ -73,7 +73,7 @@ class Conversations:
         script = self._script(db, row)
         if isinstance(event, Due):
             surveys.put(db, script, now)
-        conversation, effects = advance(row.conversation, event, now, self.settings(script))
+        conversation, effects = advance(row.conversation, event, now, held(self.survey, script))
         # First, so that what the effects look up is what they follow from.
         version = script.version if conversation.asked else row.survey
         invitations.save(db, row.id, conversation, now, _reason(event), version)
@@ -95,15 +95,6 @@ class Conversations:
                 case CallBack() | Close() | Late():
                     pass  # the last two are in the row that is saved, and in the reply's own state
         return queued
-
-    def settings(self, script: Script) -> SurveySettings:
-        """How the configuration wants a survey held."""
-        return SurveySettings(
-            questions=script.asks,
-            reply_window_s=self.survey.reply_window_s,
-            thanks=self.survey.thanks,
-            reminder=self.survey.reminder_s is not None,
-        )
 
     def _script(self, db: Database, row: InvitationRow) -> Script:
         """What a conversation began with, it is held to, whatever the configuration says by now."""
@@ -158,6 +149,16 @@ class Conversations:
             now=conversation.answered_at or what.now,
         )
         reviews.supersede(db, what.row.id, what.now)
+
+
+def held(survey: SurveySection, script: Script) -> SurveySettings:
+    """How the configuration wants a survey held."""
+    return SurveySettings(
+        questions=script.asks,
+        reply_window_s=survey.reply_window_s,
+        thanks=survey.thanks,
+        reminder=survey.reminder_s is not None,
+    )
 
 
 def comment_of(text: str) -> str:

@@ -16,7 +16,7 @@ from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.portchecks import examine_ports
 from gateway.ports import makes_of
-from gateway.preview import preview
+from gateway.preview import Preview
 from gateway.settings import Settings
 from gateway.store import health as store_health
 from gateway.store import lanes
@@ -68,8 +68,8 @@ def _texts(settings: Settings) -> Iterator[Finding]:
         yield Finding("survey", str(problem), fault=True)
         return
     yield Finding("survey", f"{script.version} in {', '.join(script.languages)}")
-    for line in preview(script, offices):
-        yield Finding(f"text {line.name}", line.cost)
+    for line in Preview(script, offices).lines():
+        yield Finding(f"text {line.name} ({line.language})", line.cost)
 
 
 def _calendar(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """What the texts of a survey look like and cost.
 
-Pure. Each text is shown as the office with the longest name makes it: that is the one that may need another part.
+Pure. Each text is shown as the office that makes it longest makes it: that is the one that may need another part.
 """
 
 from __future__ import annotations
@@ -8,22 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from gateway.model import MessageKind, Office
 from gateway.script import Script
+from gateway.survey import Send, SurveySettings
+from gateway.survey.cost import most_parts
 from gateway.wording import render
 from modem.alphabet import Measure, measure
 
 _A_DAY = datetime(2026, 1, 1, 12, tzinfo=UTC)
-_ASKING = frozenset({MessageKind.REPROMPT, MessageKind.REMINDER})
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """One text: its place in the survey, its language, itself, and its length."""
+    """One text: its place in the survey, its language, the office it is filled in for, itself, and its length."""
 
     name: str
     language: str
+    office: Office
     text: str
     measure: Measure
 
@@ -34,30 +37,79 @@ class PreviewLine:
 
     @property
     def cost(self) -> str:
-        """Alphabet, length and parts in words."""
+        """Alphabet, length, parts and what is left in words."""
         found = self.measure
-        text = f"{found.length} characters of {found.alphabet.label}, parts: {found.parts}"
-        return text + ("; one more letter costs another part" if self.is_full else "")
+        text = f"{found.length} characters of {found.alphabet.label}, parts: {found.parts}; "
+        return text + ("one more letter costs another part" if self.is_full else f"{found.room} more fit in")
 
 
-def preview(script: Script, offices: Iterable[Office]) -> Iterator[PreviewLine]:
-    """Every text of a script in every language, the questions first."""
-    visited = list(offices)
-    for language in script.languages:
-        for name, kind, asks in _messages(script):
-            template = script.template(kind, asks, language)
-            named = script.named(asks, language)
-            texts = [render(template, _A_DAY, office, named) for office in visited]
-            longest = max(texts, key=lambda text: (measure(text).parts, measure(text).length))
-            yield PreviewLine(f"{name} ({language})", language, longest, measure(longest))
+@dataclass(frozen=True, slots=True)
+class PreviewCost:
+    """Parts of a whole conversation in one language: if nobody answers, if each question is answered as it is asked,
+    and the most there can be, whatever is answered."""
+
+    language: str
+    silent: int
+    answered: int
+    most: int
 
 
-def _messages(script: Script) -> Iterator[tuple[str, MessageKind, tuple[str, ...]]]:
-    for number, asks in enumerate(script.asks):
-        yield f"question {number + 1}", MessageKind.QUESTION if number else MessageKind.INVITE, asks
-    longest = max(script.asks, key=len)
-    if len(longest) > 1:
-        yield "missing", MessageKind.QUESTION, longest[1:]
-    for kind in MessageKind:
-        if kind not in (MessageKind.INVITE, MessageKind.QUESTION):
-            yield kind.value, kind, longest if kind in _ASKING else ()
+class Preview:
+    """A script as these offices would say it."""
+
+    def __init__(self, script: Script, offices: Iterable[Office]) -> None:
+        self._script = script
+        # Of those with one name, one; the longest name first, so that it is shown where the office makes no difference.
+        named = {office.short_name: office for office in reversed(list(offices))}
+        self._offices = sorted(named.values(), key=lambda office: _weight(office.short_name), reverse=True)
+
+    def lines(self) -> Iterator[PreviewLine]:
+        """Every text in every language, the questions first."""
+        for language in self._script.languages:
+            for name, sends in self._messages():
+                found = (self._line(name, language, send) for send in sends)
+                yield max(found, key=lambda line: _weight(line.text))
+
+    def costs(self, settings: SurveySettings) -> Iterator[PreviewCost]:
+        """What conversations that are held so cost in each language."""
+        for language in self._script.languages:
+            yield self._cost(language, settings)
+
+    def _cost(self, language: str, settings: SurveySettings) -> PreviewCost:
+        @cache
+        def parts(send: Send) -> int:
+            return self._line("", language, send).measure.parts
+
+        first, *others = self._script.asks
+        silent = parts(Send(MessageKind.INVITE, first))
+        answered = silent + sum(parts(Send(MessageKind.QUESTION, asks)) for asks in others)
+        if settings.thanks:
+            answered += parts(Send(MessageKind.THANKS))
+        return PreviewCost(language, silent, answered, most_parts(settings, parts))
+
+    def _line(self, name: str, language: str, send: Send) -> PreviewLine:
+        template = self._script.template(send.kind, send.asks, language)
+        asked = self._script.named(send.asks, language)
+        texts = [(office, render(template, _A_DAY, office, asked)) for office in self._offices]
+        office, text = max(texts, key=lambda found: _weight(found[1]))
+        return PreviewLine(name, language, office, text, measure(text))
+
+    def _messages(self) -> Iterator[tuple[str, list[Send]]]:
+        """The name of each text, and what it may have to ask for."""
+        questions = self._script.asks
+        for number, asks in enumerate(questions):
+            kind = MessageKind.QUESTION if number else MessageKind.INVITE
+            yield f"question {number + 1}", [Send(kind, asks)]
+        rests = [tuple(key for key in asks if key != left_out) for asks in questions for left_out in asks]
+        missing = [Send(MessageKind.QUESTION, asks) for asks in rests if asks]
+        if missing:
+            yield "missing", missing
+        yield MessageKind.REPROMPT.value, [Send(MessageKind.REPROMPT, asks) for asks in questions]
+        yield MessageKind.REMINDER.value, [Send(MessageKind.REMINDER, questions[0])]
+        for kind in (MessageKind.THANKS, MessageKind.HELP, MessageKind.FAREWELL):
+            yield kind.value, [Send(kind)]
+
+
+def _weight(text: str) -> tuple[int, int]:
+    found = measure(text)
+    return found.parts, found.length
