@@ -18,17 +18,25 @@ def packaged() -> dict[str, Path]:
 
 def load(script: str) -> Script:
     """The survey that `survey.script` names: one that comes with the program, or a file. Raises ConfigError."""
-    known = packaged()
-    path = known.get(script)
-    if path is None:
-        if not script.endswith((".yaml", ".yml")):
-            raise ConfigError(
-                f"There is no survey {script}; choose {', '.join(known)}, or name a file that ends in .yaml."
-            )
-        path = Path(script)
-        if not path.exists():
-            raise ConfigError(f"There is no survey file {path}; check survey.script in the configuration.")
     try:
-        return documents.load(path, Script)
+        return read(find(script))
     except documents.DocumentError as problem:
         raise ConfigError(str(problem)) from problem
+
+
+def find(script: str) -> Path:
+    """The file of a survey that is named so, or that is this file. Raises ConfigError."""
+    known = packaged()
+    if script in known:
+        return known[script]
+    if not script.endswith((".yaml", ".yml")):
+        raise ConfigError(f"There is no survey {script}; choose {', '.join(known)}, or name a file that ends in .yaml.")
+    path = Path(script)
+    if not path.exists():
+        raise ConfigError(f"There is no survey file {path}; check its name (in the configuration, survey.script).")
+    return path
+
+
+def read(path: Path) -> Script:
+    """The survey in a file. Raises documents.DocumentError with every fault, a line each."""
+    return documents.load(path, Script)

@@ -19,6 +19,7 @@ _COMMANDS = {
     "check": ("gateway.cli.check", "Names every fault of configuration, database, ports, clock and disk."),
     "status": ("gateway.cli.status", "Queue, modems, jobs, last errors."),
     "modems": ("gateway.cli.modems", "The fleet: list, drain, resume."),
+    "surveys": ("gateway.cli.surveys", "What is asked: the surveys there are, their faults, texts and cost."),
     "visits": ("gateway.cli.visits", "Takes visits in."),
     "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
     "export": ("gateway.cli.export", "Hands ratings out."),
