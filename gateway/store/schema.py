@@ -170,9 +170,11 @@ CREATE TABLE opt_events (
   id INTEGER PRIMARY KEY, pseudonym TEXT NOT NULL, verb TEXT NOT NULL, way TEXT NOT NULL, by TEXT NOT NULL,
   happened_at TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
 CREATE INDEX opt_events_of ON opt_events (pseudonym);
+CREATE TABLE consent_texts (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE consents (
   visit INTEGER PRIMARY KEY REFERENCES visits(id), given INTEGER NOT NULL, taken_at TEXT NOT NULL,
-  place TEXT NOT NULL, taken_by TEXT NOT NULL, text TEXT NOT NULL, recorded_at TEXT NOT NULL) STRICT;
+  place TEXT NOT NULL, taken_by TEXT NOT NULL, text INTEGER NOT NULL REFERENCES consent_texts(id),
+  recorded_at TEXT NOT NULL) STRICT;
 CREATE TABLE reviews (
   reply INTEGER PRIMARY KEY REFERENCES replies(id), reason TEXT NOT NULL, opened_at TEXT NOT NULL,
   decided_at TEXT, decided_by TEXT, decision TEXT, note TEXT NOT NULL DEFAULT '') STRICT;
@@ -207,8 +209,9 @@ INSERT INTO opt_events (pseudonym, verb, way, by, happened_at, recorded_at)
 ALTER TABLE persons DROP COLUMN opted_out_at;
 UPDATE invitations SET reason = iif(EXISTS (SELECT 1 FROM persons p JOIN opt_outs o ON o.pseudonym = p.pseudonym
   WHERE p.id = person AND o.opted_out_at <= closed_at), 'opted out', 'asked too recently') WHERE reason = 'barred';
+INSERT INTO consent_texts SELECT 1, '' WHERE EXISTS (SELECT 1 FROM visits);
 INSERT INTO consents (visit, given, taken_at, place, taken_by, text, recorded_at)
-  SELECT id, consent, received_at, office, source, '', accepted_at FROM visits;
+  SELECT id, consent, received_at, office, source, 1, accepted_at FROM visits;
 UPDATE invitations SET answers = json_object('overall', rating) WHERE rating IS NOT NULL;
 UPDATE invitations SET asked = 'overall' WHERE state <> 'due';
 ALTER TABLE invitations DROP COLUMN rating

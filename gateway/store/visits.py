@@ -85,10 +85,18 @@ def _record_consent(db: Database, visit_id: int, visit: Visit, source: str, text
             to_text(visit.consent_at or visit.received_at),
             visit.office,
             visit.consent_by or source,
-            visit.consent_text or text,
+            _consent_text_id(db, visit.consent_text or text),
             to_text(now),
         ),
     )
+
+
+def _consent_text_id(db: Database, text: str) -> int:
+    """A text of a consent, kept once for all who said yes or no to it."""
+    found = db.execute("SELECT id FROM consent_texts WHERE text = ?", (text,)).fetchone()
+    if found is None:
+        found = db.execute("INSERT INTO consent_texts (text) VALUES (?) RETURNING id", (text,)).fetchone()
+    return int(found[0])
 
 
 def refuse_row(

@@ -111,6 +111,14 @@ def test_phone_that_was_asked_often_enough_is_asked_again_after_thirty_days(cent
     assert len(_go_on(centre, minutes=1)) == 1
 
 
+def test_invitation_that_is_queued_counts_as_asked(centre: Centre) -> None:
+    centre.visit("v1")
+    centre.invite()
+    centre.visit("v2")
+    centre.invite()
+    assert _ends(centre) == {"v1": ("open", ""), "v2": ("barred", "asked too recently")}
+
+
 def test_invitation_that_waits_for_another_conversation_too_long_is_not_sent(tmp_path: Path) -> None:
     centre = Centre(tmp_path / "otklik.db", once_per_phone_s=0, reply_window_s=8 * 86400)
     centre.invited("v1")

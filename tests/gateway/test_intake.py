@@ -103,7 +103,10 @@ def test_consent_is_recorded_with_who_took_it_when_where_and_of_what_text(centre
     )
     assert _take(centre, path) == Tally(accepted=2)
     assert _take(centre, path) == Tally(duplicates=2)
-    assert centre.all("SELECT visit, given, taken_at, place, taken_by, text FROM consents ORDER BY visit") == [
+    assert centre.all(
+        "SELECT visit, given, taken_at, place, taken_by, t.text FROM consents c JOIN consent_texts t ON t.id = c.text"
+        " ORDER BY visit"
+    ) == [
         (1, 1, "2017-09-12T08:30:00.000Z", "BRN1", "ivanova", "form 7"),
         (2, 0, "2017-09-12T08:31:00.000Z", "BRN1", "test", AGREED),
     ]
@@ -114,9 +117,16 @@ def test_consent_that_the_file_says_nothing_more_of_was_taken_at_the_visit(centr
     path = tmp_path / "v.csv"
     path.write_text(f"{HEADER}\n{ROW}\n", encoding="utf-8")
     _take(centre, path)
-    assert centre.all("SELECT taken_at, taken_by, text, recorded_at FROM consents") == [
-        ("2017-09-12T08:40:00.000Z", "test", AGREED, "2017-09-13T05:00:00.000Z")
-    ]
+    assert centre.all(
+        "SELECT taken_at, taken_by, t.text, recorded_at FROM consents c JOIN consent_texts t ON t.id = c.text"
+    ) == [("2017-09-12T08:40:00.000Z", "test", AGREED, "2017-09-13T05:00:00.000Z")]
+
+
+def test_text_that_many_agree_to_is_kept_once(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text("\n".join([HEADER, *(ROW.replace("v1", f"v{number}") for number in range(9))]), encoding="utf-8")
+    assert _take(centre, path) == Tally(accepted=9)
+    assert centre.all("SELECT text FROM consent_texts") == [(AGREED,)]
 
 
 @given(st.dictionaries(st.sampled_from([*COLUMNS, *OPTIONAL]), st.text()))

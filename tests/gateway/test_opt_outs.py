@@ -77,12 +77,34 @@ def test_opt_out_at_the_office_bars_what_waits_and_what_is_queued(centre: Centre
     assert centre.parts() == ["failed"]
 
 
-def test_who_opted_out_at_the_office_is_not_reminded(centre: Centre) -> None:
+def test_answer_that_is_queued_does_not_go_to_who_opted_out_meanwhile(centre: Centre) -> None:
     centre.invited()
-    centre.db.execute("UPDATE invitations SET remind_at = due_at")
+    centre.hear("5")
+    assert centre.parts() == ["submitted", "queued"]  # thanks
     _opt_out(centre)
+    assert centre.send() == []
+    assert centre.parts() == ["submitted", "failed"]
+
+
+def test_opt_out_that_slipped_past_the_door_is_seen_when_the_time_comes(centre: Centre) -> None:
+    centre.visit("v1")
+    centre.visit("v2", "+79130200002")
+    pseudonym = centre.pseudonyms.of(PHONE)
+    centre.db.execute("INSERT INTO opt_outs VALUES (?, '2017', 'sms', '2017')", (pseudonym,))  # and nothing barred
+    centre.invite()
+    assert _ends(centre) == [("v1", "barred", "opted out"), ("v2", "open", "")]
+
+
+@pytest.mark.parametrize("is_out", [False, True])
+def test_who_opted_out_at_the_office_is_not_reminded(tmp_path: Path, is_out: bool) -> None:
+    centre = Centre(tmp_path / "otklik.db", reminder_s=3600)
+    centre.invited()
+    if is_out:
+        _opt_out(centre)
+    centre.later(hours=1)
     assert centre.outbox.remind_silent(centre.db, centre.now) == 1
-    assert centre.all("SELECT kind FROM messages") == [("invite",)]
+    assert centre.all("SELECT kind FROM messages")[1:] == ([] if is_out else [("reminder",)])
+    centre.db.close()
 
 
 def test_opt_out_said_twice_is_kept_once_with_its_first_time(centre: Centre) -> None:
@@ -136,6 +158,18 @@ def test_start_within_a_conversation_is_no_reply_to_it(centre: Centre) -> None:
     assert centre.all("SELECT * FROM opt_outs") == []
     centre.hear("5")
     assert centre.states() == {"v1": "answered"}
+
+
+def test_start_that_lost_its_rest_brings_nobody_back(centre: Centre) -> None:
+    centre.hear("стоп")
+    centre.later(days=1)
+    whole = "старт" + " " * 90 + "я вам больше не дам"
+    centre.keep(centre.pdus(whole)[0])
+    centre.inbox.handle(centre.db, centre.now)
+    centre.later(hours=7)
+    assert centre.inbox.give_up_on_parts(centre.db, centre.now) == 1
+    assert centre.all("SELECT rule FROM replies ORDER BY id")[1:] == [("opt_in",)]
+    assert centre.all("SELECT count(*) FROM opt_outs") == [(1,)]
 
 
 def test_start_that_was_sent_before_the_stop_brings_nobody_back(centre: Centre) -> None:

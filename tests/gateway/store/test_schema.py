@@ -69,7 +69,8 @@ def test_who_was_out_stays_out_and_why_somebody_was_barred_is_told_apart(tmp_pat
         *(("2016", "asked too recently"), ("2017", "asked too recently"), ("2018", "opted out"), ("2019", "opted out"))
     ]
     assert db.execute(
-        "SELECT visit, given, taken_at, place, taken_by, text FROM consents WHERE visit = 1"
+        "SELECT visit, given, taken_at, place, taken_by, t.text FROM consents c JOIN consent_texts t ON t.id = c.text"
+        " WHERE visit = 1"
     ).fetchall() == [(1, 1, "2017", "O", "t", "")]
     db.close()
 
