@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from tabulate import tabulate
 
 from gateway import scriptfiles
 from gateway.cli.export import hand_out
@@ -14,9 +13,9 @@ from gateway.cli.ledger import show
 from gateway.cli.options import json_option, print_json
 from gateway.cli.visits import take
 from gateway.ledger import Ledger, draw_up, read_witness
+from gateway.numbers import figures, page
 from gateway.simulator.demo import SCALE, Demo, Progress
-from gateway.statistics import summarise_counts
-from gateway.store import ledger as rows
+from gateway.store.numbers import Selection
 from gateway.store.opening import readable
 from scheduler.clock import SystemClock
 
@@ -77,20 +76,10 @@ def _results(run: Demo) -> Ledger:
     """Print the tables; the ledger, with the network's log as its witness."""
     with readable(run.settings().database) as db:
         found = draw_up(db, read_witness(run.network_log))
-        offices = rows.by_office(db)
+        offices = figures.draw_up(db, "office", Selection())
     summary = found.summary()
     click.echo("\n" + "  →  ".join(f"{stage} {summary[stage]}" for stage in _STAGES) + "\n")
-    table = []
-    for _, name, visits, invited, rated, marks in offices[:_OFFICES_SHOWN]:
-        result = summarise_counts(marks)
-        share = "–" if result.share is None or result.interval is None else f"{100 * result.share:.0f} %"
-        interval = (
-            "" if result.interval is None else f"{100 * result.interval.low:.0f}–{100 * result.interval.high:.0f}"
-        )
-        table.append((name, visits, invited, rated, share, interval, "few" if result.small else ""))
-    click.echo(tabulate(table, headers=("office", "visits", "invited", "rated", "4 and 5", "95 % interval", "")))
-    if len(offices) > _OFFICES_SHOWN:
-        click.echo(f"… and {len(offices) - _OFFICES_SHOWN} smaller offices")
+    click.echo(page.overview(offices, _OFFICES_SHOWN))
     click.echo()
     show(found)
     click.echo(f"\ndatabase  {run.folder / 'otklik.db'}\nratings   {run.folder / 'ratings.jsonl'}")

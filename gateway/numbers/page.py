@@ -27,6 +27,19 @@ def as_text(figures: Figures, grey: Grey = str) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def overview(figures: Figures, most: int) -> str:
+    """The groups with most visits in short, and how many there are besides."""
+    asked = [(group.response, group) for group in figures.groups if group.response is not None]
+    asked.sort(key=lambda pair: -pair[0].visits)
+    rows = [
+        (group.name, response.visits, response.asked, response.rated, *_shares(group.given), _few(group))
+        for response, group in asked
+    ]
+    headers = (figures.by, "visits", "asked", "rated", "4 and 5", "95 %", "")
+    table = tabulate(rows[:most], headers=headers)
+    return table if len(rows) <= most else f"{table}\n… and {len(rows) - most} smaller {figures.by}s"
+
+
 def _heading(figures: Figures) -> str:
     selection = figures.selection
     period = " ".join(
@@ -87,7 +100,7 @@ def _compared(group: Group) -> list[str]:
     place = ["", ""]
     if standing is not None and standing.rank is not None:
         place = [f"{standing.rank}{'=' if standing.equal else ''}", f"{standing.best}–{standing.worst}"]
-    shrunken = "" if standing is None else _percent(standing.shrunken)
+    shrunken = "" if standing is None or not group.given.total else _percent(standing.shrunken)
     numbers = [*_answered(group), *_scores(group.given), *_shares(group.given), shrunken, *_means(group.given)]
     return [*place, group.name, *numbers, _few(group)]
 

@@ -1,17 +1,19 @@
 """Which office is better, as far as that is known: shares shrunken towards the whole, ranks with their ranges.
 
 Ranked by raw shares, the smallest offices lead and trail every list, by chance alone. So each share is shrunken by
-empirical Bayes. The offices' true shares are taken to follow a beta distribution around the overall share; its *weight*
-(the ratings that the overall share counts for) comes from the method of moments (Kleinman 1973): the more the offices
-differ beyond what chance explains, the less it weighs. An office with n ratings then keeps n / (n + weight) of its
-distance from the whole. Where the offices do not differ beyond chance, the weight is as large as all ratings together
-and no larger: that they are all alike is never known better than that.
+empirical Bayes. The offices' true shares are taken to follow a beta distribution around the overall share (with half a
+rating added on either side: 20 good ratings of 20 do not make 100 % certain). Its *weight*, the ratings that it counts
+for, comes from the method of moments (Kleinman 1973): the more the offices differ beyond what chance explains, the less
+it weighs. An office with n ratings then keeps n / (n + weight) of its distance from the whole. Where the offices do not
+differ beyond chance, the weight is as large as all ratings together and no larger: that they are all alike is never
+known better than that.
 
-An office with fewer than 30 ratings has a shrunken share but no rank, and so cannot lead. Of the ranked, the *range* of
-an office says which ranks it may truly have: all offices whose intervals lie wholly above it are better, all wholly
-below are worse, the rest cannot be told apart from it. The intervals behind the ranges are widened so that all of them
-hold together with 95 % (Klein, Wright and Wieczorek, "A joint confidence region for an overall ranking of populations",
-JRSS C 2020; Šidák). Both are a little too sure where there are few offices: the weight itself is estimated.
+An office with fewer than 30 ratings has a shrunken share but no rank, and so cannot lead; nor is it listed by share.
+Of the ranked, the *range* of an office says which ranks it may truly have: all offices whose intervals lie wholly above
+it are better, all wholly below are worse, the rest cannot be told apart from it. The intervals behind the ranges are
+widened so that all of them hold together with 95 % (Klein, Wright and Wieczorek, "A joint confidence region for an
+overall ranking of populations", JRSS C 2020; Šidák). Both are a little too sure where there are few offices: the weight
+itself is estimated.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Groups, the ranked first and best first, the small ones behind them; the overall share and what it weighs."""
+    """Groups, the ranked first and best first, the small ones behind them by key; the overall share, its weight."""
 
     overall: float
     weight: float
@@ -86,14 +88,16 @@ def rank(samples: Sequence[Sample]) -> Ranking | None:
     everything = sum(sample.total for sample in samples)
     if everything == 0:
         return None
-    overall = sum(sample.positive for sample in samples) / everything
+    overall = (sum(sample.positive for sample in samples) + 0.5) / (everything + 1)
     weight = _weight(samples, overall, everything)
     large = sum(sample.total >= SMALL_SAMPLE for sample in samples)
     placed = [_place(sample, overall, weight, large) for sample in samples]
-    placed.sort(key=lambda one: (one.sample.total < SMALL_SAMPLE, -one.shrunken, one.sample.key))
     ranked = [one for one in placed if one.sample.total >= SMALL_SAMPLE]
+    ranked.sort(key=lambda one: (-one.shrunken, one.sample.key))
+    small = [one for one in placed if one.sample.total < SMALL_SAMPLE]
+    small.sort(key=lambda one: one.sample.key)
     standings = [_standing(one, ranked) for one in ranked]
-    standings += [_unranked(one) for one in placed[len(ranked) :]]
+    standings += [Standing(one.sample.key, one.shrunken, _interval(one.a, one.b)) for one in small]
     return Ranking(overall, weight, tuple(standings))
 
 
@@ -121,9 +125,7 @@ def _place(sample: Sample, overall: float, weight: float, large: int) -> _Placed
 
 
 def _interval(a: float, b: float, level: float = 0.95) -> Interval:
-    """The middle `level` of Beta(a, b); where all ratings are good, or none is, it has no width."""
-    if a == 0 or b == 0:
-        return Interval(float(b == 0), float(b == 0))
+    """The middle `level` of Beta(a, b)."""
     tail = (1 - level) / 2
     return Interval(beta.quantile(tail, a, b), beta.quantile(1 - tail, a, b))
 
@@ -143,7 +145,3 @@ def _standing(one: _Placed, ranked: Sequence[_Placed]) -> Standing:
         equal=tuple(other.sample.key for other in others if other.shrunken == one.shrunken),
         tied=tuple(tied),
     )
-
-
-def _unranked(one: _Placed) -> Standing:
-    return Standing(one.sample.key, one.shrunken, _interval(one.a, one.b))

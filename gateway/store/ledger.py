@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from sqlite_utils import Database
@@ -99,23 +98,3 @@ def kept_pdus(db: Database) -> Iterator[str]:
     """The raw form of everything that ever came in."""
     for row in db.execute("SELECT raw FROM inbox"):
         yield row[0]
-
-
-def by_office(db: Database) -> list[tuple[str, str, int, int, int, dict[int, int]]]:
-    """Per office: code, short name, visits, invited, rated, and how often each mark was given in the last ratings: the
-    overall one, or where there is none, those of the criteria."""
-    rows = db.execute(
-        "SELECT d.office, o.short_name, count(*), sum(d.invited), sum(d.disposition = 'rated') FROM dispositions d"
-        " JOIN offices o ON o.code = d.office GROUP BY d.office ORDER BY count(*) DESC, d.office"
-    ).fetchall()
-    marks: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    counted = db.execute(
-        "SELECT v.office, r.overall, r.time, r.queue, r.staff, r.comfort, r.info, count(*) FROM ratings r"
-        " JOIN visits v ON v.id = r.visit WHERE r.cursor = (SELECT max(cursor) FROM ratings WHERE visit = r.visit)"
-        " GROUP BY 1, 2, 3, 4, 5, 6, 7"
-    )
-    for office, overall, *criteria, count in counted.fetchall():
-        for mark in criteria if overall is None else (overall,):
-            if mark is not None:
-                marks[office][mark] += count
-    return [(*row, marks[row[0]]) for row in rows]

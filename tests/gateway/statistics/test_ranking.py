@@ -30,8 +30,7 @@ def _ranking(samples: list[Sample]) -> Ranking:
 
 
 def test_office_with_three_good_ratings_cannot_lead() -> None:
-    ranking = rank([Sample("small", 3, 3), Sample("good", 960, 1000), Sample("bad", 800, 1000)])
-    assert ranking is not None
+    ranking = _ranking([Sample("small", 3, 3), Sample("good", 960, 1000), Sample("bad", 800, 1000)])
     assert [standing.key for standing in ranking.standings] == ["good", "bad", "small"]
     small = ranking.standings[-1]
     assert (small.rank, small.best, small.worst) == (None, None, None)
@@ -45,13 +44,15 @@ def test_few_ratings_are_shrunken_more_than_many() -> None:
 
 
 def test_weight_is_the_method_of_moments_worked_by_hand() -> None:
-    """Shares .9 and .5 of a hundred each: S = 8, v = .21, scale = 99, so t = 7.79 / 99 and w = .21 / t - 1."""
-    ranking = rank([Sample("a", 90, 100), Sample("b", 50, 100)])
-    assert ranking is not None
-    assert ranking.overall == 0.7
-    assert ranking.weight == pytest.approx(0.21 * 99 / 7.79 - 1)
+    """Shares .9 and .5 of a hundred each, 140.5 of 201 together; S is a hundred times the squares, the scale 99."""
+    ranking = _ranking([Sample("a", 90, 100), Sample("b", 50, 100)])
+    overall = 140.5 / 201
+    variance = overall * (1 - overall)
+    spread = 100 * (0.9 - overall) ** 2 + 100 * (0.5 - overall) ** 2
+    assert ranking.overall == overall
+    assert ranking.weight == pytest.approx(variance / ((spread - variance) / 99) - 1)
     first = ranking.standings[0]
-    a, b = 90 + ranking.weight * 0.7, 10 + ranking.weight * 0.3
+    a, b = 90 + ranking.weight * overall, 10 + ranking.weight * (1 - overall)
     assert first.shrunken == pytest.approx(a / (a + b))
     assert (first.interval.low, first.interval.high) == pytest.approx(stats.beta.interval(0.95, a, b))
 
@@ -112,11 +113,16 @@ def test_ranges_hold_the_true_ranks_together() -> None:
     assert right > 90
 
 
-@pytest.mark.parametrize(("positive", "end"), [(0, 0.0), (40, 1.0)])
-def test_offices_where_everybody_agrees_are_equal(positive: int, end: float) -> None:
-    offices = _ranked((positive, 40), (positive and 200, 200))
-    assert [one.rank for one in offices.values()] == [1, 1]
-    assert {one.shrunken for one in offices.values()} == {end}
+@pytest.mark.parametrize("share", [0, 1])
+def test_offices_where_everybody_agrees_are_tied_and_not_certain(share: int) -> None:
+    offices = _ranked((40 * share, 40), (200 * share, 200))
+    assert {(one.best, one.worst) for one in offices.values()} == {(1, 2)}
+    for one in offices.values():
+        assert 0 < one.interval.low < one.shrunken < one.interval.high < 1
+
+
+def test_small_offices_are_listed_by_name() -> None:
+    assert list(_ranked((0, 9), (9, 9), (5, 9))) == ["o0", "o1", "o2"]
 
 
 def test_nothing_rated_gives_no_ranking() -> None:
