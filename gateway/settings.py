@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -49,6 +49,13 @@ class SurveySection(Section):
     reminder_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = None
     thanks: bool = True
     consent_text: str = Field(CONSENT, min_length=1, max_length=4000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_have_moved(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "texts" in data:
+            raise ValueError("texts are in the survey's file: copy surveys/overall.yaml, change it, name it in script")
+        return data
 
     @model_validator(mode="after")
     def _always_is_always(self) -> SurveySection:

@@ -35,6 +35,10 @@ ROOT = Path(__file__).parents[2]
             "on_unknown: input should be greater than 0",
         ),
         ("upstream: [x]", "this version has no upstream yet"),
+        (
+            "survey: {texts: {invite: x}}",
+            "c:1:1: survey: texts are in the survey's file: copy surveys/overall.yaml",
+        ),
         ("short_code: abc", "c:1:1: short_code:"),
         ("sweep_s: 0", "c:1:1: sweep_s: input should be greater than 0"),
     ],
