@@ -19,7 +19,7 @@ from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
-from gateway.phones import BadPhone, normalise
+from gateway.phones import phone_of
 from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
 from gateway.store import lanes as lane_rows
@@ -235,7 +235,7 @@ class Desk:
 
     def called(self, sim: str, number: str, at: datetime) -> None:
         _LOG.info("call", sim=sim)
-        phone, call_back = _phone(number), self._call_back
+        phone, call_back = phone_of(number), self._call_back
         self._writer.post(
             lambda db: fleet_rows.add_call(db, sim=sim, phone=phone, call_back=call_back, at=at), "writing a call"
         )
@@ -267,10 +267,3 @@ class Desk:
         if queued:
             # The bell may wake a worker before this commits; its claim then waits in line behind us.
             self._ring()
-
-
-def _phone(number: str) -> str | None:
-    try:
-        return normalise(number)
-    except BadPhone:
-        return None

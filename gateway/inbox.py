@@ -1,4 +1,4 @@
-"""What comes in: kept PDUs become replies and delivery reports.
+"""What comes in: kept PDUs become whole texts, which are listened to (`gateway.listening`), and delivery reports.
 
 A PDU is kept raw before its slot in the modem is emptied; here, in a second transaction, it is understood. Nothing is
 dropped: what cannot be decoded, joined or matched stays with its raw form and says why.
@@ -16,20 +16,17 @@ from sqlite_utils import Database
 
 from gateway.conversations import Conversations
 from gateway.errors import StoreError
-from gateway.model import InboxState, Meaning
+from gateway.listening import Listener, Text
+from gateway.model import InboxState
 from gateway.outbox import Outbox
 from gateway.parts import ONE_MESSAGE, fragments, whole
-from gateway.phones import BadPhone, normalise
+from gateway.phones import phone_of
 from gateway.pseudonyms import Pseudonyms
-from gateway.replies import interpret
-from gateway.replies.context import Context
 from gateway.reports import Fate
 from gateway.settling import BATCH
-from gateway.store import inbox, invitations, lanes, optouts, outbox
+from gateway.store import inbox
 from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu
-from gateway.store.invitations import InvitationRow
-from gateway.survey import Replied
 from modem.alphabet import Alphabet, text_of
 from modem.errors import PduError
 from modem.pdu import Concat, Deliver, StatusReport, decode
@@ -53,9 +50,8 @@ class Inbox:
     """The incoming half of the centre. Its methods run inside the writer's transactions."""
 
     def __init__(self, conversations: Conversations, outbox: Outbox, pseudonyms: Pseudonyms) -> None:
-        self._conversations = conversations
+        self._listener = Listener(conversations, pseudonyms)
         self._outbox = outbox
-        self._pseudonyms = pseudonyms
 
     def handle(self, db: Database, now: datetime, most: int = BATCH) -> tuple[int, bool]:
         """Understand what has been kept: how many PDUs were looked at, and whether messages were queued."""
@@ -81,7 +77,7 @@ class Inbox:
             for message in fragments(inbox.siblings(db, sim=sim, sender=sender, ref=ref, bits=bits, total=total)):
                 if max(part.kept_at for part in message) <= before:
                     ids = [part.id for part in message]
-                    _whatever_it_is(db, ids, partial(self._hear_fragment, db, sender, message, total, now))
+                    _whatever_it_is(db, ids, partial(self._hear_fragment, db, sim, sender, message, total, now))
                     count += 1
         return count
 
@@ -104,11 +100,12 @@ class Inbox:
         if message.concat is not None:
             return self._handle_part(db, pdu, message, message.concat, sent_at, now)
         kind = "flash" if message.flash else "reply"
-        return self._hear(db, message.sender, message.text, sent_at, now, [pdu.id], kind=kind)
+        text = Text(message.sender, message.text, sent_at, pdu.sim, (pdu.id,), kind)
+        return self._listener.hear(db, text, now)
 
     def _handle_report(self, db: Database, pdu: KeptPdu, report: StatusReport, now: datetime) -> bool:
         """False if the report has to wait."""
-        phone = _phone(report.recipient) or report.recipient
+        phone = phone_of(report.recipient) or report.recipient
         match self._outbox.report(db, pdu.sim, phone, report, now):
             case Fate.WAITS:
                 inbox.file_report(db, pdu.id)
@@ -128,7 +125,7 @@ class Inbox:
         if inbox.is_joined(db, **group, seq=concat.seq, units=message.units, **span):
             inbox.settle(db, [pdu.id], state=InboxState.STRAY, kind="part", problem="a repeated part")
             return False
-        phone = _phone(sender)
+        phone = phone_of(sender)
         inbox.file_part(
             db,
             pdu.id,
@@ -147,55 +144,16 @@ class Inbox:
         if joined is None:
             return False
         latest_at = max(part.sent_at for part in joined)
-        return self._hear(db, sender, _joined(joined), latest_at, now, [part.id for part in joined])
+        text = Text(sender, _joined(joined), latest_at, pdu.sim, tuple(part.id for part in joined))
+        return self._listener.hear(db, text, now)
 
-    def _hear_fragment(self, db: Database, sender: str, message: list[KeptPart], total: int, now: datetime) -> bool:
+    def _hear_fragment(
+        self, db: Database, sim: str, sender: str, message: list[KeptPart], total: int, now: datetime
+    ) -> bool:
         problem = f"{total - len({part.seq for part in message})} of {total} parts never came"
         latest_at = max(part.sent_at for part in message)
-        ids = [part.id for part in message]
-        return self._hear(db, sender, _joined(message), latest_at, now, ids, problem=problem)
-
-    def _hear(
-        self,
-        db: Database,
-        sender: str,
-        text: str,
-        sent_at: datetime,
-        now: datetime,
-        pdus: list[int],
-        *,
-        kind: str = "reply",
-        problem: str | None = None,
-    ) -> bool:
-        """A whole text from somebody: record it, and let the conversation it belongs to hear it."""
-        phone = _phone(sender)
-        person = None if phone is None else inbox.person_by_phone(db, phone)
-        if person is not None:
-            lanes.heard(db, person, pdus[0])
-        row = None if person is None else invitations.latest_of(db, person)
-        meaning = interpret(text) if row is None else interpret(text, self._context(db, row))
-        if phone is not None and meaning.opt_in and problem is None:
-            # About no survey, so it is a reply to none and nobody answers it.
-            optouts.opt_in(db, self._pseudonyms.of(phone), way="sms", by="", at=sent_at, now=now)
-            reply = _record(db, None, person, "handled", text, meaning, sent_at, now)
-            inbox.settle(db, pdus, state=InboxState.HANDLED, kind="opt-in", reply=reply)
-            return False
-        if row is None:
-            reply = _record(db, None, person, "stray", text, meaning, sent_at, now)
-            if phone is not None and meaning.opt_out:
-                optouts.opt_out(db, self._pseudonyms.of(phone), way="sms", by="", at=sent_at, now=now)
-            why = problem or "it belongs to no invitation"
-            inbox.settle(db, pdus, state=InboxState.STRAY, kind=kind, reply=reply, problem=why)
-            return False
-        closes_at = row.conversation.closes_at
-        late = closes_at is None or sent_at >= closes_at
-        reply = _record(db, row.id, person, "late" if late else "handled", text, meaning, sent_at, now)
-        inbox.settle(db, pdus, state=InboxState.HANDLED, kind=kind, reply=reply, problem=problem)
-        return self._conversations.happen(db, row, Replied(meaning, sent_at), now=now, reply=reply)
-
-    def _context(self, db: Database, row: InvitationRow) -> Context:
-        """What the citizen may be answering, and quoting."""
-        return Context(row.conversation.asked, tuple(outbox.said(db, row.id)))
+        ids = tuple(part.id for part in message)
+        return self._listener.hear(db, Text(sender, _joined(message), latest_at, sim, ids, problem=problem), now)
 
 
 def _whatever_it_is(db: Database, pdus: list[int], handle: Callable[[], bool]) -> bool:
@@ -210,28 +168,6 @@ def _whatever_it_is(db: Database, pdus: list[int], handle: Callable[[], bool]) -
         why = f"{type(problem).__name__}: {problem}"
         inbox.settle(db, pdus, state=InboxState.STRAY, kind="not handled", problem=why)
         return False
-
-
-def _record(
-    db: Database,
-    invitation: int | None,
-    person: int | None,
-    state: str,
-    text: str,
-    meaning: Meaning,
-    sent_at: datetime,
-    now: datetime,
-) -> int:
-    return inbox.add_reply(
-        db,
-        invitation=invitation,
-        person=person,
-        state=state,
-        text=text,
-        meaning=meaning,
-        sent_at=sent_at,
-        now=now,
-    )
 
 
 def _group(sim: str, sender: str, concat: Concat) -> _Group:
@@ -256,10 +192,3 @@ def _plausible(sent_at: datetime | None, kept_at: datetime) -> datetime:
     if sent_at is None or not kept_at - timedelta(days=14) <= sent_at <= kept_at:
         return kept_at
     return sent_at
-
-
-def _phone(number: str) -> str | None:
-    try:
-        return normalise(number)
-    except BadPhone:
-        return None

@@ -41,6 +41,14 @@ def normalise(text: str) -> str:
     return "+7" + match[1]
 
 
+def phone_of(number: str) -> str | None:
+    """The E.164 form of a number that the network gave; None for what is no Russian mobile (a service, a name)."""
+    try:
+        return normalise(number)
+    except BadPhone:
+        return None
+
+
 def mask(phone: str) -> str:
     """The form for logs and screens: `+79131234567` becomes `+7913***4567`; a short code stays as it is."""
     if len(phone) <= _SHORT_CODE_DIGITS and phone.isascii() and phone.isdigit():

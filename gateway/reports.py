@@ -150,6 +150,18 @@ def _tier(clue: Clue, part: Candidate) -> tuple[_Tier, timedelta]:
     return (_Tier.ZONE, rest) if rest <= _NEAR_ZONE and gap <= _ZONES_APART else (_Tier.FAR, gap)
 
 
+def done_moment(done_at: datetime | None, quarters: int, *, since: datetime | None, until: datetime) -> datetime | None:
+    """When the report says its part came to its end (TP-DT, 23.040 §9.2.3.13), None if it cannot have been then.
+
+    `quarters` is how far the centre of its SIM is off, `since` when the part was claimed, `until` when the report was
+    read.
+    """
+    if done_at is None or since is None:
+        return None
+    moment = done_at - quarters * _QUARTER
+    return moment if since - NEAR <= moment <= until + NEAR else None
+
+
 def _zone_error(clue: Clue, part: Candidate) -> int | None:
     """By how many quarter-hours the centre's time is off, if it is off by quarter-hours and no more than zones are."""
     if clue.sent_at is None:

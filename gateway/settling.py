@@ -23,7 +23,7 @@ from gateway import alarms
 from gateway.conversations import Conversations
 from gateway.model import InvitationState, MessageKind, PartState
 from gateway.phones import mask
-from gateway.reports import Clue, Fate, match
+from gateway.reports import Clue, Fate, done_moment, match
 from gateway.retries import MOST_TRIES, blamed_after_s, is_isolated, retry_after_s, sim_rests_s
 from gateway.store import invitations, parts, sims, state
 from gateway.store.parts import PartRow
@@ -122,16 +122,27 @@ class Settling:
             return found
         if found.quarters is not None and found.quarters != quarters:
             sims.put_report_quarters(db, sim, found.quarters)
-        self._apply(db, parts.find(db, found.part), report, now)
+            quarters = found.quarters
+        row = parts.find(db, found.part)
+        done_at = done_moment(report.done_at, quarters, since=row.claimed_at, until=now)
+        self._apply(db, row, report, done_at, now)
         return Fate.CREDITED
 
-    def _apply(self, db: Database, row: PartRow, report: StatusReport, now: datetime) -> None:
+    def _apply(self, db: Database, row: PartRow, report: StatusReport, done_at: datetime | None, now: datetime) -> None:
         status, reference = report.status, report.reference
         cls = StatusClass.TRYING if status is None else status_class(status)
         if status is None or cls is StatusClass.TRYING:
             parts.heard_of(db, row.id, reference=reference, now=now)
         elif cls is StatusClass.DELIVERED:
-            parts.finish(db, row.id, state=PartState.DELIVERED, status=status, reference=reference, cause=None, now=now)
+            parts.finish(
+                db,
+                row.id,
+                state=PartState.DELIVERED,
+                status=status,
+                reference=reference,
+                delivered_at=done_at,
+                now=now,
+            )
         elif row.state is not PartState.DELIVERED:
             cause = TP_STATUS.get(status, f"status {status}")
             parts.finish(db, row.id, state=PartState.FAILED, status=status, reference=reference, cause=cause, now=now)

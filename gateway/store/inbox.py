@@ -169,7 +169,10 @@ def add_reply(
     sent_at: datetime,
     now: datetime,
 ) -> int:
-    """Record an inbound text with its meaning. `state`: handled, late (after the end) or stray (no invitation)."""
+    """Record an inbound text with its meaning.
+
+    `state`: handled, late (sent after the end), stray (about no invitation) or quarantined (about one of several).
+    """
     row = db.execute(
         "INSERT INTO replies (invitation, person, state, text, class, rating, criteria, opt_out, rule, confidence,"
         " sent_at, handled_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",

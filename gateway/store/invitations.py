@@ -48,8 +48,6 @@ _SILENT_SO_FAR = (
     _SELECT + "WHERE i.state = 'open' AND i.remind_at <= ? AND i.invited_at IS NOT NULL ORDER BY i.remind_at LIMIT ?"
 )
 _BY_ID = _SELECT + "WHERE i.id = ?"
-# Of several, the newest that was sent: a phone has at most one open invitation at a time.
-_OF_PERSON = _SELECT + "WHERE i.person = ? ORDER BY i.invited_at IS NULL, i.invited_at DESC, i.id DESC LIMIT 1"
 
 
 def due(db: Database, now: datetime, most: int) -> list[InvitationRow]:
@@ -90,11 +88,6 @@ def remind_at(db: Database, invitation: int, at: datetime | None) -> None:
 
 def by_id(db: Database, invitation: int) -> InvitationRow:
     return next(_rows(db, _BY_ID, (invitation,)))
-
-
-def latest_of(db: Database, person: int) -> InvitationRow | None:
-    """The invitation a text from this person can only mean, None if there has never been one."""
-    return next(_rows(db, _OF_PERSON, (person,)), None)
 
 
 def invited_since(db: Database, person: int, other_than: int, since: datetime) -> list[datetime]:

@@ -29,17 +29,18 @@ class PartRow:
     total: int
     blamed: int
     blamed_at: datetime | None
+    claimed_at: datetime | None
 
 
 def find(db: Database, part: int) -> PartRow:
     row = db.execute(
         "SELECT p.id, p.message, m.invitation, m.kind, p.state, p.attempts, p.sim, p.seq, p.total, p.blamed,"
-        " p.blamed_at FROM parts p JOIN messages m ON m.id = p.message WHERE p.id = ?",
+        " p.blamed_at, p.claimed_at FROM parts p JOIN messages m ON m.id = p.message WHERE p.id = ?",
         (part,),
     ).fetchone()
-    blamed_at = None if row[10] is None else from_text(row[10])
+    blamed_at, claimed_at = (moment and from_text(moment) for moment in row[10:])
     kind, state = MessageKind(row[3]), PartState(row[4])
-    return PartRow(row[0], row[1], row[2], kind, state, row[5], row[6], row[7], row[8], row[9], blamed_at)
+    return PartRow(row[0], row[1], row[2], kind, state, row[5], row[6], row[7], row[8], row[9], blamed_at, claimed_at)
 
 
 def held_by(db: Database, sim: str, parts: Sequence[int]) -> set[int]:
@@ -261,13 +262,30 @@ def heard_of(db: Database, part: int, *, reference: int, now: datetime) -> None:
 
 
 def finish(
-    db: Database, part: int, *, state: PartState, status: int, reference: int, cause: str | None, now: datetime
+    db: Database,
+    part: int,
+    *,
+    state: PartState,
+    status: int,
+    reference: int,
+    cause: str | None = None,
+    delivered_at: datetime | None = None,
+    now: datetime,
 ) -> None:
-    """What the delivery report said of a part."""
+    """What the delivery report said of a part; `delivered_at` by the network's clock, if it can be believed."""
     db.execute(
         "UPDATE parts SET state = ?, status = ?, reference = ?, cause = ?, done_at = ?,"
-        " submitted_at = coalesce(submitted_at, ?) WHERE id = ?",
-        (state.value, status, reference, cause, to_text(now), to_text(now), part),
+        " delivered_at = coalesce(delivered_at, ?), submitted_at = coalesce(submitted_at, ?) WHERE id = ?",
+        (
+            state.value,
+            status,
+            reference,
+            cause,
+            to_text(now),
+            delivered_at and to_text(delivered_at),
+            to_text(now),
+            part,
+        ),
     )
 
 

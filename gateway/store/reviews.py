@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -14,6 +15,14 @@ def open_one(db: Database, reply: int, reason: str, now: datetime) -> None:
     db.execute(
         "INSERT INTO reviews (reply, reason, opened_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (reply, reason, to_text(now)),
+    )
+
+
+def quarantine(db: Database, reply: int, invitations: Sequence[int], now: datetime) -> None:
+    """Let a person say which of these invitations a reply is about."""
+    open_one(db, reply, f"it may be about each of {len(invitations)} visits", now)
+    db.conn.executemany(
+        "INSERT INTO candidates (reply, invitation) VALUES (?, ?)", [(reply, invitation) for invitation in invitations]
     )
 
 

@@ -144,8 +144,9 @@ CREATE INDEX parts_by_sim ON parts (sim, submitted_at) WHERE submitted_at IS NOT
 
 # What a survey needs that is more than one question, and what people do about replies that no program understands.
 # `invitations.survey` is the version that the conversation began under; `asked` what its last question was about,
-# `asked_before` the one before that. An opt-out holds the pseudonym alone: it outlives the phone, and the person's
-# row; `said_at` is when it was said last.
+# `asked_before` the one before that. A review without `decided_by` that is decided was made needless by the citizen;
+# `candidates` are the invitations of which a quarantined reply means one. An opt-out holds the pseudonym alone: it
+# outlives the phone, and the person's row; `said_at` is when it was said last.
 _SURVEY = """
 CREATE TABLE surveys (
   version TEXT PRIMARY KEY, name TEXT NOT NULL, body TEXT NOT NULL, first_used_at TEXT NOT NULL) STRICT;
@@ -179,6 +180,11 @@ CREATE TABLE reviews (
   reply INTEGER PRIMARY KEY REFERENCES replies(id), reason TEXT NOT NULL, opened_at TEXT NOT NULL,
   decided_at TEXT, decided_by TEXT, decision TEXT, note TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX reviews_open ON reviews (opened_at) WHERE decided_at IS NULL;
+CREATE TABLE candidates (
+  reply INTEGER NOT NULL REFERENCES replies(id), invitation INTEGER NOT NULL REFERENCES invitations(id),
+  PRIMARY KEY (reply, invitation)) STRICT, WITHOUT ROWID;
+CREATE INDEX candidates_of ON candidates (invitation);
+ALTER TABLE parts ADD COLUMN delivered_at TEXT;
 CREATE TABLE callbacks (
   id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visits(id), reason TEXT NOT NULL, state TEXT NOT NULL,
   opened_at TEXT NOT NULL, due_at TEXT NOT NULL, assignee TEXT, calls INTEGER NOT NULL DEFAULT 0,

@@ -130,6 +130,10 @@ class Centre:
         self.keep((pdu if status is not None else pdu[:-1]).hex().upper(), sim=sim)
         self.inbox.handle(self.db, self.now)
 
+    def stamp(self) -> bytes:
+        """Now, as a service centre writes it."""
+        return encode_timestamp(self.now.timestamp(), 12)
+
     def parts(self) -> list[str]:
         """The states of all parts, in the order they were queued."""
         return [str(state) for (state,) in self.all("SELECT state FROM parts ORDER BY id")]

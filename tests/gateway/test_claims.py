@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.model import MessageKind
 from modem.outcomes import Accepted, Refused, Unknown
 from modem.tables import CMS_CAUSES
 from modem.worker.desk import PartOrder
 from tests.gateway.conftest import SIM, Centre
+from tests.gateway.scripts import template
 from tests.gateway.test_dispatch import LONG, Box, _fleet, _phones, box
 
 __all__ = ["box"]
@@ -60,8 +62,9 @@ def test_part_that_comes_back_after_an_opt_out_stays_here(centre: Centre) -> Non
     (part,) = centre.claim()
     centre.hear("стоп")
     centre.outbox.release(centre.db, [part.id], None, centre.now)
-    assert centre.send() == []
-    assert centre.states()["v2"] == "barred"
+    assert centre.send() == [template(MessageKind.FAREWELL)]
+    assert centre.states()["v2"] == "declined"  # it may have been on its way when he wrote
+    assert centre.parts() == ["submitted", "failed", "submitted"]
 
 
 def test_invitation_that_was_answered_before_it_went_again_does_not_go(centre: Centre) -> None:

@@ -118,8 +118,7 @@ def test_opt_out_said_twice_is_kept_once_with_its_first_time(centre: Centre) -> 
 
 def test_opt_out_by_telephone_is_the_desks(centre: Centre) -> None:
     centre.invited()
-    row = invitations.latest_of(centre.db, 1)
-    assert row is not None
+    row = invitations.by_id(centre.db, 1)
     centre.conversations.happen(centre.db, row, Spoken(STOP), now=centre.now)
     assert centre.all("SELECT verb, way FROM opt_events") == [("out", "desk")]
 
@@ -188,8 +187,7 @@ def test_stop_that_is_decided_after_a_start_puts_nobody_out(centre: Centre) -> N
     centre.hear("стоп")
     centre.later(hours=1)
     centre.hear("старт")
-    row = invitations.latest_of(centre.db, 1)
-    assert row is not None
+    row = invitations.by_id(centre.db, 1)
     centre.conversations.happen(centre.db, row, Decided(STOP, said_at), now=centre.now)
     assert centre.all("SELECT * FROM opt_outs") == []
 

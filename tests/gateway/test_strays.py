@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway import inbox as inbox_module
+from gateway import listening
 from gateway.errors import StoreError
 from gateway.replies.context import Context
 from gateway.store import inbox as inbox_rows
@@ -65,7 +65,7 @@ def test_poison_message_does_not_stop_those_behind_it(
     centre: Centre, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     centre.invited()
-    understand = inbox_module.interpret
+    understand = listening.interpret
 
     def stumbling(text: str, *context: Context) -> object:
         if text == "poison":
@@ -75,7 +75,7 @@ def test_poison_message_does_not_stop_those_behind_it(
             raise RecursionError("too deep")
         return understand(text, *context)
 
-    monkeypatch.setattr(inbox_module, "interpret", stumbling)
+    monkeypatch.setattr(listening, "interpret", stumbling)
     centre.keep(*centre.pdus("poison", "+79130200009"), *centre.pdus("5"))
     assert centre.inbox.handle(centre.db, centre.now)[0] == 2
     assert centre.inbox.handle(centre.db, centre.now)[0] == 0

@@ -123,7 +123,7 @@ def test_history_counts_who_was_asked_and_who_rated_under_each_version(folder: P
     older.hear("4")
     _end(older)
     newer = Centre(folder / "otklik.db")
-    newer.later(days=2)
+    newer.later(days=4)
     newer.invited("v2")
     newer.invited("v3", "+79130200002")
     newer.hear("3")
