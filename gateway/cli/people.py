@@ -145,7 +145,10 @@ def _show(phone: str, found: dict[str, Any]) -> None:
         click.echo(tabulate([_line(visit) for visit in found["visits"]], headers=_COLUMNS, disable_numparse=True))
         for text in dict.fromkeys(visit["consent"]["text"] for visit in found["visits"] if visit["consent"]["text"]):
             click.echo(f"consent was given to: {text}")
-    click.echo(f"messages to it: {found['messages']}, texts from it: {found['replies']}, calls: {found['calls']}")
+    click.echo(
+        f"messages to it: {found['messages']}, texts from it: {found['replies']}, calls from it: {found['calls']},"
+        f" call-backs: {found['callbacks']}"
+    )
 
 
 def _kept(found: dict[str, Any]) -> str:

@@ -20,7 +20,10 @@ _INVITATION = ("state", "reason", "due_at", "invited_at", "closed_at")
 
 def of_person(db: Database, pseudonym: str) -> dict[str, Any]:
     """Visits with their consents, invitations and ratings; the opt-out that stands and its history; how many messages
-    went out and texts and calls came in. Visits without a consent are nobody's: they have no phone."""
+    went out, how many texts and calls came in, and how often somebody was to call back.
+
+    Visits without a consent are nobody's: they have no phone.
+    """
     person = db.execute("SELECT id, phone IS NOT NULL FROM persons WHERE pseudonym = ?", (pseudonym,)).fetchone()
     out = next(db.query("SELECT opted_out_at AS at, way FROM opt_outs WHERE pseudonym = ?", [pseudonym]), None)
     events = db.query(
@@ -28,7 +31,8 @@ def of_person(db: Database, pseudonym: str) -> dict[str, Any]:
     )
     counts = db.execute(
         "SELECT (SELECT count(*) FROM messages m JOIN invitations i ON i.id = m.invitation WHERE i.person = p.id),"
-        " (SELECT count(*) FROM replies WHERE person = p.id), (SELECT count(*) FROM calls WHERE person = p.id)"
+        " (SELECT count(*) FROM replies WHERE person = p.id), (SELECT count(*) FROM calls WHERE person = p.id),"
+        " (SELECT count(*) FROM callbacks c JOIN invitations i ON i.visit = c.visit WHERE i.person = p.id)"
         " FROM persons p WHERE pseudonym = ?",
         (pseudonym,),
     ).fetchone()
@@ -39,7 +43,7 @@ def of_person(db: Database, pseudonym: str) -> dict[str, Any]:
         "opted_out": out,
         "opt_events": list(events),
         "visits": [_visit(row) for row in db.query(_VISITS, [pseudonym])],
-        **dict(zip(("messages", "replies", "calls"), counts or (0, 0, 0), strict=True)),
+        **dict(zip(("messages", "replies", "calls", "callbacks"), counts or (0, 0, 0, 0), strict=True)),
     }
 
 

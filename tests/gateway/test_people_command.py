@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from gateway.cli import main
 from gateway.intake.phonelists import phones
 from gateway.phones import BadPhone
-from tests.gateway.conftest import PHONE, Centre
+from gateway.store import fleet
+from gateway.store.database import to_text
+from tests.gateway.conftest import PHONE, SIM, Centre
 
 CONFIG = "modems: []\nsurvey: {delay_s: 0}\n"
 
@@ -72,6 +74,13 @@ def test_show_tells_all_that_is_known_of_a_phone(folder: Path, centre: Centre) -
     centre.hear("стоп")
     centre.visit("v2")
     centre.visit("other", "+79130200002")
+    fleet.add_call(centre.db, sim=SIM, phone=PHONE, call_back=False, at=centre.now)
+    due_at = to_text(centre.now)
+    centre.db.execute(
+        "INSERT INTO callbacks (visit, reason, state, opened_at, due_at) SELECT id, 'test', 'open', ?, ? FROM visits"
+        " WHERE foreign_id IN ('v1', 'other')",
+        (due_at, due_at),
+    )
     centre.db.conn.commit()
     found = _json(folder, "show", PHONE)
     assert [visit["foreign_id"] for visit in found["visits"]] == ["v1", "v2"]
@@ -87,7 +96,7 @@ def test_show_tells_all_that_is_known_of_a_phone(folder: Path, centre: Centre) -
     assert (second["invitation"]["state"], second["invitation"]["reason"], second["rating"]) == (
         *("barred", "opted out", None),
     )
-    assert (found["messages"], found["replies"], found["calls"]) == (2 + 1, 2, 0)
+    assert [found[name] for name in ("messages", "replies", "calls", "callbacks")] == [2 + 1, 2, 1, 1]
     assert found["opted_out"] == {"at": "2017-09-13T05:00:00.000Z", "way": "sms"}
     assert [event["verb"] for event in found["opt_events"]] == ["out"]
     shown = _call(folder, "show", PHONE).stdout
