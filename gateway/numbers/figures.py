@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,13 +22,13 @@ from gateway.subjects import name_of, region_of
 
 GROUPINGS = ("office", "region", "service", "criterion", "week")
 _RANKED = ("office", "region")
-_OUTCOMES = {
+OUTCOMES = {
     **{outcome.value: outcome for outcome in Outcome},
     "rated": Outcome.COMPLETE,
     "declined": Outcome.REFUSAL,
     "unknown": Outcome.IN_DOUBT,
 }
-"""The words of the ledger, and those that are the same in both."""
+"""What each disposition of the ledger is called here."""
 
 
 class ReportError(GatewayError):
@@ -115,8 +115,8 @@ def draw_up(db: Database, by: str, selection: Selection, mark: str = OVERALL) ->
             _count(tally, disposition, visits, delivered)
     if by == "week":
         _fill_gaps(tallies)
-    names = _names(db, by)
-    groups = tuple(tally.group(key, names.get(key) or name_of(key)) for key, tally in sorted(tallies.items()))
+    names = _names(db, by, tallies)
+    groups = tuple(tally.group(key, names[key]) for key, tally in sorted(tallies.items()))
     return _judged(Figures(by, mark, selection, groups, whole.group("all", "all")))
 
 
@@ -144,7 +144,7 @@ def _by_criterion(db: Database, selection: Selection) -> Figures:
 
 
 def _count(tally: _Tally, disposition: str, visits: int, delivered: int) -> None:
-    outcome = _OUTCOMES[disposition]
+    outcome = OUTCOMES[disposition]
     tally.outcomes[outcome] += visits
     if outcome not in NEVER_ASKED:
         tally.delivered += delivered
@@ -170,10 +170,12 @@ def _fill_gaps(tallies: defaultdict[str, _Tally]) -> None:
             tallies[week.isoformat()]
 
 
-def _names(db: Database, by: str) -> Mapping[str, str]:
+def _names(db: Database, by: str, keys: Iterable[str]) -> Mapping[str, str]:
     if by == "office":
         return rows.offices(db)
-    return rows.services(db) if by == "service" else {}
+    if by == "service":
+        return rows.services(db)
+    return {key: name_of(key) if by == "region" else key for key in keys}
 
 
 def _judged(figures: Figures) -> Figures:

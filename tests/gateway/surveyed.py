@@ -24,8 +24,11 @@ class Surveyed:
     """Visits put in one by one; `rate` again about the same visit is a correction."""
 
     def __init__(self, path: Path) -> None:
+        ready = path.exists()
         self.db: Database = open_writer(path, checkpoints=True)
         self.db.execute("PRAGMA synchronous=OFF")
+        if ready:
+            return
         migrate(self.db, path)
         base = packaged_config().parent / "examples/altai"
         known = directory.load(base / "offices.csv", base / "services.csv")

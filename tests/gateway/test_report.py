@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,19 +15,29 @@ from click.testing import CliRunner, Result
 
 from gateway.cli import main
 from gateway.model import CRITERIA
-from gateway.numbers.figures import Figures, ReportError, draw_up
+from gateway.numbers.figures import OUTCOMES, Figures, ReportError, draw_up
 from gateway.numbers.operator import general
+from gateway.numbers.page import overview
 from gateway.statistics.response import Outcome
 from gateway.statistics.summary import summarise_counts
+from gateway.store.ledger import DISPOSITIONS
 from gateway.store.numbers import Selection
 from tests.gateway.surveyed import NOON, Surveyed
 
 ALL = Selection()
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with offices and services and no visit, made once."""
+    path = tmp_path_factory.mktemp("empty") / "otklik.db"
+    Surveyed(path).db.close()
+    return path
+
+
 @pytest.fixture
-def surveyed(tmp_path: Path) -> Iterator[Surveyed]:
-    opened = Surveyed(tmp_path / "otklik.db")
+def surveyed(empty: Path, tmp_path: Path) -> Iterator[Surveyed]:
+    opened = Surveyed(shutil.copy(empty, tmp_path / "otklik.db"))
     yield opened
     opened.db.close()
 
@@ -72,6 +83,10 @@ def test_every_visit_is_in_the_outcome_it_came_to(surveyed: Surveyed) -> None:
     expected = dict.fromkeys(Outcome, 1) | {Outcome.COMPLETE: 2, Outcome.LOST: 0}
     assert response.outcomes == expected
     assert (response.visits, response.asked, response.rated, response.delivered) == (13, 10, 3, 8)
+
+
+def test_every_disposition_of_the_ledger_is_an_outcome() -> None:
+    assert set(DISPOSITIONS) <= set(OUTCOMES)
 
 
 def test_criteria_count_with_the_marks_that_repeat_an_overall_rating_told_apart(surveyed: Surveyed) -> None:
@@ -200,6 +215,18 @@ def test_table_has_ranks_response_and_remarks(surveyed: Surveyed, tmp_path: Path
     assert any("RR2" in line and "36 / 37" in line and "97.3 %" in line for line in lines)
     assert "37 visits: 36 complete, 1 open" in lines
     assert lines[-1].startswith("open visits (1) count as not answered")
+
+
+def test_overview_shows_the_largest_and_says_how_many_are_left(surveyed: Surveyed) -> None:
+    for office, visits in (("BSK1", 1), ("BRN1", 3), ("ALS1", 2)):
+        for _ in range(visits):
+            surveyed.visit(office)
+    lines = overview(draw_up(surveyed.db, "office", ALL), 2).splitlines()
+    assert [line.split("  ")[0] for line in lines[2:]] == [
+        "МФЦ г. Барнаул, Центральный",
+        "МФЦ г. Алейск",
+        "… and 1 smaller offices",
+    ]
 
 
 def test_lines_of_small_samples_are_grey_where_the_terminal_can(surveyed: Surveyed, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.statistics.response import NEVER_ASKED, Outcome, respond
@@ -57,6 +57,7 @@ def test_negative_count_is_refused() -> None:
         respond({Outcome.SILENT: -1})
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 10**6)))
 def test_every_visit_is_counted_once_and_every_rate_is_a_share(counts: dict[Outcome, int]) -> None:
     response = respond(counts)
@@ -65,6 +66,7 @@ def test_every_visit_is_counted_once_and_every_rate_is_a_share(counts: dict[Outc
     assert all(rate.value is None or 0 <= rate.value <= 1 for rate in response.rates)
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(Outcome), st.integers(0, 10**6)), st.sampled_from(Outcome))
 def test_who_does_not_answer_never_raises_the_response_rate(counts: dict[Outcome, int], outcome: Outcome) -> None:
     before, after = (_rr2(found) for found in (counts, {**counts, outcome: counts.get(outcome, 0) + 1}))

@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.statistics import summarise, summarise_counts, wilson
@@ -42,6 +42,7 @@ def test_rating_outside_the_scale_is_refused() -> None:
         summarise([5, 6])
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 5), max_size=60), st.randoms(use_true_random=False))
 def test_order_of_ratings_means_nothing(ratings: list[int], random: Random) -> None:
     shuffled = random.sample(ratings, len(ratings))
