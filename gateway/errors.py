@@ -35,5 +35,9 @@ class DaemonError(GatewayError):
     """The daemon, or a program it was started with, could not start or did not stop."""
 
 
+class ReviewError(GatewayError):
+    """A reply cannot be decided like this, or does not wait for anybody."""
+
+
 class CallbackError(GatewayError):
     """A call-back may not be treated like this, or there is none of this number."""

@@ -72,6 +72,19 @@ class Listener:
             optouts.opt_out(db, self._pseudonyms.of(phone), way="sms", by="", at=text.sent_at, now=now)
         return False
 
+    def look_again(self, db: Database, person: int, now: datetime) -> None:
+        """Let the replies be heard of which a delivery report has now shown whose they are."""
+        for reply in reviews.quarantined_of(db, person):
+            words, sent_at, sim = inbox.reply_of(db, reply)
+            verdict = attribute(sent_at, candidates.address_of(db, sim), candidates.of_person(db, person))
+            if isinstance(verdict, Belongs):
+                meaning = interpret(words, context_of(db, verdict, sent_at))
+                inbox.attribute(db, reply, verdict.invitation, "late" if verdict.late else "handled")
+                inbox.read_again(db, reply, meaning)
+                reviews.resolve(db, reply, now)
+                row = invitations.by_id(db, verdict.invitation)
+                self._conversations.happen(db, row, Replied(meaning, sent_at), now=now, reply=reply)
+
     def _record(
         self,
         db: Database,

@@ -22,6 +22,7 @@ _COMMANDS = {
     "surveys": ("gateway.cli.surveys", "What is asked: the surveys there are, their faults, texts and cost."),
     "visits": ("gateway.cli.visits", "Takes visits in."),
     "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
+    "review": ("gateway.cli.review", "Replies that a person has to decide about."),
     "export": ("gateway.cli.export", "Hands ratings out."),
     "report": ("gateway.cli.report", "Shares, means, response, ranks and trends, with how sure they are."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),

@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 
 import click
 
+from gateway.model import CRITERIA
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class ListByDefault(click.Group):
+    """A group of which the name alone, or with options only, is its `list`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ("-h", "--help")):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
 
 
 def config_option(function: F) -> F:
@@ -31,3 +42,21 @@ def json_option(function: F) -> F:
 
 def print_json(value: Mapping[str, Any]) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def marks_of(text: str) -> dict[str, int]:
+    """Marks by criterion from `5,4,-,5,5`: in the order of the federal form, `-` for one that was not given."""
+    marks = [mark.strip() for mark in text.split(",")]
+    given = {key: int(mark) for key, mark in zip(CRITERIA, marks, strict=False) if mark in ("1", "2", "3", "4", "5")}
+    if len(marks) != len(CRITERIA) or not given or len(given) + marks.count("-") != len(CRITERIA):
+        raise click.BadParameter(
+            f"marks are five numbers from 1 to 5 in the order {', '.join(CRITERIA)}, with - for one that was not"
+            " given: 5,4,-,5,5",
+            param_hint="--marks",
+        )
+    return given
+
+
+def printable(text: str) -> str:
+    """A text from outside on one line, without what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)

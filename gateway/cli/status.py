@@ -11,7 +11,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.store import fleet, lanes, state
+from gateway.store import fleet, lanes, reviews, state
 from gateway.store.database import holder
 from gateway.store.opening import readable
 
@@ -41,6 +41,7 @@ def gather(db: Database, pid: int | None, *, lines: bool = False) -> dict[str, A
         "oldest_queued_at": state.oldest_queued_at(db),
         "taken_by_nobody": lanes.taken_by_nobody(db),
         "invitations": state.invitations_by_state(db),
+        "reviews": reviews.waiting(db),
         "calls": fleet.calls(db),
         "alarms": fleet.alarms(db),
         "modems": state.ports(db),
@@ -56,6 +57,9 @@ def _show(found: dict[str, Any]) -> None:
     click.echo("parts: " + (_counts(found["parts"]) or "none"))
     if found["oldest_queued_at"]:
         click.echo(f"oldest waiting part: since {found['oldest_queued_at']}")
+    if found["reviews"]["open"]:
+        waiting = found["reviews"]
+        click.echo(f"replies for a person: {waiting['open']}, the oldest since {waiting['oldest_at']}; otklik review")
     click.echo("calls: " + _counts(found["calls"]))
     if found["taken_by_nobody"]:
         click.echo(f"parts that no configured modem takes: {found['taken_by_nobody']}; widen takes of a modem")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -192,6 +193,41 @@ def add_reply(
         ),
     ).fetchone()
     return int(row[0])
+
+
+def meaning_columns(meaning: Meaning) -> dict[str, Any]:
+    """A meaning as plain values, by the names of its columns."""
+    return {
+        "class": meaning.cls.value,
+        "rating": meaning.rating,
+        "criteria": meaning.criteria,
+        "opt_out": int(meaning.opt_out),
+        "rule": meaning.rule,
+        "confidence": meaning.confidence,
+    }
+
+
+def reply_of(db: Database, reply: int) -> tuple[str, datetime, str]:
+    """A reply's text, when it was sent, and the SIM it came in by."""
+    row = db.execute(
+        "SELECT r.text, r.sent_at, i.sim FROM replies r JOIN inbox i ON i.reply = r.id WHERE r.id = ? LIMIT 1", (reply,)
+    ).fetchone()
+    return row[0], from_text(row[1]), row[2]
+
+
+def attribute(db: Database, reply: int, invitation: int | None, state: str) -> None:
+    """Say of a quarantined reply which conversation it belongs to, None: to none."""
+    db.execute("UPDATE replies SET invitation = ?, state = ? WHERE id = ?", (invitation, state, reply))
+
+
+def read_again(db: Database, reply: int, meaning: Meaning) -> None:
+    """What a reply means now that it is known what it answers."""
+    row = meaning_columns(meaning)
+    db.execute(
+        "UPDATE replies SET class = :class, rating = :rating, criteria = :criteria, opt_out = :opt_out, rule = :rule,"
+        " confidence = :confidence WHERE id = :id",
+        {**row, "criteria": json.dumps(row["criteria"], sort_keys=True), "id": reply},
+    )
 
 
 def heard_in(db: Database, invitation: int) -> list[tuple[int, str]]:

@@ -184,6 +184,7 @@ CREATE TABLE candidates (
   reply INTEGER NOT NULL REFERENCES replies(id), invitation INTEGER NOT NULL REFERENCES invitations(id),
   PRIMARY KEY (reply, invitation)) STRICT, WITHOUT ROWID;
 CREATE INDEX candidates_of ON candidates (invitation);
+CREATE INDEX replies_quarantined ON replies (person) WHERE state = 'quarantined';
 ALTER TABLE parts ADD COLUMN delivered_at TEXT;
 CREATE TABLE callbacks (
   id INTEGER PRIMARY KEY, visit INTEGER NOT NULL REFERENCES visits(id), reason TEXT NOT NULL, state TEXT NOT NULL,
@@ -256,6 +257,13 @@ FROM visits v
   LEFT JOIN (SELECT DISTINCT invitation FROM replies WHERE state = 'handled') a ON a.invitation = i.id
 """
 
+# What a person has to look at is not understood as yet, also while the conversation goes on.
+_UNDER_REVIEW = """
+  LEFT JOIN (SELECT DISTINCT coalesce(c.invitation, y.invitation) AS invitation FROM reviews w
+             JOIN replies y ON y.id = w.reply LEFT JOIN candidates c ON c.reply = w.reply
+             WHERE w.decided_at IS NULL) q ON q.invitation = i.id
+"""
+
 
 @migrations()
 def m001_end_to_end(db: Database) -> None:
@@ -276,6 +284,10 @@ def m002_fleet(db: Database) -> None:
 def m003_survey(db: Database) -> None:
     _run(db, _SURVEY)
     _run(db, _SURVEY_CARRIED_OVER)
+    db.execute("DROP VIEW dispositions")
+    first, last = "    WHEN i.state = 'open' THEN", "    WHEN q.invitation IS NOT NULL THEN 'not understood'"
+    view = _DISPOSITIONS.replace("JOIN parts p", "JOIN message_states p").replace(first, f"{last}\n{first}")
+    db.execute(view + _UNDER_REVIEW)
 
 
 def _run(db: Database, statements: str) -> None:

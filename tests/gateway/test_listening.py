@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway.attribution import Belongs, Doubtful
+from gateway.listening import context_of
 from tests.gateway.conftest import PHONE, SIM, Centre
 
 OTHER_SIM = "8970100000000000002"
@@ -189,3 +191,25 @@ def test_order_of_arrival_does_not_matter(tmp_path: Path, visits: int) -> None:
     assert all(each == found[0] for each in found)
     assert marks == {f"v{number}": number for number in range(1, visits + 1)}
     assert {state for _, state, _ in replies} == {"handled"}
+
+
+def test_text_is_read_as_an_answer_to_what_stood_when_it_was_sent(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "otklik.db", script="five-questions")
+    centre.invited()
+    centre.later(minutes=5)
+    before = centre.now
+    centre.later(minutes=5)
+    centre.hear("5")
+    asked = [context_of(centre.db, Belongs(1), moment).asked for moment in (before, centre.now)]
+    ours = context_of(centre.db, Belongs(1), before).ours
+    centre.db.close()
+    assert asked == [("time",), ("queue",)]
+    assert len(ours) == 2
+
+
+def test_text_to_one_of_several_is_read_as_an_answer_to_none_of_their_questions(twice: Centre) -> None:
+    _visit(twice, "v1", reference=10, answer="5")
+    _visit(twice, "v2", reference=20)
+    context = context_of(twice.db, Doubtful((1, 2)), twice.now)
+    assert context.asked == ()
+    assert len(context.ours) == 3  # two invitations and the thanks: he may quote each
