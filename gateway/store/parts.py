@@ -215,7 +215,8 @@ def to_resend(db: Database, sim: str, before: datetime, most: int) -> list[int]:
 def end_doubt(db: Database, before: datetime, *, cause: str, now: datetime) -> int:
     """Parts in doubt since before `before` will not be cleared up any more; the number of them."""
     return db.execute(
-        "UPDATE parts SET done_at = ?, cause = ? WHERE state = 'unknown' AND done_at IS NULL AND submitted_at <= ?",
+        "UPDATE parts INDEXED BY parts_unknown SET done_at = ?, cause = ?"
+        " WHERE state = 'unknown' AND done_at IS NULL AND submitted_at <= ?",
         (to_text(now), cause, to_text(before)),
     ).rowcount
 
@@ -228,7 +229,8 @@ def give_up_doubt(db: Database, part: int, *, cause: str, now: datetime) -> None
 def stale(db: Database, before: datetime, most: int) -> list[int]:
     """A queued part of each message that has waited since before `before`."""
     rows = db.execute(
-        "SELECT min(p.id) FROM parts p JOIN messages m ON m.id = p.message"
+        # SQLite would rather read all parts there ever were, for they lie grouped by message.
+        "SELECT min(p.id) FROM parts p INDEXED BY parts_waiting JOIN messages m ON m.id = p.message"
         " WHERE p.state = 'queued' AND m.created_at <= ? GROUP BY p.message LIMIT ?",
         (to_text(before), most),
     ).fetchall()

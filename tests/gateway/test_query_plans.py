@@ -1,0 +1,64 @@
+"""What the centre does every second or minute reads no table from end to end, however much has been said in years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from gateway.store import inbox as inbox_rows
+from tests.gateway.conftest import PHONE, Centre
+
+GROWING = frozenset({"visits", "persons", "invitations", "messages", "parts", "replies", "inbox", "ratings", "reviews"})
+FEW = frozenset({"parts_waiting", "parts_claimed", "parts_unknown", "inbox_kept", "inbox_reports"})
+"""Indexes that hold only what is not done with: those may be read whole."""
+JOBS: dict[str, Callable[[Centre], object]] = {
+    "invite due": lambda centre: centre.outbox.invite_due(centre.db, centre.now),
+    "keep to window": lambda centre: centre.outbox.keep_to_window(centre.db, centre.now),
+    "expire silent": lambda centre: centre.outbox.expire_silent(centre.db, centre.now + timedelta(days=9)),
+    "remind silent": lambda centre: centre.outbox.remind_silent(centre.db, centre.now + timedelta(days=9)),
+    "resend unknown": lambda centre: centre.outbox.resend_unknown(centre.db, centre.now, {"1": 0}),
+    "end waiting": lambda centre: centre.outbox.end_waiting(centre.db, centre.now),
+    "match reports": lambda centre: centre.inbox.match_waiting(centre.db, centre.now),
+    "read inbox": lambda centre: centre.inbox.handle(centre.db, centre.now),
+    "give up parts": lambda centre: centre.inbox.give_up_on_parts(centre.db, centre.now),
+    "claim": lambda centre: centre.send(),
+    "hear": lambda centre: centre.hear("5"),
+    "hear a refusal": lambda centre: centre.hear("стоп"),
+    "hear a report": lambda centre: centre.report(1, 0),
+}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_job_reads_no_growing_table_whole(centre: Centre, name: str) -> None:
+    _say_something(centre)
+    statements: set[str] = set()
+    centre.db.conn.set_trace_callback(statements.add)
+    JOBS[name](centre)
+    centre.db.conn.set_trace_callback(None)
+    plans = {sql: _scans(centre, sql) for sql in statements if re.match(r"\s*(SELECT|UPDATE|DELETE)", sql)}
+    assert plans
+    assert {sql: scans for sql, scans in plans.items() if scans} == {}
+
+
+def _say_something(centre: Centre) -> None:
+    """A conversation in which somebody is asked again, one that is due, and one part of a long reply."""
+    centre.invited()
+    centre.hear("что-то")
+    centre.visit("v2", "+79130200002")
+    inbox_rows.keep(centre.db, sim="2", found=[("SM", 2, centre.pdus("длинно " * 20, PHONE)[0])], now=centre.now)
+
+
+def _scans(centre: Centre, sql: str) -> list[str]:
+    """What a statement reads whole of what grows for ever."""
+    steps = [str(row[3]) for row in centre.all(f"EXPLAIN QUERY PLAN {sql}")]
+    aliases = dict(re.findall(r"(\w+) (\w)\b", sql))  # "parts p": what a step calls p
+    tables = {alias: table for table, alias in aliases.items()}
+    found = []
+    for step in steps:
+        scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
+        if scan and tables.get(scan[1], scan[1]) in GROWING and scan[2] not in FEW:
+            found.append(step)
+    return found
