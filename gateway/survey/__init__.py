@@ -91,7 +91,7 @@ def advance(conversation: Conversation, event: Event, now: datetime, settings: S
             return _invite(conversation, now, settings)
         case Barred() if state is InvitationState.DUE:
             return close(conversation, InvitationState.BARRED)
-        case Undeliverable() if state is InvitationState.OPEN:
+        case Undeliverable() if state is InvitationState.OPEN and not (conversation.heard or conversation.answers):
             return close(conversation, InvitationState.EXPIRED)
         case Remind() if _may_be_reminded(conversation, now, settings):
             reminded = replace(conversation, reminders=1)

@@ -23,12 +23,12 @@ _DOUBTFUL = _UNCLEAR - {ReplyClass.COMMENT}
 def hear(conversation: Conversation, event: Replied | Decided, now: datetime, settings: SurveySettings) -> Step:
     """A reply in any state. A decided one is what it would have been, without the talk around it."""
     meaning, sent_at = event.meaning, event.sent_at
+    if conversation.state is InvitationState.DUE:
+        return _hear_before_invitation(conversation, meaning, now)
     if isinstance(event, Decided):
         settings = replace(settings, thanks=False, max_reprompts=0)
     elif meaning.cls is not ReplyClass.NOISE:
         conversation = replace(conversation, heard=conversation.heard + 1)
-    if conversation.state is InvitationState.DUE:
-        return _hear_before_invitation(conversation, meaning, now)
     if conversation.state is InvitationState.DECLINED or is_over(conversation, sent_at):
         return _hear_late(conversation, meaning)
     if meaning.opt_out:

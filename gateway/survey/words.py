@@ -77,7 +77,8 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Undeliverable:
-    """A part of the invitation has failed for good: what is left of it must not go out alone, and says nothing."""
+    """A part of the invitation has failed for good: what is left of it must not go out alone, and says nothing. It
+    means nothing where the citizen has written: then enough of it has come."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from gateway.survey import (
     Late,
     OptOut,
     Rate,
+    Remind,
     Replied,
     Review,
     Send,
@@ -100,6 +101,27 @@ def test_rating_is_recorded_thanked_and_closes() -> None:
     assert effects == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
     assert (conversation.state, conversation.marks) == (InvitationState.ANSWERED, {"overall": 5})
     assert conversation.outgoing == 2
+
+
+def test_who_has_written_is_not_undeliverable() -> None:
+    questions = replace(SETTINGS, questions=(("time", "queue"),))
+    conversation, [*_, failed, over] = play(
+        INVITED, (PARTIAL, SOON), (Undeliverable(), SOON), (Silence(), LATER), settings=questions
+    )
+    assert failed == ()
+    assert over[0] == Rate(None, {"queue": 2, "staff": 5})
+    assert conversation.state is InvitationState.ANSWERED
+
+
+def test_what_is_unclear_is_looked_at_also_when_a_report_says_that_nothing_arrived() -> None:
+    _, [*_, over] = play(INVITED, (AMBIGUOUS, SOON), (Undeliverable(), SOON), (Silence(), LATER))
+    assert [type(effect) for effect in over] == [Review, Close]
+
+
+def test_who_wrote_before_he_was_asked_is_silent_so_far() -> None:
+    reminding = replace(SETTINGS, reminder=True)
+    _, [*_, effects] = play((COMMENT, START), INVITED, (Remind(), SOON), settings=reminding)
+    assert effects == (Send(MessageKind.REMINDER, ("overall",)),)
 
 
 def test_rating_without_thanks_sends_nothing() -> None:

@@ -205,6 +205,9 @@ def test_in_every_state_there_is_the_rules_hold_and_messages_are_few(variant: tu
         assert conversation.reminders <= settings.reminder
         if conversation.state is InvitationState.OPEN:
             assert conversation.asked
+        # No end but a rating throws away what was answered; and nobody is heard before he is asked.
+        assert not conversation.answers or conversation.state in (InvitationState.OPEN, InvitationState.ANSWERED)
+        assert not conversation.heard or conversation.asked
     assert {past.conversation.state for past in follows} == set(InvitationState)
 
 
