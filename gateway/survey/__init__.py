@@ -5,7 +5,7 @@ be done, in order. Whoever calls it stores both in one transaction and acts afte
 `hearing`; here is what time and other people do.
 
     due ──Due──▶ open ──all answered──▶ answered      due ──Barred──▶ barred
-                  │ ├──opt-out, wrong recipient──▶ declined
+                  │ ├──opt-out, wrong recipient──▶ declined ──an answer of before the opt-out──▶ answered
                   │ ├──Silence, with some answers──▶ answered
                   │ └──Silence, without; Undeliverable──▶ expired ──Spoken, a reply in time──▶ answered
 
@@ -13,8 +13,8 @@ Four rules carry the rest:
 
 - **The clock decides, not the job.** A reply counts if it was sent before `closes_at`, whatever has run by then. So a
   rating after a false "undeliverable" still counts, and one that overtakes the expiry job does not. What was sent
-  later gets the effect `Late` and causes no message. An opt-out and a wrong recipient are final: nothing that comes
-  after them starts anything, in whatever order it was sent.
+  later gets the effect `Late` and causes no message. An opt-out shuts the window at the moment it was sent: an answer
+  of before counts, also if it comes after. A wrong recipient has rated nothing, whenever he did.
 - **The last valid answer wins**, by when it was sent: an older reply that comes late fills gaps and replaces nothing.
 - **An answer belongs to the question that stood when it was sent.** What was written before the present question was
   asked can only be about the one before it.

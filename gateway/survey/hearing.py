@@ -29,7 +29,7 @@ def hear(conversation: Conversation, event: Replied | Decided, now: datetime, se
         settings = replace(settings, thanks=False, max_reprompts=0)
     elif meaning.cls is not ReplyClass.NOISE:
         conversation = replace(conversation, heard=conversation.heard + 1)
-    if conversation.state is InvitationState.DECLINED or is_over(conversation, sent_at):
+    if is_over(conversation, sent_at) or not conversation.asked:
         return _hear_late(conversation, meaning)
     if meaning.opt_out:
         return _opt_out(conversation, meaning, sent_at, now, settings)
@@ -38,7 +38,7 @@ def hear(conversation: Conversation, event: Replied | Decided, now: datetime, se
     if conversation.state is not InvitationState.OPEN:
         return conversation, ()
     if meaning.cls is ReplyClass.WRONG_RECIPIENT:
-        return close(replace(conversation, closes_at=now), InvitationState.DECLINED)
+        return _wrong_recipient(conversation)
     if isinstance(event, Decided) or is_over(conversation, now):
         return conversation, ()
     if meaning.cls is ReplyClass.HELP and not conversation.helps:
@@ -53,9 +53,11 @@ def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings
     if conversation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
         return conversation, ()
     if meaning.opt_out:
-        return close(replace(conversation, closes_at=now), InvitationState.DECLINED, OptOut())
+        rated = () if not conversation.answers else record(conversation)
+        end = InvitationState.ANSWERED if rated else InvitationState.DECLINED
+        return close(replace(conversation, closes_at=now), end, *rated, OptOut())
     if meaning.cls is ReplyClass.WRONG_RECIPIENT:
-        return close(replace(conversation, closes_at=now), InvitationState.DECLINED)
+        return _wrong_recipient(conversation)
     if not _has_rating(meaning):
         return conversation, ()
     given = dict(meaning.criteria)
@@ -85,6 +87,11 @@ def _hear_late(conversation: Conversation, meaning: Meaning) -> Step:
     return conversation, effects
 
 
+def _wrong_recipient(conversation: Conversation) -> Step:
+    """Nothing that he was asked counts, whenever it was answered."""
+    return close(replace(conversation, closes_at=conversation.asked_at), InvitationState.DECLINED)
+
+
 def _opt_out(
     conversation: Conversation, meaning: Meaning, sent_at: datetime, now: datetime, settings: SurveySettings
 ) -> Step:
@@ -98,9 +105,8 @@ def _opt_out(
     rated, effects = replace(rated, closes_at=sent_at), (*effects, OptOut())
     if not over:
         rated, effects = say(rated, MessageKind.FAREWELL, effects, settings)
-    if conversation.state is InvitationState.ANSWERED:
-        return rated, effects
-    return close(rated, InvitationState.ANSWERED if rated.answers else InvitationState.DECLINED, *effects)
+    end = InvitationState.ANSWERED if rated.answers else InvitationState.DECLINED
+    return (rated, effects) if conversation.state is end else close(rated, end, *effects)
 
 
 def _answer(

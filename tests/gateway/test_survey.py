@@ -21,6 +21,7 @@ from gateway.survey import (
     Review,
     Send,
     Silence,
+    Spoken,
     Step,
     SurveySettings,
     Undeliverable,
@@ -198,6 +199,27 @@ def test_opt_out_after_a_rating_keeps_the_answer() -> None:
     assert effects == (OptOut(), Send(MessageKind.FAREWELL))
     assert corrected == (Late(),)
     assert (conversation.state, conversation.marks) == (InvitationState.ANSWERED, {"overall": 5})
+
+
+def test_answer_of_before_an_opt_out_counts_whichever_comes_first() -> None:
+    five = Replied(FIVE.meaning, SOON)
+    at = SOON + timedelta(minutes=1)
+    conversation, [*_, effects] = play(INVITED, (STOP, at), (five, at))
+    assert effects == (Rate(5), Close(InvitationState.ANSWERED))
+    assert conversation.marks == play(INVITED, (five, SOON), (STOP, at))[0].marks
+    assert play(INVITED, (STOP, at), (FIVE, at))[1][-1] == (Late(),)
+
+
+def test_answer_of_a_wrong_recipient_does_not_count_if_it_comes_after() -> None:
+    _, [*_, effects] = play(INVITED, (WRONG, SOON), (Replied(FIVE.meaning, START), SOON))
+    assert effects == (Late(),)
+
+
+def test_opt_out_by_telephone_keeps_what_was_answered_before() -> None:
+    questions = replace(SETTINGS, questions=(("time",), ("queue",)))
+    conversation, [*_, effects] = play(INVITED, (THREE, SOON), (Spoken(STOP.meaning), SOON), settings=questions)
+    assert effects == (Rate(None, {"time": 3}), CallBack(), OptOut(), Close(InvitationState.ANSWERED))
+    assert conversation.closes_at == SOON
 
 
 def test_wrong_recipient_declines_in_silence() -> None:

@@ -94,8 +94,11 @@ def events(now: int, meanings: tuple[Meaning, ...]) -> Iterator[Event]:
 def folded(conversation: Conversation) -> Conversation:
     """The conversation without what makes no difference any more."""
     match conversation.state:
-        case InvitationState.DECLINED | InvitationState.BARRED:
+        case InvitationState.BARRED:
             return Conversation(conversation.state)
+        case InvitationState.DECLINED:
+            # Nothing is sent any more.
+            return replace(conversation, outgoing=0, reprompts=0, helps=0, reminders=0, heard=0, unclear=0)
         case InvitationState.ANSWERED:
             return replace(conversation, reprompts=0, helps=0, reminders=0, heard=0, unclear=0)
         case _:
@@ -205,8 +208,8 @@ def test_in_every_state_there_is_the_rules_hold_and_messages_are_few(variant: tu
         assert conversation.reminders <= settings.reminder
         if conversation.state is InvitationState.OPEN:
             assert conversation.asked
-        # No end but a rating throws away what was answered; and nobody is heard before he is asked.
-        assert not conversation.answers or conversation.state in (InvitationState.OPEN, InvitationState.ANSWERED)
+        # Time and failed messages throw nothing away that was answered; and nobody is heard before he is asked.
+        assert not conversation.answers or conversation.state is not InvitationState.EXPIRED
         assert not conversation.heard or conversation.asked
     assert {past.conversation.state for past in follows} == set(InvitationState)
 
