@@ -15,11 +15,13 @@ people put ratings; whatever could be read in two ways is `ambiguous`, and no mo
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
 from gateway.model import Meaning, ReplyClass
 from gateway.replies import consent, machines, people, ratings
+from gateway.replies.abridging import WHOLE, abridged
 from gateway.replies.context import NO_CONTEXT, Context
 from gateway.replies.reading import Reading, read
 
@@ -28,41 +30,56 @@ __all__ = ["LONGEST", "NO_CONTEXT", "Context", "interpret"]
 LONGEST = 1600
 """Characters looked at: ten GSM-7 parts. A longer text is kept as a comment, unread."""
 
+Rule = Callable[[Reading], Meaning | None]
 _BEFORE = (*machines.RULES, *consent.RULES, *people.RULES)
-_RATINGS = ratings.RULES
-_AFTER = machines.LAST_RULES
 
 
-@lru_cache(maxsize=1024)
 def interpret(text: str, context: Context = NO_CONTEXT) -> Meaning:
     """The meaning of one reply, with the name of the rule that decided. Never raises, whatever the text.
-
-    Most replies are one of a few hundred texts, so the last ones are remembered; a Meaning is not to be changed.
 
     An opt-out is heard beside a rating: the meaning is then the rating's, with `opt_out` set. Where the context says
     that several criteria are asked for, that many marks in a row are theirs, all five a vector, fewer a part of one;
     a single mark stays a `rating`, whatever was asked.
+
+    Most replies are one of a few hundred texts, so the last ones are remembered; a Meaning is not to be changed.
     """
+    if context.ours and " " not in text and "\n" not in text:
+        # One word quotes nothing; what was sent to whom must not make a thousand fives of one.
+        context = Context(context.asked)
+    return _interpret(text, context)
+
+
+@lru_cache(maxsize=1024)
+def _interpret(text: str, context: Context) -> Meaning:
     text = text if len(text) <= LONGEST else text.strip()
-    # Compatibility forms of some scripts unfold to eighteen letters each.
-    if len(text) > LONGEST or len(unicodedata.normalize("NFKC", text)) > LONGEST:
+    if len(text) > LONGEST:
         return Meaning(ReplyClass.COMMENT, "too_long", confidence=0.5)
-    reading = read(text, context)
-    for rule in _BEFORE:
-        meaning = rule(reading)
-        if meaning is not None:
-            return meaning
+    excerpt, marks_unread = abridged(text)
+    # Compatibility forms of some scripts unfold to eighteen letters each.
+    if len(unicodedata.normalize("NFKC", excerpt)) > 2 * WHOLE:
+        return Meaning(ReplyClass.COMMENT, "too_long", confidence=0.5)
+    meaning = _meaning(read(excerpt, context))
+    if marks_unread and (meaning.rating is not None or meaning.criteria):
+        return Meaning(ReplyClass.AMBIGUOUS, "marks_apart", opt_out=meaning.opt_out)
+    return meaning
+
+
+def _meaning(reading: Reading) -> Meaning:
     rest = consent.without_opt_out(reading)
     if rest is None:
-        return _rating(reading) or _last(reading)
-    rated = _rating(rest)
+        return _first(_BEFORE, reading) or _first(ratings.rules_for(reading), reading) or _last(reading)
+    apart = _first(machines.RULES, reading)
+    if apart is not None:
+        return apart
+    rated = _first(ratings.rules_for(rest), rest)
     if rated is not None and (rated.rating is not None or rated.criteria):
         return replace(rated, opt_out=True, rule=f"{rated.rule}+opt_out")
     return Meaning(ReplyClass.OPTOUT, "opt_out", opt_out=True)
 
 
-def _rating(reading: Reading) -> Meaning | None:
-    for rule in _RATINGS:
+def _first(rules: Iterable[Rule], reading: Reading) -> Meaning | None:
+    """What the first rule says that recognises the text."""
+    for rule in rules:
         meaning = rule(reading)
         if meaning is not None:
             return meaning
@@ -70,8 +87,4 @@ def _rating(reading: Reading) -> Meaning | None:
 
 
 def _last(reading: Reading) -> Meaning:
-    for rule in _AFTER:
-        meaning = rule(reading)
-        if meaning is not None:
-            return meaning
-    return Meaning(ReplyClass.COMMENT, "free_text", confidence=0.9)
+    return _first(machines.LAST_RULES, reading) or Meaning(ReplyClass.COMMENT, "free_text", confidence=0.9)

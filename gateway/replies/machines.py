@@ -6,6 +6,7 @@ Pure. Everything here is `noise`, and noise is never answered: a machine at the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -27,22 +28,21 @@ _MOJIBAKE = re.compile(
 )
 """UTF-8 read as Latin-1 or as cp1251, cp1251 read as Latin-1, UTF-8 read as cp866."""
 _ALL_LATIN1 = re.compile(r"^[\u00c0-\u00ff]{3,40}\W*$")
-_ECHO = re.compile(r"^\+?(?:0919|919)\W*$")
+_ECHO = re.compile(r"^\+?(?:0?919\W{0,3}){1,5}$")
 _TEST = re.compile(r"^(?:тест\w*|test\w*|проверка(?: связи)?)\b[\s\d.,!-]*$")
 _LAUGH = re.compile(r"^(?:(?:ха|хе|хи|ах|ха-ха|lol|лол)+|х{2,}|(.)\1+|(.)|(..)\3{1,})$")
 _MASHED = re.compile(r"йцук|цуке|фыва|ывап|ячсм|qwer|asdf|zxcv|лорп|ъх|длор|прол(?!о|е|и)")
 _ROWS = ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEXT_KEYS = frozenset(pair for row in _ROWS for left, right in pairwise(row) for pair in (left + right, right + left))
 _ALL_CONSONANTS = re.compile(r"^[бвгджзйклмнпрстфхцчшщъь]{4,}$|^[bcdfghjklmnpqrstvwxz]{4,}$")
-_MOOD_SIGNS = frozenset(
-    "👍👎❤♥😀😁😂😃😄😅😆😇😉😊😋😍😎😏😒😔😕😘😜😞😠😡😢😤😩😫😭🙂🙁🙃🙄🙏🤔🤗🤣🤬🤮🤦🤷🥰💩🌹🌸🌷💐🎉🔥💪👏👌✌💔💯👊🖕✊🤝👋"
-)
 
 
 def empty(reading: Reading) -> Meaning | None:
     """Nothing but signs, and none that says anything."""
     plain = reading.plain
-    if any(char.isalnum() or char in "★☆⭐🌟*" or char in _MOOD_SIGNS for char in plain):
+    if any(
+        char.isalnum() or char in "*♥" or (char > "\u2300" and unicodedata.category(char) == "So") for char in plain
+    ):
         return None
     if "?" in plain and not plain.replace("?", "").strip(" !.,\n"):
         return Meaning(ReplyClass.HELP, "question_marks")

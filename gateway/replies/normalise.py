@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from gateway.replies import lexicon
 from gateway.replies.typos import is_one_slip_away, without_typos
@@ -55,6 +55,14 @@ _ENGLISH = {
     "thank": "спасибо",
     "ok": "ok",
     "ne": "не",
+    "vsyo": "все",
+    "vsio": "все",
+    "vy": "вы",
+    "dayu": "даю",
+    "na": "на",
+    "za": "за",
+    "iz": "из",
+    "a": "а",
     "star": "звезда",
     "stars": "звезд",
     "point": "балл",
@@ -98,6 +106,7 @@ _HAS_CYRILLIC = re.compile("[а-я]")
 _EDGE = ".,!?;:()-*=+"
 
 
+@lru_cache(maxsize=4096)
 def _repair(chunk: str) -> str:
     """One run of characters between spaces, its words brought back to Russian where that gives a known word."""
     if len(chunk) > 40:
@@ -107,6 +116,9 @@ def _repair(chunk: str) -> str:
         typed = _from_layout(chunk)
         if typed is not None:
             return typed
+        plain = _repair_word(chunk.strip(_EDGE).replace("'", "")) if "'" in chunk else chunk
+        if plain in known_words():
+            return plain
     if not latin and not cyrillic:
         return chunk
     return _WORD.sub(lambda match: _repair_word(match[0]), chunk)
@@ -136,16 +148,19 @@ def _repair_word(word: str) -> str:
         return _from_latin(word)
     if has_digit:
         return word
-    shorter = _REPEATED.sub(r"\1", word)
+    shorter = (_REPEATED if len(word) > 4 else _DRAWN_OUT).sub(r"\1", word)
     if shorter in known:
         return shorter
     latin = word.translate(_LAYOUT_BACK)
     if latin in _ENGLISH:
         return _ENGLISH[latin]
-    return without_typos(word)
+    mended = without_typos(word)
+    return mended if mended != word else without_typos(shorter) if without_typos(shorter) in known else word
 
 
 _REPEATED = re.compile(r"(.)\1+")
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
+"""Short words lose a letter only where it is drawn out: «колл» is no «кол»."""
 
 
 def _from_latin(word: str) -> str:
@@ -171,7 +186,7 @@ def _spelt(word: str) -> str:
 
 @cache
 def known_words() -> frozenset[str]:
-    return frozenset((*lexicon.MARKS, *lexicon.BEYOND, *_PLAIN_WORDS, *lexicon.FRAME_AFTER, "очень"))
+    return frozenset((*lexicon.MARKS, *lexicon.BEYOND, *_PLAIN_WORDS, *lexicon.FRAME_AFTER, *lexicon.FILLERS, "очень"))
 
 
 @cache

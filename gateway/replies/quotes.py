@@ -13,7 +13,9 @@ from functools import lru_cache
 from gateway.replies import lexicon
 from gateway.replies.normalise import normalise
 
-_QUOTED_LINE = re.compile(r"^\s*>.*$", re.MULTILINE)
+_QUOTED_LINE = re.compile(r"^ ?>.*$", re.MULTILINE)
+_LEFT_OVER = re.compile(r"\n\s{0,5}[-:,.]\s{1,5}(?=\w)")
+"""What joined an answer to the passage that is gone."""
 _FORWARDED = re.compile(r"^(?:fwd?|re|0919|пересланное сообщение)\s?:\s?")
 _PROMPTS = tuple(
     re.compile(pattern)
@@ -47,7 +49,7 @@ def without_quotes(plain: str, ours: tuple[str, ...] = ()) -> str:
         text = _without_passages(text, own)
     for prompt in _PROMPTS:
         text = prompt.sub("\n", text)
-    return text
+    return text if text == plain else _LEFT_OVER.sub("\n", text)
 
 
 def _without_passages(text: str, own: str) -> str:

@@ -18,6 +18,7 @@ from gateway.replies.reading import Kind, Reading
 _OTHER_SCALE = re.compile(
     r"\b\d{1,3}\s?(?:бал\w* )?(?:из|/)\s?(?:10{1,2}|20|12|10-?ти|десяти|ста)\b|\bпо (?:10|12|100|десяти"
     r"|сто)[\s-]{0,3}(?:ти)?[\s-]{0,3}бал"
+    r"|\bот [01] до (?:[2-46-9]|\d{2,3})\b|\bиз (?:[2-46-9]|\d{2,3}) (?:бал\w* )?(?:ставлю|оценка|поставлю|\d)"
     r"|\b(?:десяти|сто)бал+ьн|^\d{1,3}\s?(?:из|/)\s?[1-46-9]\W*$"
 )
 _STARS = frozenset("★⭐🌟*")
@@ -27,11 +28,13 @@ _SEP = r"[\s,.;:()-]{1,4}"
 _CORRECTIONS = tuple(
     (re.compile(pattern), group)
     for pattern, group in (
-        (rf"\bне {_V}{_SEP}а {_V}(?![\d])", 2),
+        (rf"\bне {_V}{_SEP}а {_V}(?!\d| (?!за|потому|с|спас|из|и|ошиб|перепут|опеч|балл)[а-я])", 2),
         (rf"(?<![\d-]){_V}{_SEP}а не {_V}(?!\d)", 1),
         (
-            rf"\b(?:хотел\w*|думал\w*|собирал\w*|планировал\w*|бы|мог\w*)\b[^\d]{{0,60}}?{_V}\b[^\d]{{0,80}}"
-            rf"\b(?:но|а|поэтому|однако)\b[^\d]{{0,40}}?{_V}",
+            rf"\b(?:хотел\w*|думал\w*|собирал\w*|планировал\w*|бы|мог\w*|должн\w+)\b[^\d]{{0,60}}?{_V}\b[^\d]{{0,80}}"
+            rf"\b(?:но|а|поэтому|однако|так что)\b(?:[^\d]{{0,40}}?[-.,:;!]|[^\d]{{0,40}}?\b(?:ставлю|поставлю"
+            rf"|оценка))? ?"
+            rf"(?:(?:увы|так|только|пока|получите|поэтому|будет|всего|лишь|на|это) ){{0,3}}{_V}\b",
             2,
         ),
         (rf"\b(?:исправ|измен|поменя|меня|замен|переправ)\w*[^\d]{{0,40}}?{_V} на {_V}", 2),
@@ -70,13 +73,44 @@ def correction(reading: Reading) -> Meaning | None:
             match = pattern.search(text)
             if match is not None:
                 return _in_range(int(match[group]), "correction")
+    declared = _DECLARED.findall(text)
+    if (
+        len(numbers) > 1
+        and len(declared) == 1
+        and text.rfind(f" {declared[0]}") == text.rfind(f" {numbers[-1]}")
+        and _is_declared_last(reading)
+    ):
+        return _in_range(int(numbers[-1]), "declared")
     slipped = doubts.SLIPPED.search(text) and not doubts.PAST_SENT.search(text) and "?" not in text
     if len(numbers) == 1 and slipped and _AT_AN_END.search(text):
         return _in_range(int(numbers[0]), "slip_corrected")
     return None
 
 
-_AT_AN_END = re.compile(r"^\d{1,3}\W|(?:^|[\s,.:;])(?<!не )\d{1,3}\W*$")
+_DECLARED = re.compile(
+    r"\b(?:ставлю|ставим|моя оценка|общая оценка|оценка|итого"
+    r"|итог)(?: [:=-])? ([0-9]{1,3})\b"
+)
+
+
+def _is_declared_last(reading: Reading) -> bool:
+    """Whether the numbers before the declared one are nobody's marks: none framed, none beside a criterion."""
+    tokens = reading.tokens
+    places = [place for place, token in enumerate(tokens) if token.kind is Kind.NUMBER]
+    beside = [tokens[place + step] for place in places[:-1] for step in (-1, 1) if 0 <= place + step < len(tokens)]
+    if (
+        len(places) > 3
+        or "?" in reading.plain
+        or any(lexicon.criterion(t.text) or t.text in lexicon.FRAME_AFTER for t in beside)
+    ):
+        return False
+    return not any(token.kind in (Kind.MARK, Kind.HEDGED) for token in tokens)
+
+
+_AT_AN_END = re.compile(
+    r"^\d{1,3} ?(?:[^\w\s]|ошиб)|(?:^|[-,.:;!\n(]|\b(?:на|ставлю|оценка|ошибся|ошиблась|опечатка|исправляю|надо"
+    r"|ой)) ?\d{1,3}\W*$"
+)
 
 
 def bare_numbers(reading: Reading) -> Meaning | None:
@@ -168,9 +202,12 @@ def roman_numeral(reading: Reading) -> Meaning | None:
     return None
 
 
+_BELOW = re.compile(r"^-(?:[01]|\d{2,9})[ .!]{0,5}$")
+
+
 def below_scale(reading: Reading) -> Meaning | None:
     """Minus one: a dash before a higher digit may be a dash, but nobody writes one before the lowest."""
-    if reading.plain.rstrip(" .!") in ("-1", "-0"):
+    if _BELOW.match(reading.plain):
         return Meaning(ReplyClass.OUT_OF_RANGE, "out_of_range")
     return None
 
@@ -209,3 +246,10 @@ RULES: tuple[Callable[[Reading], Meaning | None], ...] = (
     lone_mark,
     beyond_scale,
 )
+_WITHOUT_A_MARK = (stars, roman_numeral, other_scale, beyond_scale)
+
+
+def rules_for(reading: Reading) -> tuple[Callable[[Reading], Meaning | None], ...]:
+    """The rules that have something to look at: most of them want a number or a word of the scale."""
+    kinds = {token.kind for token in reading.tokens}
+    return _WITHOUT_A_MARK if kinds.isdisjoint((Kind.NUMBER, Kind.MARK, Kind.HEDGED)) else RULES

@@ -13,6 +13,7 @@ from enum import Enum
 from gateway.replies import lexicon, shapes
 from gateway.replies.context import NO_CONTEXT, Context
 from gateway.replies.normalise import normalise
+from gateway.replies.phrasing import in_one_phrasing
 from gateway.replies.quotes import without_quotes
 
 
@@ -66,50 +67,9 @@ class Reading:
         return tuple(t for t in self.tokens if t.kind is Kind.NUMBER)
 
 
-_MERGES = (
-    (re.compile(r"\bоч\.(?=\s?[а-я])"), "очень "),
-    (re.compile(r"(?<![\w.,])([0-9])\s?-?\s?(?:ка|ку|ки|чка|чку|очка|ерка|ерочка)\b"), r"\1 балл"),
-    (re.compile(r"(?<![\w.,-])([0-9])-?(?:й|ый|я|ю)\b(?!\s?[а-я])"), r"\1"),
-    (re.compile(r"(?<!\d)([0-5])\s?(?:\+\s?){1,5}(?!\s?\d)"), r"\1 с плюсом "),
-    (
-        re.compile(
-            r"^из (?:5|пяти)(?: бал\w+)?(?: возможных)?,?\s(?!окон|окош|специал|сотрудн|операт|девуш|касс)(?=.*\d)"
-        ),
-        "",
-    ),
-    (re.compile(r"\bпо (?:5|пяти)[\s-]{0,3}(?:ти|и)?[\s-]{0,3}бал+ь?н\w+(?: шкале| системе)?(?:\s?[-:,]\s)?"), " "),
-    (re.compile(r"\b(?:по )?пятибал+ь?н\w+(?: шкале| системе)?(?:\s?[-:,]\s)?"), " "),
-    (re.compile(r"\bиз ?-? ?за\b"), "потому"),
-    (re.compile(r"\bне плохо\b"), "неплохо"),
-    (re.compile(r"\b(?:очень[\s,-]{1,3}){2,9}"), "очень "),
-    (
-        re.compile(
-            r"\bмфц (?:г(?:ород)?\.? ?[а-я]{3,15}(?:-на-оби)?|барнаул\w?|бийск\w?|рубцовск\w?"
-            r"|новоалтайск\w?)"
-        ),
-        "мфц",
-    ),
-    (re.compile(r"\bоценива(ю|ем) в (?=\d)"), "оцениваю "),
-    (re.compile(r"\bголосу(ю|ем) за (?=\d)"), "голосую "),
-    (
-        re.compile(
-            r"\b(?:во? |по )?(?:всем|каждому)(?: вашим)? (?:пункт|критери|показател|вопрос|позици"
-            r"|параметр)\w+"
-        ),
-        "все",
-    ),
-    (re.compile(r"(?<=\d )во всем\b"), "все"),
-)
-_SCALE = re.compile(r"\(?(?:по шкале )?\bот (?:1|одного) до (?:5|пяти)\b\)?(?:\s?[-:,]\s)?")
-_OF_FIVE = re.compile(
-    r"(?<![\d/.,])([0-9]{1,2})(?:\s?-?(?:ка)?| ?бал+\w{0,3})\s?(?:из|/)\s?(?:5|пяти)(?:-?ти)?(?![\d/]"
-    r"|[.,]\d)\b(?=\s*(?:$"
-    r"|[^\w\s]|бал|возм|спас|за |но ))"
-)
-_WORD_OF_FIVE = re.compile(r"\b(пять|четыре|три|два|один) из (?:5|пяти)(?=\s*(?:$|[^\w\s]|бал|возм|спас|за |но ))")
 _TOKEN = re.compile(r"(\s*)(\d+|[^\W\d_]+|[^\w]|_)")
 _BREAKS = frozenset(".,;:!?()-=/+*\n[]{}…&|_")
-CLAUSE_WORDS = frozenset("но а и хотя потому зато однако или либо".split())
+CLAUSE_WORDS = frozenset("но а и то хотя потому зато однако или либо".split())
 
 
 def read(text: str, context: Context = NO_CONTEXT) -> Reading:
@@ -125,15 +85,7 @@ def reread(reading: Reading, plain: str) -> Reading:
 
 
 def _reading(raw: str, plain: str, quoted: bool, asked: tuple[str, ...]) -> Reading:
-    sifted = _OF_FIVE.sub(r"\1 балл", plain)
-    sifted = _WORD_OF_FIVE.sub(r"\1 балл", sifted)
-    for pattern, instead in _MERGES:
-        sifted = pattern.sub(instead, sifted)
-    scaled = _SCALE.sub(" ", sifted)
-    # The scale alone says nothing; kept, it is seen to hold two numbers.
-    if any(char.isdigit() for char in scaled) or any(word in lexicon.MARKS for word in scaled.split()):
-        sifted = scaled
-    sifted = shapes.blank_out(sifted)
+    sifted = shapes.blank_out(in_one_phrasing(plain))
     return Reading(raw, plain, sifted.strip(), _tokens(sifted), quoted, asked)
 
 
@@ -146,10 +98,11 @@ def _tokens(text: str) -> tuple[Token, ...]:
         token = _token(body, glued=not space and bool(tokens))
         if token.kind is Kind.MARK and tokens and tokens[-1].kind is Kind.WORD:
             token = _with_hedge(tokens, token)
-        if token.kind is Kind.MARK and _is_tied_to_a_word(tokens, token):
-            token = Token(Kind.WORD, body, glued=True)
         tokens.append(token)
-    return tuple(tokens)
+    return tuple(
+        Token(Kind.WORD, token.text, glued=token.glued) if _is_tied_to_a_word(tokens, place) else token
+        for place, token in enumerate(tokens)
+    )
 
 
 def _token(body: str, glued: bool) -> Token:
@@ -165,12 +118,18 @@ def _token(body: str, glued: bool) -> Token:
     return Token(Kind.BREAK if body in _BREAKS else Kind.SIGN, body, glued=glued)
 
 
-def _is_tied_to_a_word(tokens: list[Token], mark: Token) -> bool:
-    """«раз-два» is one word, «мфц-отлично» a mark with a dash."""
-    if len(tokens) < 2 or mark.text not in lexicon.NUMERALS or not (mark.glued and tokens[-1].glued):
+def _is_tied_to_a_word(tokens: list[Token], place: int) -> bool:
+    """«раз-два» and «кол-центр» are one word, «мфц-отлично» is a mark with a dash."""
+    if tokens[place].kind is not Kind.MARK or tokens[place].text not in lexicon.NUMERALS:
         return False
-    word = tokens[-2]
-    return tokens[-1].text == "-" and word.kind is Kind.WORD and word.text not in lexicon.FILLERS
+    for dash, word in ((place - 1, place - 2), (place + 1, place + 2)):
+        if not 0 <= word < len(tokens) or tokens[dash].text != "-" or not tokens[max(dash, place)].glued:
+            continue
+        neighbour = tokens[word]
+        talk = neighbour.text in lexicon.FILLERS and len(neighbour.text) > 2
+        if tokens[max(dash, word)].glued and neighbour.kind is Kind.WORD and not talk:
+            return True
+    return False
 
 
 def _with_hedge(tokens: list[Token], mark: Token) -> Token:

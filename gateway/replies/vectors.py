@@ -16,14 +16,15 @@ from gateway.replies.reading import Kind, Reading, Token
 
 _INDEXED = {
     count: re.compile(
-        r"^\s*1\s?[-.):=]\s?([1-5])"
-        + "".join(rf"[\s,;]{{1,3}}{i}\s?[-.):=]\s?([1-5])" for i in range(2, count + 1))
+        r"^\s*1\s?[-.):=]{1,2}\s?([1-5])"
+        + "".join(rf"[\s,;]{{1,3}}{i}\s?[-.):=]{{1,2}}\s?([1-5])" for i in range(2, count + 1))
         + r"\s*[.,!]?\s*(?:(?:всем |большое |огромное ){0,2}(?:спасибо|спс|благодарю)[^\d]{0,40})?$"
     )
     for count in range(2, len(CRITERIA) + 1)
 }
 _POLITE = frozenset(
-    "спасибо спс большое огромное вам всем балл балла баллов оценки оценка мои мой моя ответ благодарю все".split()
+    "спасибо спс большое огромное вам всем балл балла баллов оценки оценка мои мой моя ответ благодарю все критерии "
+    "критериям ставлю ставим ответы б бал мфц".split()
 )
 _EVERYWHERE = (
     r"(?:(?:за |на |по )?(?:все|всем|всему|каждому|каждый)(?: пунктам| критериям| вопросам| позициям| пункту"
@@ -117,24 +118,25 @@ def _marks(names: Sequence[str], values: Sequence[int], rule: str) -> Meaning:
 def named_criteria(reading: Reading) -> Meaning | None:
     """Criteria by name, each with its mark: all five are a vector, fewer a part of one."""
     named: dict[str, int] = {}
-    taken = 0
+    taken: dict[int, str] = {}
     tokens = _without_indices([t for t in reading.tokens if t.text not in (":", "-", "=")])
     for index, token in enumerate(tokens):
         name = lexicon.criterion(token.text) if token.kind is Kind.WORD else None
         if name is None or _is_about_place(tokens, index):
             continue
-        mark = _mark_after(tokens, index)
-        if mark is None:
+        place = _mark_after(tokens, index)
+        if place is None or taken.get(place) == name:
             continue
+        mark = tokens[place].value
         if name in named or not 1 <= mark <= 5 or (index and tokens[index - 1].text in lexicon.NEGATIONS):
             return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
         named[name] = mark
-        taken += 1
+        taken[place] = name
     if not named:
         return None
-    if sum(t.kind in (Kind.NUMBER, Kind.MARK) for t in tokens) != taken or not _names_first(tokens):
+    if sum(t.kind in (Kind.NUMBER, Kind.MARK) for t in tokens) != len(taken) or not _names_first(tokens):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
-    if len(named) == 1 and reading.sifted.startswith(_PERSONS):
+    if (len(named) == 1 and reading.sifted.startswith(_PERSONS)) or _HOW_MANY.search(reading.sifted):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     if len(named) == 1 and any(w not in _BESIDE_CRITERION and not lexicon.criterion(w) for w in reading.words()):
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
@@ -143,21 +145,35 @@ def named_criteria(reading: Reading) -> Meaning | None:
 
 def _is_about_place(tokens: Sequence[Token], index: int) -> bool:
     """«в очереди» says where somebody stood."""
-    return index > 0 and tokens[index - 1].text == "в"
+    if index == 0 or tokens[index - 1].text != "в":
+        return False
+    return index == 1 or lexicon.criterion(tokens[index - 2].text) != lexicon.criterion(tokens[index].text)
 
 
+_HOW_MANY = re.compile(
+    r"(?<!за )(?<!от )(?<!у )\b(?:сотрудников|специалистов|операторов|девушек|сотрудник|специалист"
+    r"|оператор)\b[ :-]{1,3}\d"
+    r"|^(?:(?:ваша )?очередь|сроком) на \d\W*$|\bваша очередь\b|\bвремя приема \d"
+)
+"""«сотрудников 5», «очередь на 5»: a number of something, or an hour."""
 _PERSONS = ("операто", "специалист", "девушк", "сотрудниц", "сотруднику")
 _BESIDE_CRITERION = (
     lexicon.FILLERS | lexicon.MARKS.keys() | frozenset(("в", "приема", "обслуживания", "ожидания", "предоставления"))
 )
 
 
+_BETWEEN = frozenset(
+    "на и в по ставлю приема обслуживания предоставления оказания услуги услуг персонала компетентность комфортность "
+    "информации очереди".split()
+)
+
+
 def _mark_after(tokens: Sequence[Token], index: int) -> int | None:
-    """The mark right after a criterion, or after one small word («очередь на 5»)."""
-    for token in tokens[index + 1 : index + 3]:
-        if token.kind in (Kind.NUMBER, Kind.MARK):
-            return token.value
-        if token.text not in ("на", "и", "приема", "обслуживания", "ставлю", "персонала", "в", "компетентность", "по"):
+    """Where the mark of a criterion stands: right after it, or after a few words that belong to its name."""
+    for place in range(index + 1, min(index + 5, len(tokens))):
+        if tokens[place].kind in (Kind.NUMBER, Kind.MARK):
+            return place
+        if tokens[place].text not in _BETWEEN:
             return None
     return None
 
@@ -174,12 +190,17 @@ def _without_indices(tokens: list[Token]) -> list[Token]:
     return [token for place, token in enumerate(tokens) if place not in places]
 
 
+_ALTERNATING = re.compile(r"^(?:[1-5] [а-я]{4,20} ?){2,5}$")
+_PAIR = re.compile(r"([1-5]) ([а-я]{4,20})")
 _EACH_FOR = re.compile(r"\b([1-5])(?: балл\w*)? (?:за|по) ([а-я]{4,20})")
 
 
 def marks_for_criteria(reading: Reading) -> Meaning | None:
     """«5 за вежливость, 2 за очередь»: two or more marks, each with the criterion it is for."""
-    found = [(lexicon.criterion(word), int(mark)) for mark, word in _EACH_FOR.findall(reading.coded())]
+    text = " ".join(word for word in reading.coded().split() if word not in (",", ";", ".", "-", ":"))
+    found = [(lexicon.criterion(word), int(mark)) for mark, word in _EACH_FOR.findall(text)]
+    if not found and _ALTERNATING.match(text):
+        found = [(lexicon.criterion(word), int(mark)) for mark, word in _PAIR.findall(text)]
     names = [name for name, _ in found if name is not None]
     marks = sum(t.kind in (Kind.NUMBER, Kind.MARK, Kind.HEDGED) for t in reading.tokens)
     if len(found) < 2 or len(set(names)) != len(found) or marks != len(found):
@@ -187,13 +208,13 @@ def marks_for_criteria(reading: Reading) -> Meaning | None:
     return _marks(names, [mark for _, mark in found], "marks_for_criteria")
 
 
-_FOR_A_CRITERION = re.compile(r"\b[1-5](?: бал\w*)? за ([а-я]{4,})")
+_FOR_A_CRITERION = re.compile(r"\b[1-5](?: бал\w*)? за ([а-я]{4,})|^[1-5] (очередь)\b")
 
 
 def single_criterion_after(reading: Reading) -> Meaning | None:
     """«5 за вежливость»: a mark for one criterion, or for all with a reason; it cannot be told."""
     match = _FOR_A_CRITERION.search(reading.coded())
-    if match is not None and lexicon.criterion(match[1]) is not None:
+    if match is not None and lexicon.criterion(match[1] or match[2]) is not None:
         return Meaning(ReplyClass.AMBIGUOUS, "criteria_unclear")
     return None
 

@@ -7,6 +7,7 @@ from tests.gateway.replies.test_reply_corpus import label
 
 MEANINGS = {
     "ambiguous": [
+        "муж ставит 4",
         "5👎",
         "от 1 до 5",
         "1-5",
@@ -548,7 +549,6 @@ MEANINGS = {
         "из пяти 4",
         "4 с большим плюсом",
         "Добрый вечер. Оценка 4. Спасибо",
-        "муж ставит 4",
         "на хорошо",
         "xtnsht",
         "chetverka",
