@@ -33,6 +33,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.emulator
 	$(BIN)/python -m benchmarks.emulator_memory
 	$(BIN)/python -m benchmarks.codecs
+	$(BIN)/python -m benchmarks.replies
 
 # Eight modems, every fault, 100,000 messages in simulated time: nothing lost, nothing doubled.
 soak: $(VENV)/installed-test

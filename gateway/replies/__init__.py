@@ -23,9 +23,10 @@ from gateway.model import Meaning, ReplyClass
 from gateway.replies import consent, machines, people, ratings
 from gateway.replies.abridging import WHOLE, abridged
 from gateway.replies.context import NO_CONTEXT, Context
+from gateway.replies.normalise import repair
 from gateway.replies.reading import Reading, read
 
-__all__ = ["LONGEST", "NO_CONTEXT", "Context", "interpret"]
+__all__ = ["LONGEST", "NO_CONTEXT", "Context", "forget", "interpret"]
 
 LONGEST = 1600
 """Characters looked at: ten GSM-7 parts. A longer text is kept as a comment, unread."""
@@ -43,17 +44,23 @@ def interpret(text: str, context: Context = NO_CONTEXT) -> Meaning:
 
     Most replies are one of a few hundred texts, so the last ones are remembered; a Meaning is not to be changed.
     """
+    text = text if len(text) <= LONGEST else text.strip()
+    if len(text) > LONGEST:
+        return Meaning(ReplyClass.COMMENT, "too_long", confidence=0.5)
     if context.ours and " " not in text and "\n" not in text:
         # One word quotes nothing; what was sent to whom must not make a thousand fives of one.
         context = Context(context.asked)
     return _interpret(text, context)
 
 
+def forget() -> None:
+    """Read the next text as if it and its words were new; for measuring."""
+    _interpret.cache_clear()
+    repair.cache_clear()
+
+
 @lru_cache(maxsize=1024)
 def _interpret(text: str, context: Context) -> Meaning:
-    text = text if len(text) <= LONGEST else text.strip()
-    if len(text) > LONGEST:
-        return Meaning(ReplyClass.COMMENT, "too_long", confidence=0.5)
     excerpt, marks_unread = abridged(text)
     # Compatibility forms of some scripts unfold to eighteen letters each.
     if len(unicodedata.normalize("NFKC", excerpt)) > 2 * WHOLE:

@@ -89,7 +89,7 @@ def normalise(text: str) -> str:
     if not text.isascii():
         text = "".join(_ascii_digit(char) for char in text)
     text = _QUOTED_DIGIT.sub(" ", text)
-    return "\n".join(" ".join(_repair(chunk) for chunk in line.split()) for line in text.split("\n")).strip()
+    return "\n".join(" ".join(repair(chunk) for chunk in line.split()) for line in text.split("\n")).strip()
 
 
 def _ascii_digit(char: str) -> str:
@@ -107,7 +107,7 @@ _EDGE = ".,!?;:()-*=+"
 
 
 @lru_cache(maxsize=4096)
-def _repair(chunk: str) -> str:
+def repair(chunk: str) -> str:
     """One run of characters between spaces, its words brought back to Russian where that gives a known word."""
     if len(chunk) > 40:
         return chunk
