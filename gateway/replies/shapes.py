@@ -134,6 +134,8 @@ def blank_out(text: str) -> str:
     if not _ANY_NUMBER.search(text) or len(text) < 2:
         return text
     for pattern in _PATTERNS:
+        if BLANK in pattern.pattern and BLANK not in text:
+            continue
         text = pattern.sub(f" {BLANK} ", text)
     return _LONG.sub(_blank_long, text)
 
