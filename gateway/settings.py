@@ -44,7 +44,7 @@ class SurveySection(Section):
     number_zones: Path | None = None
     reply_window_s: Annotated[float, Field(gt=0, le=366 * 86400)] = 259_200
     once_per_phone_s: Seconds = 86_400
-    per_month: Annotated[int, Field(ge=1)] | None = 4
+    per_month: Annotated[int, Field(ge=1)] | None = None
     invite_within_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = 604_800
     reminder_s: Annotated[float, Field(gt=0, le=366 * 86400)] | None = None
     thanks: bool = True

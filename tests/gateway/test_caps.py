@@ -100,7 +100,8 @@ def test_visits_of_two_phones_do_not_wait_for_each_other(patient: Centre) -> Non
 # -- not too often, not too late ---------------------------------------------------------------------------------------
 
 
-def test_phone_that_was_asked_often_enough_is_asked_again_after_thirty_days(centre: Centre) -> None:
+def test_phone_that_was_asked_often_enough_is_asked_again_after_thirty_days(tmp_path: Path) -> None:
+    centre = Centre(tmp_path / "otklik.db", per_month=4)
     for number in range(5):
         centre.visit(f"v{number}")
         _go_on(centre, minutes=1)
@@ -110,6 +111,7 @@ def test_phone_that_was_asked_often_enough_is_asked_again_after_thirty_days(cent
     centre.later(days=10)  # since the first it is thirty
     centre.visit("v5")
     assert len(_go_on(centre, minutes=1)) == 1
+    centre.db.close()
 
 
 def test_invitation_that_is_queued_counts_as_asked(centre: Centre) -> None:
