@@ -63,7 +63,7 @@ def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings
     given = dict(meaning.criteria)
     if meaning.rating is not None:
         given[OVERALL] = meaning.rating
-    told = _with(conversation, given, now)
+    told = _with(conversation, given, now, settings)
     if told.closes_at is not None:
         told = replace(told, closes_at=min(told.closes_at, now))
     return close(told, InvitationState.ANSWERED, *record(told))
@@ -97,7 +97,7 @@ def _opt_out(
 ) -> Step:
     """A refusal for ever; a rating in the same text, or before it, is kept."""
     given = _given(conversation, meaning, sent_at, settings) or {}
-    rated = _with(conversation, given, sent_at)
+    rated = _with(conversation, given, sent_at, settings)
     effects: tuple[Effect, ...] = ()
     if rated.answers and (conversation.state is not InvitationState.ANSWERED or rated.answers != conversation.answers):
         effects = record(rated, conversation if conversation.state is InvitationState.ANSWERED else None)
@@ -116,7 +116,7 @@ def _answer(
     given = _given(conversation, meaning, sent_at, settings)
     if given is None:
         return _not_placed(conversation, now, settings)
-    answered = _with(conversation, given, sent_at)
+    answered = _with(conversation, given, sent_at, settings)
     if conversation.state is InvitationState.ANSWERED:
         if answered.answers == conversation.answers:
             return conversation, ()
@@ -208,8 +208,13 @@ def standing(conversation: Conversation, sent_at: datetime) -> tuple[str, ...]:
     return conversation.asked
 
 
-def _with(conversation: Conversation, given: Mapping[str, int], sent_at: datetime) -> Conversation:
-    """The conversation with these answers; an older reply fills gaps and replaces nothing."""
+def _with(
+    conversation: Conversation, given: Mapping[str, int], sent_at: datetime, settings: SurveySettings
+) -> Conversation:
+    """The conversation with these answers; an older reply fills gaps and replaces nothing.
+
+    One number that was to stand for several things gives way when all of them have their own.
+    """
     if not given:
         return conversation
     marks = conversation.marks
@@ -217,6 +222,8 @@ def _with(conversation: Conversation, given: Mapping[str, int], sent_at: datetim
     for key, mark in given.items():
         if newest or key not in marks:
             marks[key] = mark
+    if OVERALL not in (*settings.keys, *given) and all(key in marks for key in settings.keys):
+        marks.pop(OVERALL, None)
     answers = tuple((key, marks[key]) for key in KEYS if key in marks)
     latest = sent_at if newest else conversation.answered_at
     return replace(conversation, answers=answers, answered_at=latest, unclear=0)

@@ -248,6 +248,15 @@ def test_rating_after_a_false_undeliverable_counts() -> None:
     assert conversation.state is InvitationState.ANSWERED
 
 
+def test_one_number_for_several_things_gives_way_when_each_has_its_own() -> None:
+    settings = replace(SETTINGS, questions=(("time", "queue", "staff", "comfort", "info"),))
+    conversation, [_, asked, effects] = play(INVITED, (THREE, SOON), (ALL_FIVES, SOON), settings=settings)
+    assert asked == (Send(MessageKind.REPROMPT, ("time", "queue", "staff", "comfort", "info")),)
+    assert effects[0] == Rate(5, dict.fromkeys(("time", "queue", "staff", "comfort", "info"), 5))
+    assert CallBack() not in effects
+    assert "overall" not in conversation.marks
+
+
 def test_late_opt_out_is_heard_but_not_answered() -> None:
     _, [*_, effects] = play(INVITED, (Silence(), END), (STOP, LATER))
     assert effects == (OptOut(), Late())
