@@ -72,8 +72,10 @@ class Centre:
     def later(self, **delta: float) -> None:
         self.now += timedelta(**delta)
 
-    def visit(self, foreign_id: str = "v1", phone: str | None = PHONE, consent: bool = True) -> bool:
-        visit = Visit(foreign_id, "BRN1", "REG", self.now, phone, consent)
+    def visit(
+        self, foreign_id: str = "v1", phone: str | None = PHONE, consent: bool = True, language: str = ""
+    ) -> bool:
+        visit = Visit(foreign_id, "BRN1", "REG", self.now, phone, consent, language=language)
         return visits.accept_visit(
             self.db,
             visit,
@@ -98,8 +100,8 @@ class Centre:
         self.outbox.settle(self.db, outcomes, self.now)
         return [part.text for part in parts]
 
-    def invited(self, foreign_id: str = "v1", phone: str = PHONE) -> None:
-        self.visit(foreign_id, phone)
+    def invited(self, foreign_id: str = "v1", phone: str = PHONE, language: str = "") -> None:
+        self.visit(foreign_id, phone, language=language)
         self.invite()
         self.send()
 
