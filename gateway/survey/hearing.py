@@ -169,7 +169,7 @@ def _ask_next(conversation: Conversation, now: datetime, settings: SurveySetting
 def is_complete(conversation: Conversation, settings: SurveySettings) -> bool:
     """Whether nothing is left to ask for.
 
-    Who gives one number where several are asked for is asked once more; after that it stands for all.
+    Who gives one number where all is asked for at once is asked once more; after that it stands for all.
     """
     marks = conversation.marks
     if settings.keys == (OVERALL,):
@@ -191,7 +191,8 @@ def _given(
         return meaning.criteria
     asked = standing(conversation, sent_at)
     answered = conversation.state is InvitationState.ANSWERED
-    if set(conversation.marks) <= {OVERALL} and (len(asked) > 1 or OVERALL in asked):
+    about_all = OVERALL in asked or (len(asked) > 1 and asked == settings.keys)
+    if about_all and set(conversation.marks) <= {OVERALL}:
         return {OVERALL: meaning.rating}
     if len(asked) == 1 and (not answered or OVERALL in asked):
         return {asked[0]: meaning.rating}

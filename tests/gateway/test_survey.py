@@ -248,6 +248,18 @@ def test_rating_after_a_false_undeliverable_counts() -> None:
     assert conversation.state is InvitationState.ANSWERED
 
 
+def test_one_number_for_several_things_of_more_is_no_rating_of_the_whole() -> None:
+    settings = replace(SETTINGS, questions=(("queue", "staff"), ("info",)))
+    both = reply(ReplyClass.PARTIAL, queue=4, staff=5)
+    conversation, [_, asked, answered, *_] = play(INVITED, (FIVE, SOON), (both, SOON), (THREE, SOON), settings=settings)
+    assert asked == (Send(MessageKind.REPROMPT, ("queue", "staff")),)
+    assert answered == (Send(MessageKind.QUESTION, ("info",)),)
+    assert conversation.marks == {"queue": 4, "staff": 5, "info": 3}
+    _, [*_, again, silent] = play(INVITED, (FIVE, SOON), (FIVE, SOON), (Silence(), END), settings=settings)
+    assert again == (Review("still not understood"),)
+    assert silent == (Close(InvitationState.EXPIRED),)
+
+
 def test_one_number_for_several_things_gives_way_when_each_has_its_own() -> None:
     settings = replace(SETTINGS, questions=(("time", "queue", "staff", "comfort", "info"),))
     conversation, [_, asked, effects] = play(INVITED, (THREE, SOON), (ALL_FIVES, SOON), settings=settings)
