@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain, product
 
 from gateway.model import MessageKind, Office
 from gateway.script import Script
@@ -100,14 +101,20 @@ class Preview:
         for number, asks in enumerate(questions):
             kind = MessageKind.QUESTION if number else MessageKind.INVITE
             yield f"question {number + 1}", [Send(kind, asks)]
-        rests = [tuple(key for key in asks if key != left_out) for asks in questions for left_out in asks]
-        missing = [Send(MessageKind.QUESTION, asks) for asks in rests if asks]
-        if missing:
-            yield "missing", missing
-        yield MessageKind.REPROMPT.value, [Send(MessageKind.REPROMPT, asks) for asks in questions]
+        left_out = list(_left_out(questions))
+        if left_out:
+            yield "missing", [Send(MessageKind.QUESTION, asks) for asks in left_out]
+        yield MessageKind.REPROMPT.value, [Send(MessageKind.REPROMPT, asks) for asks in (*questions, *left_out)]
         yield MessageKind.REMINDER.value, [Send(MessageKind.REMINDER, questions[0])]
         for kind in (MessageKind.THANKS, MessageKind.HELP, MessageKind.FAREWELL):
             yield kind.value, [Send(kind)]
+
+
+def _left_out(questions: tuple[tuple[str, ...], ...]) -> Iterator[tuple[str, ...]]:
+    """The most that can be left when each question has been answered in part: all but one thing of each."""
+    rests = [[[key for key in asks if key != given] for given in asks] for asks in questions if len(asks) > 1]
+    for rest in product(*rests) if rests else ():
+        yield tuple(chain.from_iterable(rest))
 
 
 def _weight(text: str) -> tuple[int, int]:

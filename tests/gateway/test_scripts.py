@@ -199,6 +199,16 @@ def test_packaged_texts_fit_into_the_parts_they_are_written_for() -> None:
     }
 
 
+def test_longest_rest_of_several_questions_is_shown() -> None:
+    whole = yaml.safe_load(TEXTS["criteria"])
+    del whole["texts"]["en"]
+    whole["questions"] = [{"asks": asks, "text": {"ru": "?"}} for asks in (["time", "queue"], ["staff", "comfort"])]
+    lines = {line.name: line.text for line in Preview(Script.model_validate(whole), [OFFICE]).lines()}
+    assert lines["missing"] == "Осталось оценить от 1 до 5: очередь, персонал."
+    assert lines["reprompt"].endswith(" по порядку: персонал, комфорт.")
+    assert lines["reminder"].endswith(": сроки, очередь.")
+
+
 @pytest.mark.parametrize(
     ("name", "reminder", "costs"),
     [
