@@ -329,6 +329,20 @@ def test_only_what_a_partial_answer_left_out_is_asked_for(start: Callable[[str],
     assert ratings(centre) == [(None, 4, 2, 5, 5, 5)]
 
 
+def test_what_was_sent_before_the_next_question_answers_the_one_before(start: Callable[[str], Centre]) -> None:
+    centre = start("criteria")
+    asked(centre)
+    centre.later(minutes=5)
+    first = centre.pdus("очередь 2, персонал 5")
+    centre.later(seconds=5)
+    second = centre.pdus("4 5 5", ref=2)  # three of five; it is not about the three that are about to be asked for
+    centre.later(seconds=10)
+    centre.keep(*first, *second)
+    centre.inbox.handle(centre.db, centre.now)
+    assert centre.all("SELECT class FROM replies ORDER BY id") == [("partial",), ("ambiguous",)]
+    assert centre.all("SELECT answers FROM invitations") == [('{"queue": 2, "staff": 5}',)]
+
+
 def test_reprompt_after_a_partial_answer_names_what_is_missing(start: Callable[[str], Centre]) -> None:
     centre = start("criteria")
     asked(centre)
