@@ -91,9 +91,8 @@ def stream(lines: int) -> None:
         process.stdin.close()
         process.wait()
         took = time.perf_counter() - started
-    print(
-        f"otklik interpret: {lines} different lines, {lines / took:,.0f}/s; {peaks[0]:.1f} MB, {peaks[-1]:.1f} MB at the end"
-    )
+    print(f"otklik interpret: {lines} different lines, {lines / took:,.0f}/s")
+    print(f"at its peak {peaks[0]:.1f} MB after a tenth of them, {peaks[-1]:.1f} MB at the end")
 
 
 def _peak_mb(pid: int) -> float:

@@ -136,7 +136,7 @@ def _is_marred(tokens: Sequence[Token], index: int) -> bool:
         return True
     if left.text == "?" and index == 1:
         return True
-    if left.text == "#" and (index > 1 or not _is_edge(right)):
+    if left.text == "#" and ((index > 1 and tokens[index - 2].kind is not Kind.BREAK) or not _is_edge(right)):
         return True
     if left.text == "-" and not left.glued and tokens[index].glued and tokens[index - 2].kind is Kind.WORD:
         return tokens[index - 2].text not in lexicon.FRAME_BEFORE  # «мороз -4»
@@ -187,7 +187,7 @@ def _may_follow(tokens: Sequence[Token], index: int, framed: bool) -> bool:
         return False  # «4 визит», «1 плюс»: things that are counted
     if word == "класс":
         return value == 5  # a school class, but for the highest mark
-    if value in (2, 3, 4) and word.startswith(lexicon.NEGATIVE) and word.endswith(("а", "ы", "и")):
+    if value in (2, 3, 4) and word.startswith(lexicon.NEGATIVE) and word.endswith(("а", "и", "цы", "дуры")):
         return False  # «2 дуры»: two of them
     if right is tokens[-1] and len(word) < 3 and word in ("а", "и", "с", "но", "за", "со"):
         return False  # a letter, or cut short
