@@ -13,6 +13,10 @@ from gateway.store import fleet as fleet_rows
 _LOG = structlog.get_logger(__name__)
 
 
+CALL_BACK_DESK = "call-back desk"
+"""The place of an alarm about people who wait to be called."""
+
+
 def of_modem(name: str) -> str:
     """The place of an alarm about a port and what is in it."""
     return f"modem {name}"
@@ -32,6 +36,10 @@ def tell(db: Database, *, place: str, kind: str, text: str | None, now: datetime
 
 
 def forget(db: Database, modems: Iterable[str], now: datetime) -> None:
-    """End the alarms of others than these modems and the cards last seen in them: nothing else would."""
-    places = [of_modem(name) for name in modems] + [of_sim(sim) for _, sim in fleet_rows.sims_in_ports(db)]
+    """End the alarms of modems other than these and of cards not last seen in them: nothing else would."""
+    places = (
+        [CALL_BACK_DESK]
+        + [of_modem(name) for name in modems]
+        + [of_sim(sim) for _, sim in fleet_rows.sims_in_ports(db)]
+    )
     fleet_rows.clear_elsewhere(db, places, now)

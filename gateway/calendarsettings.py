@@ -103,12 +103,16 @@ HolidaysKey = Annotated[Holidays, BeforeValidator(_holidays)]
 
 
 class CallbackSettings(Section):
-    """The desk that calls people back: when it is at work, and within how much of that time it calls."""
+    """The desk that calls people back: when it is at work, and within how much of that time it calls.
+
+    Who stayed silent to the end of a survey may be asked by telephone for `voice_days` after it; null: nobody is.
+    """
 
     hours: HoursKey = Hours(time(9), time(18))
     weekdays: WeekdaysKey = EVERY_DAY - {5, 6}
     holidays: HolidaysKey = RUSSIA
     within_s: Annotated[float, Field(gt=0, le=30 * 86400)] = 7200
+    voice_days: Annotated[int, Field(gt=0, le=366)] | None = None
 
     @property
     def desk(self) -> Window:

@@ -191,8 +191,6 @@ def _why_not(task: Task) -> str:
         case TaskState.CLOSED:
             return "The task is closed; reopen it first: otklik callbacks reopen ID --by NAME --words WHY."
         case TaskState.OPEN:
-            return "Nobody has the task yet; assign it first: otklik callbacks assigned ID --to NAME --by NAME."
+            return "Nobody has the task yet; assign it first: otklik callbacks assign ID --to NAME --by NAME."
         case TaskState.ASSIGNED | TaskState.CALLED:
-            return (
-                f"{task.assignee} has the task; take it over first: otklik callbacks assigned ID --to NAME --by NAME."
-            )
+            return f"{task.assignee} has the task; take it over first: otklik callbacks assign ID --to NAME --by NAME."

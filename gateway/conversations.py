@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from gateway.callbackdesk import CallbackDesk
+from gateway.callbacks import Reason
 from gateway.dispatch import Dispatch
 from gateway.model import CRITERIA, Conversation, MessageKind
+from gateway.phones import mask_numbers
 from gateway.script import Script
 from gateway.settings import SurveySection
 from gateway.store import inbox, invitations, optouts, outbox, persons, ratings, reviews, surveys
@@ -41,7 +44,6 @@ from gateway.timing import span
 from gateway.wording import render
 from modem.alphabet import alphabet_of, split
 
-_LONG_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){4,}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -59,11 +61,12 @@ class _Happening:
 class Conversations:
     """The survey as configured. Its methods run inside the caller's transaction."""
 
-    def __init__(self, survey: SurveySection, script: Script, dispatch: Dispatch) -> None:
+    def __init__(self, survey: SurveySection, script: Script, dispatch: Dispatch, callbacks: CallbackDesk) -> None:
         self.survey = survey
         self.window = survey.sending
         self.script = script
         self._dispatch = dispatch
+        self._callbacks = callbacks
         self._begun: dict[str, Script] = {}
 
     def happen(
@@ -92,8 +95,10 @@ class Conversations:
                         reviews.open_one(db, doubtful, reason, now)
                 case OptOut():
                     _opt_out(db, row.person, event, now)
-                case CallBack() | Close() | Late():
-                    pass  # the last two are in the row that is saved, and in the reply's own state
+                case CallBack():
+                    self._callbacks.open(db, row, Reason.LOW_RATING, now)
+                case Close() | Late():
+                    pass  # they are in the row that is saved, and in the reply's own state
         return queued
 
     def _script(self, db: Database, row: InvitationRow) -> Script:
@@ -166,7 +171,7 @@ def comment_of(text: str) -> str:
     masked (phones, documents, cases); else nothing."""
     if len(_WORD.findall(text)) < 2:
         return ""
-    return _LONG_NUMBER.sub("***", text).strip()
+    return mask_numbers(text).strip()
 
 
 def _opt_out(db: Database, person: int, event: Event, now: datetime) -> None:

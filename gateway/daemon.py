@@ -17,6 +17,7 @@ import structlog
 
 from gateway import alarms, directory, numbertable, scriptfiles
 from gateway.balance import Balances
+from gateway.callbackdesk import CallbackDesk
 from gateway.conversations import Conversations
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
@@ -152,10 +153,20 @@ class Daemon:
         """Put together what works on the database, and bring that up to the configuration of now."""
         settings = self._settings
         dispatch = Dispatch(settings.modems, settings.routing, self._clock.now(), self._chance)
-        conversations = Conversations(settings.survey, script, dispatch)
+        callbacks = CallbackDesk(settings.callbacks)
+        conversations = Conversations(settings.survey, script, dispatch, callbacks)
         outbox = Outbox(conversations, self._chance, numbering)
         inbox = Inbox(conversations, outbox, writer.do(lambda db: persons.pseudonyms_of(db, settings.database)))
-        desk = Desk(writer, self._clock, outbox, inbox, dispatch, settings.modems, call_back=settings.calls.call_back)
+        desk = Desk(
+            writer,
+            self._clock,
+            outbox,
+            inbox,
+            dispatch,
+            settings.modems,
+            callbacks,
+            call_back=settings.calls.call_back,
+        )
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         names = {modem.name for modem in settings.modems}
@@ -179,7 +190,18 @@ class Daemon:
         desk.on_queued(fleet.ring)
         balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
         timetable = Timetable(
-            writer, self._clock, outbox, inbox, dispatch, wishes, desk, balances, silence, fleet.ring, fleet.check
+            writer,
+            self._clock,
+            outbox,
+            inbox,
+            dispatch,
+            wishes,
+            desk,
+            balances,
+            silence,
+            callbacks,
+            fleet.ring,
+            fleet.check,
         )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
 

@@ -15,6 +15,8 @@ import structlog
 from sqlite_utils import Database
 
 from gateway import alarms
+from gateway.callbackdesk import CallbackDesk
+from gateway.callbacks import Reason
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
 from gateway.modemsettings import ModemSettings
@@ -22,10 +24,10 @@ from gateway.outbox import Outbox
 from gateway.phones import phone_of
 from gateway.store import fleet as fleet_rows
 from gateway.store import inbox as inbox_rows
+from gateway.store import invitations, sims, state
 from gateway.store import lanes as lane_rows
 from gateway.store import outbox as outbox_rows
 from gateway.store import parts as part_rows
-from gateway.store import sims, state
 from gateway.store.outbox import ClaimedPart
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
@@ -66,12 +68,14 @@ class Desk:
         inbox: Inbox,
         dispatch: Dispatch,
         modems: Sequence[ModemSettings],
+        callbacks: CallbackDesk,
         *,
         call_back: bool,
     ) -> None:
         self._writer = writer
         self._clock = clock
         self._dispatch = dispatch
+        self._callbacks = callbacks
         self._call_back = call_back
         self._outbox = outbox
         self._inbox = inbox
@@ -236,9 +240,13 @@ class Desk:
     def called(self, sim: str, number: str, at: datetime) -> None:
         _LOG.info("call", sim=sim)
         phone, call_back = phone_of(number), self._call_back
-        self._writer.post(
-            lambda db: fleet_rows.add_call(db, sim=sim, phone=phone, call_back=call_back, at=at), "writing a call"
-        )
+
+        def note(db: Database) -> None:
+            invitation = fleet_rows.add_call(db, sim=sim, phone=phone, call_back=call_back, at=at)
+            if invitation is not None:
+                self._callbacks.open(db, invitations.by_id(db, invitation), Reason.ASKED, at)
+
+        self._writer.post(note, "writing a call")
 
     def resend_after_s(self) -> dict[str, float]:
         """The SIMs whose parts in doubt may go out again, with the seconds after which; only those that were seen."""

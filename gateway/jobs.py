@@ -14,6 +14,7 @@ import structlog
 from sqlite_utils import Database
 
 from gateway.balance import Balances
+from gateway.callbackdesk import CallbackDesk
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
 from gateway.inbox import Inbox
@@ -45,6 +46,7 @@ class Timetable:
         desk: Desk,
         balances: Balances,
         silence: Silence,
+        callbacks: CallbackDesk,
         ring: Callable[[], None],
         look_after_ports: Callable[[], None],
     ) -> None:
@@ -74,6 +76,7 @@ class Timetable:
             "read inbox": (5, lambda db, now: inbox.handle(db, now)[0], "Handles what was kept and not handled."),
             "give up parts": (60, inbox.give_up_on_parts, "Makes replies of long messages that lost a part."),
             "ask balances": (60, balances.ask_due, "Asks the operator what is left on each SIM."),
+            "watch call-backs": (60, callbacks.watch, "Tells of people who are not called back in time."),
             "look for silence": (600, silence.look, "Looks for SIMs whose messages are taken and never reported on."),
         }
         self._others: dict[str, tuple[float, Callable[[], None], str]] = {

@@ -17,6 +17,7 @@ import unicodedata
 import phonenumbers
 
 _RUSSIAN_MOBILE = re.compile(r"(?:\+?7|8)?(9[0-9]{9})")
+_LONG_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){4,}")
 _LONGEST = 64
 """Characters of the longest text worth looking at: a phone with every separator people use is half of it."""
 _SHORT_CODE_DIGITS = 6
@@ -56,6 +57,11 @@ def mask(phone: str) -> str:
     if len(phone) < len("+79131234567"):
         return "***"
     return f"{phone[:5]}***{phone[-4:]}"
+
+
+def mask_numbers(text: str) -> str:
+    """What people write, with its numbers of five and more digits masked: phones, documents, cases."""
+    return _LONG_NUMBER.sub("***", text)
 
 
 def _is_separator(char: str) -> bool:

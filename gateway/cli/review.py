@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,8 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway import review as deciding
-from gateway import scriptfiles
+from gateway.cli.conversing import conversations_of
 from gateway.cli.options import ListByDefault, config_option, json_option, marks_of, print_json, printable
-from gateway.conversations import Conversations
-from gateway.dispatch import Dispatch
 from gateway.errors import ReviewError
 from gateway.model import Conversation, Meaning
 from gateway.phones import mask
@@ -131,8 +128,7 @@ def _decide(
 ) -> Conversation | None:
     """What it queues waits for the SIM that the citizen wrote to; the daemon sees it within a second."""
     now = SystemClock().now()
-    dispatch = Dispatch(settings.modems, settings.routing, now, random.random)
-    conversations = Conversations(settings.survey, scriptfiles.load(settings.survey.script), dispatch)
+    conversations = conversations_of(settings, now)
     with writable(settings.database) as db, transaction(db):
         return deciding.decide(db, conversations, reply, meaning, invitation=invitation, by=by, note=note, now=now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.store import fleet, lanes, reviews, state
+from gateway.store import callbacks, fleet, lanes, reviews, state
 from gateway.store.database import holder
 from gateway.store.opening import readable
+from scheduler.clock import SystemClock
 
 _TROUBLES = 5
 
@@ -26,13 +28,13 @@ def status(config: Path | None, lines: bool, as_json: bool) -> None:
     """Queue, modems, jobs, last errors; works while the daemon runs."""
     settings = configuration.load(config)
     with readable(settings.database) as db:
-        found = gather(db, holder(settings.database), lines=lines)
+        found = gather(db, holder(settings.database), SystemClock().now(), lines=lines)
     _show(found)
     if as_json:
         print_json(found)
 
 
-def gather(db: Database, pid: int | None, *, lines: bool = False) -> dict[str, Any]:
+def gather(db: Database, pid: int | None, now: datetime, *, lines: bool = False) -> dict[str, Any]:
     """Everything `status` shows, as plain values; `lines` of a dialogue only on demand."""
     return {
         "daemon": pid,
@@ -43,6 +45,7 @@ def gather(db: Database, pid: int | None, *, lines: bool = False) -> dict[str, A
         "invitations": state.invitations_by_state(db),
         "reviews": reviews.waiting(db),
         "calls": fleet.calls(db),
+        "callbacks": callbacks.counts(db, now),
         "alarms": fleet.alarms(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
@@ -61,6 +64,7 @@ def _show(found: dict[str, Any]) -> None:
         waiting = found["reviews"]
         click.echo(f"replies for a person: {waiting['open']}, the oldest since {waiting['oldest_at']}; otklik review")
     click.echo("calls: " + _counts(found["calls"]))
+    click.echo("call-backs: " + _counts(found["callbacks"]))
     if found["taken_by_nobody"]:
         click.echo(f"parts that no configured modem takes: {found['taken_by_nobody']}; widen takes of a modem")
     for alarm in found["alarms"]:

@@ -1,6 +1,6 @@
 """Call-backs and the log of all that was done about each; who may still be asked by telephone.
 
-A rating here is the newest of the visit. Only `phone_of` gives a phone: everything else shows nobody's.
+Only `phone_of` gives a phone that can be dialled: everywhere else it is masked.
 """
 
 from __future__ import annotations
@@ -26,24 +26,25 @@ from gateway.callbacks import (
     TaskState,
 )
 from gateway.errors import CallbackError
+from gateway.model import CRITERIA
+from gateway.phones import mask
 from gateway.store.database import from_text, to_text
 
 CENTRE = "otklik"
 """Who opens tasks in the log: no person."""
 
-_BY_ID = (
-    "SELECT id, visit, reason, state, opened_at, due_at, assignee, calls, answered, cause, outcome, closed_at"
-    " FROM callbacks WHERE id = ?"
-)
-_LISTED = """
-SELECT c.id, c.visit, v.foreign_id, c.reason, c.state, c.opened_at, c.due_at, c.assignee, c.calls, c.answered, c.cause,
-       c.outcome, c.closed_at, v.office, o.short_name AS office_name, o.time_zone AS zone, s.name AS service,
-       v.received_at, x.phone, x.pseudonym IN (SELECT pseudonym FROM opt_outs) AS opted_out, r.overall, r.time,
-       r.queue, r.staff, r.comfort, r.info, r.expanded, coalesce(r.comment, '') AS comment
-FROM callbacks c JOIN visits v ON v.id = c.visit JOIN offices o ON o.code = v.office
-     JOIN services s ON s.code = v.service LEFT JOIN persons x ON x.id = v.person
+_SELECT = """
+SELECT c.id, c.visit, i.id, o.time_zone, c.reason,
+       c.state, c.opened_at, c.due_at, c.assignee, c.calls, c.answered, c.cause, c.outcome, c.closed_at,
+       v.foreign_id, v.office, o.short_name, s.name, v.received_at, x.phone,
+       x.pseudonym IN (SELECT pseudonym FROM opt_outs), r.overall, r.time, r.queue, r.staff, r.comfort, r.info,
+       r.expanded, r.comment
+FROM callbacks c JOIN visits v ON v.id = c.visit JOIN invitations i ON i.visit = c.visit
+     JOIN persons x ON x.id = i.person JOIN offices o ON o.code = v.office JOIN services s ON s.code = v.service
      LEFT JOIN ratings r ON r.cursor = (SELECT max(cursor) FROM ratings WHERE visit = c.visit)
 """
+_BY_ID = _SELECT + "WHERE c.id = ?"
+_LISTED = _SELECT + "WHERE c.closed_at IS NULL OR ? ORDER BY c.closed_at IS NOT NULL, c.due_at, c.id"
 # Of several silent visits of one person the newest; nobody who has something else going on with us, or was called.
 _SILENT = """
 SELECT v.id AS visit, v.foreign_id, v.office, o.short_name AS office_name, o.time_zone AS zone, s.name AS service,
@@ -62,13 +63,35 @@ GROUP BY i.person ORDER BY closed_at, visit
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a person who calls has to know of the visit: where it was, and how it is rated by now.
+
+    `phone` is masked, None once it is purged; `criteria` holds only what the citizen rated.
+    """
+
+    foreign_id: str
+    office: str
+    office_name: str
+    service: str
+    received_at: datetime
+    phone: str | None
+    opted_out: bool
+    overall: int | None
+    criteria: dict[str, int]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task with what it is about."""
+    """A task, why it is there, and what it is about; `zone` is the time zone of the office."""
 
     id: int
     visit: int
+    invitation: int
+    zone: str
     reason: Reason
     task: Task
+    about: About
 
 
 def open_one(db: Database, *, visit: int, reason: Reason, due_at: datetime, now: datetime) -> int:
@@ -81,7 +104,7 @@ def open_one(db: Database, *, visit: int, reason: Reason, due_at: datetime, now:
     if row is not None:
         _log(db, row[0], "opened", CENTRE, reason.value, "", now)
         return int(row[0])
-    found = _open_of(db, visit, reason, but=0)
+    found = open_of(db, visit, reason)
     assert found is not None, "it stood in the way"
     return found
 
@@ -90,15 +113,28 @@ def by_id(db: Database, task: int) -> TaskRow:
     """Raises CallbackError if there is no such task."""
     row = db.execute(_BY_ID, (task,)).fetchone()
     if row is None:
-        raise CallbackError(f"There is no call-back {task}; otklik callbacks list --all shows those there are.")
-    return TaskRow(row[0], row[1], Reason(row[2]), _task(row[3:]))
+        raise CallbackError(f"There is no call-back {task}; otklik callbacks --all shows those there are.")
+    return _row(row)
+
+
+def listed(db: Database, *, closed: bool = False) -> list[TaskRow]:
+    """The tasks that are to be done, with those that are `closed` if wanted; what is due first comes first."""
+    return [_row(row) for row in db.execute(_LISTED, (int(closed),)).fetchall()]
+
+
+def open_of(db: Database, visit: int, reason: Reason) -> int | None:
+    """The task about a visit that is open for this reason, None if none is."""
+    row = db.execute(
+        "SELECT id FROM callbacks WHERE visit = ? AND reason = ? AND closed_at IS NULL", (visit, reason.value)
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def put(db: Database, row: TaskRow, event: Event, by: str, words: str, now: datetime) -> None:
     """Write down what was done about a task, and how it stands by it."""
     task = row.task
-    other = None if task.closed_at is not None else _open_of(db, row.visit, row.reason, but=row.id)
-    if other is not None:
+    other = open_of(db, row.visit, row.reason)
+    if other not in (None, row.id) and task.closed_at is None:
         raise CallbackError(f"About this visit call-back {other} is open for the same reason; go on with that one.")
     db.execute(
         "UPDATE callbacks SET state = ?, due_at = ?, assignee = ?, calls = ?, answered = ?, cause = ?, outcome = ?,"
@@ -126,20 +162,6 @@ def phone_of(db: Database, visit: int) -> str | None:
         (visit,),
     ).fetchone()
     return None if row is None or row[0] is None else str(row[0])
-
-
-def invitation_of(db: Database, visit: int) -> int | None:
-    """The invitation about a visit, None if there never was one."""
-    row = db.execute("SELECT id FROM invitations WHERE visit = ?", (visit,)).fetchone()
-    return None if row is None else int(row[0])
-
-
-def listed(db: Database, *, closed: bool = False, task: int | None = None) -> list[dict[str, Any]]:
-    """The tasks that are to be done, with those that are `closed` if wanted, or one; what is due first comes first."""
-    where = (
-        "WHERE (c.closed_at IS NULL OR ?) AND coalesce(c.id = ?, 1) ORDER BY c.closed_at IS NOT NULL, c.due_at, c.id"
-    )
-    return list(db.query(_LISTED + where, [int(closed), task]))
 
 
 def log_of(db: Database, task: int) -> list[dict[str, Any]]:
@@ -171,14 +193,6 @@ def counts(db: Database, now: datetime) -> dict[str, int]:
     return {**{state.value: found.get(state.value, 0) for state in TaskState}, "overdue": overdue(db, now)[0]}
 
 
-def _open_of(db: Database, visit: int, reason: Reason, *, but: int) -> int | None:
-    row = db.execute(
-        "SELECT id FROM callbacks WHERE visit = ? AND reason = ? AND closed_at IS NULL AND id <> ?",
-        (visit, reason.value, but),
-    ).fetchone()
-    return None if row is None else int(row[0])
-
-
 def _log(db: Database, task: int, verb: str, by: str, value: str, words: str, now: datetime) -> None:
     db.execute(
         "INSERT INTO callback_events (callback, verb, by, value, words, happened_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -199,6 +213,33 @@ def _value(event: Event) -> str:
             return outcome.value if cause is None else f"{outcome.value}: {cause.value}"
         case Reopened(due_at=due_at):
             return f"due {to_text(due_at)}"
+
+
+def _row(row: Sequence[Any]) -> TaskRow:
+    foreign_id, office, office_name, service, received_at, phone, opted_out, overall, *marks = row[14:]
+    *criteria, expanded, comment = marks
+    rated = {} if expanded else zip(CRITERIA, criteria, strict=True)
+    task, visit, invitation, zone, reason = row[:5]
+    return TaskRow(
+        task,
+        visit,
+        invitation,
+        zone,
+        Reason(reason),
+        _task(row[5:14]),
+        About(
+            foreign_id,
+            office,
+            office_name,
+            service,
+            from_text(received_at),
+            None if phone is None else mask(phone),
+            bool(opted_out),
+            overall,
+            {key: mark for key, mark in dict(rated).items() if mark is not None},
+            comment or "",
+        ),
+    )
 
 
 def _task(row: Sequence[Any]) -> Task:

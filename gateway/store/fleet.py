@@ -130,14 +130,16 @@ def balance(db: Database, sim: str) -> dict[str, Any] | None:
     return None if row is None else {"amount": row[0], "text": row[1], "at": row[2]}
 
 
-def add_call(db: Database, *, sim: str, phone: str | None, call_back: bool, at: datetime) -> None:
-    """Somebody rang. With `call_back` it is linked to the open invitation of a person we know: "call me back"."""
-    db.execute(
+def add_call(db: Database, *, sim: str, phone: str | None, call_back: bool, at: datetime) -> int | None:
+    """Somebody rang. With `call_back` it is linked to the open invitation of a person we know, "call me back", and that
+    is given back."""
+    row = db.execute(
         "INSERT INTO calls (sim, person, invitation, called_at) SELECT ?, x.id,"
         " (SELECT max(i.id) FROM invitations i WHERE i.person = x.id AND i.state = 'open' AND ?), ?"
-        " FROM (SELECT 1) LEFT JOIN persons x ON x.phone = ?",
+        " FROM (SELECT 1) LEFT JOIN persons x ON x.phone = ? RETURNING invitation",
         (sim, call_back, to_text(at), phone),
-    )
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
 
 
 def calls(db: Database) -> dict[str, int]:

@@ -11,6 +11,8 @@ import pytest
 from sqlite_utils import Database
 
 from gateway import directory, pseudonyms, scriptfiles
+from gateway.calendarsettings import CallbackSettings
+from gateway.callbackdesk import CallbackDesk
 from gateway.config import packaged_config
 from gateway.conversations import Conversations
 from gateway.dispatch import Dispatch
@@ -65,7 +67,8 @@ class Centre:
         self.dispatch.seat(self.db, "m1", SIM, self.now)
         self.dispatch.up("m1")
         self.script = saying(invite) if invite else scriptfiles.load(self.survey.script)
-        self.conversations = Conversations(self.survey, self.script, self.dispatch)
+        self.callbacks = CallbackDesk(CallbackSettings())
+        self.conversations = Conversations(self.survey, self.script, self.dispatch, self.callbacks)
         self.outbox = Outbox(self.conversations)
         self.inbox = Inbox(self.conversations, self.outbox, self.pseudonyms)
 

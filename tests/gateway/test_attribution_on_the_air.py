@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway import review, scriptfiles
-from gateway.conversations import Conversations
-from gateway.dispatch import Dispatch
+from gateway import review
+from gateway.cli.conversing import conversations_of
 from gateway.model import MessageKind
 from gateway.store.database import transaction
 from gateway.store.opening import writable
@@ -38,8 +37,7 @@ def test_decision_beside_the_daemon_goes_out_by_the_daemon() -> None:
         _two_visits(sky)
         assert sky.all("SELECT text, state FROM replies ORDER BY id") == [("5", "handled"), ("3", "quarantined")]
         settings, now = sky.centre.settings, sky.centre.clock.now()
-        dispatch = Dispatch(settings.modems, settings.routing, now, lambda: 0.5)
-        conversations = Conversations(settings.survey, scriptfiles.load(settings.survey.script), dispatch)
+        conversations = conversations_of(settings, now)
         with writable(settings.database) as db, transaction(db):
             review.decide(db, conversations, 2, review.OPT_OUT, invitation=2, by="Ирина", note="", now=now)
         sky.centre.let_pass(10)

@@ -53,7 +53,7 @@ def test_reopened_task_is_nobodys_and_has_a_new_deadline() -> None:
 
 
 def test_only_who_has_the_task_calls_and_closes() -> None:
-    told = "Anna has the task; take it over first: otklik callbacks assigned ID --to NAME --by NAME."
+    told = "Anna has the task; take it over first: otklik callbacks assign ID --to NAME --by NAME."
     for event in (Called(True), Closed(Outcome.NOT_CALLED)):
         assert _told(MINE, event, BORIS) == told
     over = do(do(MINE, Called(True), ANNA, NOW), Assigned(BORIS), BORIS, NOW)

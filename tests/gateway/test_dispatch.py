@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway import directory, pseudonyms
+from gateway.calendarsettings import CallbackSettings
+from gateway.callbackdesk import CallbackDesk
 from gateway.config import packaged_config
 from gateway.conversations import Conversations
 from gateway.desk import Desk
@@ -74,10 +76,13 @@ class Box:
         base = packaged_config().parent / "examples/altai"
         known = directory.load(base / "offices.csv", base / "services.csv")
         self.dispatch = Dispatch(self.modems, RoutingSection(), self.clock.at, random.Random(1).random)
-        conversations = Conversations(self.survey, self.script, self.dispatch)
+        callbacks = CallbackDesk(CallbackSettings())
+        conversations = Conversations(self.survey, self.script, self.dispatch, callbacks)
         self.outbox = Outbox(conversations)
         inbox = Inbox(conversations, self.outbox, self.pseudonyms)
-        self.desk = Desk(self.writer, self.clock, self.outbox, inbox, self.dispatch, self.modems, call_back=True)
+        self.desk = Desk(
+            self.writer, self.clock, self.outbox, inbox, self.dispatch, self.modems, callbacks, call_back=True
+        )
         self.writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         self.writer.do(lambda db: visits.put_services(db, known.services.values()))
         self.writer.do(lambda db: self.dispatch.prepare(db, self.clock.at))
@@ -484,3 +489,11 @@ def test_worker_that_waits_for_a_claim_hears_of_a_fault_and_waits_no_longer(
     monkeypatch.setattr(box.dispatch, "claimed", _fails)
     with pytest.raises(RuntimeError, match="a fault of ours"):
         box.claim("A")
+
+
+def test_call_of_somebody_who_was_written_to_is_a_task_for_the_desk(box: Box) -> None:
+    box.invite("+79130000001")
+    for number in ("89130000001", "89130000001", "89130000002", "secret"):
+        box.desk.called("A", number, NOON)
+    assert box.all("SELECT reason, state FROM callbacks") == [("asked to be called", "open")]
+    assert box.all("SELECT count(*) FROM calls") == [(4,)]

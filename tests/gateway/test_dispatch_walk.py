@@ -46,7 +46,8 @@ class Walk:
     def __init__(self, path: Path) -> None:
         self.centre = Centre(path, window="always", invite=LONG)
         self.dispatch = Dispatch(MODEMS, RoutingSection(), self.centre.now, lambda: 0.5)
-        self.outbox = Outbox(Conversations(self.centre.survey, self.centre.script, self.dispatch))
+        callbacks = self.centre.callbacks
+        self.outbox = Outbox(Conversations(self.centre.survey, self.centre.script, self.dispatch, callbacks))
         self.hand: dict[str, list[outbox_rows.ClaimedPart]] = {sim: [] for sim in "ABC"}
         self.visits = 0
         for sim in "ABC":

@@ -76,7 +76,7 @@ def test_invitation_waits_for_the_end_of_a_holiday(tmp_path: Path) -> None:
 def test_window_is_that_of_the_number_where_the_register_knows_it(centre: Centre) -> None:
     number = int(PHONE[2:])
     numbering = Numbering([Range(number, number, "Калининградская область", "Europe/Kaliningrad")])
-    centre.outbox = Outbox(Conversations(centre.survey, centre.script, centre.dispatch), numbering=numbering)
+    centre.outbox = Outbox(centre.conversations, numbering=numbering)
     centre.visit("v1")
     centre.visit("v2", "+79130200002")
     centre.invite()
@@ -110,7 +110,7 @@ def test_part_that_waited_for_a_window_goes_when_it_is_switched_off(centre: Cent
     centre.invite()
     centre.later(hours=9)
     always = centre.survey.model_copy(update={"window": None})
-    centre.outbox = Outbox(Conversations(always, centre.script, centre.dispatch))
+    centre.outbox = Outbox(Conversations(always, centre.script, centre.dispatch, centre.callbacks))
     assert centre.claim() == []
     assert centre.outbox.keep_to_window(centre.db, centre.now) == 1
     assert len(centre.claim()) == 1

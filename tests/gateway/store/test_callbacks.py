@@ -53,7 +53,7 @@ def test_everything_that_was_done_is_read_back_and_is_in_the_log(centre: Centre)
     expected = rows.by_id(centre.db, _open(centre)).task
     for event in events:
         expected = do(expected, event, "Anna", NOON)
-    assert row == rows.TaskRow(task, 1, Reason.LOW_RATING, expected)
+    assert (row.visit, row.reason, row.zone, row.task) == (1, Reason.LOW_RATING, "Asia/Barnaul", expected)
     reopened = _do(centre, _open(centre, reason=Reason.VOICE), Closed(Outcome.NOT_CALLED), Reopened(DUE), by="Boris")
     assert reopened.task.closed_at is None
     log = [tuple(event.values()) for event in rows.log_of(centre.db, task)]
@@ -85,30 +85,32 @@ def test_task_that_is_not_there_is_named(centre: Centre) -> None:
 def test_list_has_what_is_due_first_and_the_newest_rating(centre: Centre) -> None:
     centre.invited()
     centre.visit("v2", OTHER)
-    centre.hear("3")
+    centre.hear("5")
     centre.later(minutes=1)
-    centre.hear("2 долго ждали, звоните 8 913 020 00 01")
+    centre.hear("4 долго ждали, звоните 8 913 020 00 01")
     late = rows.open_one(centre.db, visit=2, reason=Reason.ASKED, due_at=DUE + timedelta(hours=1), now=NOON)
     early = rows.open_one(centre.db, visit=1, reason=Reason.VOICE, due_at=NOON, now=NOON)
-    closed = _open(centre, visit=2, reason=Reason.VOICE)
+    closed = _open(centre, visit=2)
     _do(centre, closed, Closed(Outcome.NOT_CALLED))
-    listed = [row for row in rows.listed(centre.db) if row["id"] in (early, late)]
-    assert [row["id"] for row in listed] == [early, late]
-    assert (listed[0]["overall"], listed[0]["office"], listed[0]["opted_out"]) == (2, "BRN1", 0)
-    assert listed[0]["comment"] == "2 долго ждали, звоните ***"
-    assert (listed[1]["overall"], listed[1]["comment"]) == (None, "")
-    assert [row["id"] for row in rows.listed(centre.db, closed=True)][-1] == closed
-    assert [row["id"] for row in rows.listed(centre.db, closed=True, task=late)] == [late]
+    first, second = rows.listed(centre.db)
+    assert [first.id, second.id] == [early, late]
+    assert (first.about.overall, first.about.criteria, first.about.office) == (4, {}, "BRN1")
+    assert (first.about.comment, first.about.phone) == ("4 долго ждали, звоните ***", "+7913***0001")
+    assert (second.about.overall, second.about.comment) == (None, "")
+    assert [row.id for row in rows.listed(centre.db, closed=True)] == [early, late, closed]
 
 
 def test_phone_of_somebody_who_left_is_not_given(centre: Centre) -> None:
     centre.visit()
     assert rows.phone_of(centre.db, 1) == PHONE
+    assert not rows.by_id(centre.db, _open(centre)).about.opted_out
     _out(centre)
     assert rows.phone_of(centre.db, 1) is None
+    assert rows.by_id(centre.db, _open(centre)).about.opted_out
     centre.visit("v2", OTHER)
     centre.db.execute("UPDATE persons SET phone = NULL")
     assert rows.phone_of(centre.db, 2) is None
+    assert rows.by_id(centre.db, _open(centre, visit=2)).about.phone is None
 
 
 def test_overdue_ones_are_counted_until_they_are_closed(centre: Centre) -> None:
