@@ -49,9 +49,16 @@ def hear(conversation: Conversation, event: Replied | Decided, now: datetime, se
 
 
 def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings: SurveySettings) -> Step:
-    """What was said to somebody who called: it counts now, and nobody is written to about it."""
+    """What was said to somebody who called: it counts now, and nobody is written to about it.
+
+    A refusal for ever is heard in every state.
+    """
+    if conversation.state is InvitationState.DUE:
+        return _hear_before_invitation(conversation, meaning, now)
     if conversation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
-        return conversation, ()
+        if not meaning.opt_out:
+            return conversation, ()
+        return conversation if is_over(conversation, now) else replace(conversation, closes_at=now), (OptOut(),)
     if meaning.opt_out:
         rated = () if not conversation.answers else record(conversation)
         end = InvitationState.ANSWERED if rated else InvitationState.DECLINED

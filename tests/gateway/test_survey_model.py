@@ -171,7 +171,7 @@ def check(past: Past, event: Event, after: Conversation, effects: tuple[Effect, 
     if Late() in effects:
         assert not sends
         assert after.marks == before.marks
-    if isinstance(event, Replied | Decided | Spoken) and event.meaning.opt_out and not isinstance(event, Spoken):
+    if isinstance(event, Replied | Decided | Spoken) and event.meaning.opt_out:
         assert OptOut() in effects
     if rates:
         assert after.state is InvitationState.ANSWERED
