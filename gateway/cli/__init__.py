@@ -20,6 +20,7 @@ _COMMANDS = {
     "status": ("gateway.cli.status", "Queue, modems, jobs, last errors."),
     "modems": ("gateway.cli.modems", "The fleet: list, drain, resume."),
     "surveys": ("gateway.cli.surveys", "What is asked: the surveys there are, their faults, texts and cost."),
+    "callbacks": ("gateway.cli.callbacks", "The desk that calls people back, and takes the survey by telephone."),
     "visits": ("gateway.cli.visits", "Takes visits in."),
     "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
     "review": ("gateway.cli.review", "Replies that a person has to decide about."),

@@ -9,19 +9,24 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from gateway import alarms
 from gateway import config as configuration
+from gateway.callbacks import Reason
+from gateway.cli import main
 from gateway.cli.visits import take
 from gateway.daemon import Daemon
 from gateway.errors import AlreadyRunning, ConfigError, StoreError
 from gateway.outbox import Outbox
 from gateway.settings import Settings
+from gateway.store import callbacks
 from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
 from modem.emulator import urls
 from modem.emulator.testing import EmulatedNetwork
 from scheduler.clock import SystemClock
+from scheduler.runner import Job, Ticker
 from tests.gateway.conftest import NOON
 from tests.gateway.scripts import script_file
 
@@ -192,3 +197,27 @@ def test_start_that_fails_at_the_database_leaves_nothing_behind(
     daemon = Daemon(settings)
     daemon.start()
     daemon.stop()
+
+
+def test_overdue_call_back_is_an_alarm_until_it_is_closed_beside_the_daemon(settings: Settings) -> None:
+    jobs: dict[str, Job] = {}
+
+    def runner(found: list[Job]) -> Ticker:
+        jobs.update({job.name: job for job in found})
+        return Ticker(found, SystemClock())
+
+    daemon = Daemon(settings, runner=runner)
+    daemon.start()
+    try:
+        _import(settings, _VISITS)
+        with writable(settings.database) as db, transaction(db):
+            callbacks.open_one(db, visit=1, reason=Reason.LOW_RATING, due_at=NOON, now=NOON)
+        jobs["watch call-backs"].function()
+        assert _count(settings, "SELECT count(*) FROM alarms WHERE kind = 'overdue' AND cleared_at IS NULL") == 1
+        config = str(settings.database.with_name("config.yaml"))
+        close = ["callbacks", "close", "1", "--outcome", "not called", "--by", "Anna", "-c", config]
+        assert CliRunner().invoke(main, close).exit_code == 0
+        jobs["watch call-backs"].function()
+        assert _count(settings, "SELECT count(*) FROM alarms WHERE cleared_at IS NULL") == 0
+    finally:
+        daemon.stop()
