@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +10,12 @@ from typing import Any, TypeVar
 import click
 
 from gateway import config as configuration
-from gateway import scriptfiles, voice
+from gateway import voice
 from gateway.callbackdesk import CallbackDesk
 from gateway.callbacks import Assigned, Called, Cause, Closed, Event, Outcome, Reason, Shown
 from gateway.cli import callbackviews as views
-from gateway.cli.options import config_option, json_option, print_json
-from gateway.conversations import Conversations
-from gateway.dispatch import Dispatch
-from gateway.model import CRITERIA
+from gateway.cli.conversing import conversations_of
+from gateway.cli.options import ListByDefault, config_option, json_option, marks_of, print_json
 from gateway.settings import Settings
 from gateway.store import callbacks as rows
 from gateway.store.database import transaction
@@ -30,15 +27,6 @@ _BY_ANSWER = (Outcome.TAKEN, Outcome.OPTED_OUT)
 """What a citizen says of the survey is told by `answer`, which hands it on."""
 _OUTCOMES = [outcome.value for outcome in Outcome if outcome not in _BY_ANSWER]
 _LONGEST_NAME = 64
-
-
-class _ListByDefault(click.Group):
-    """`otklik callbacks` alone, or with options only, is its list."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in ("-h", "--help")):
-            args = ["list", *args]
-        return super().parse_args(ctx, args)
 
 
 def _name(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -58,7 +46,7 @@ _words = click.option("--words", default="", help="Whatever else should be kept;
 _task = click.argument("task", type=int, metavar="ID")
 
 
-@click.group(cls=_ListByDefault)
+@click.group(cls=ListByDefault)
 def callbacks() -> None:
     """The call-back desk: who is to be called and why, what was done, and the survey by telephone.
 
@@ -72,7 +60,10 @@ def callbacks() -> None:
 @config_option
 @json_option
 def list_(closed: bool, config: Path | None, as_json: bool) -> None:
-    """What is to be done, what is due first comes first; phones are masked."""
+    """Show what is to be done, what is due first.
+
+    Phones are masked: `show` has the one to dial.
+    """
     now = SystemClock().now()
     with readable(configuration.load(config).database) as db:
         found = rows.listed(db, closed=closed)
@@ -87,9 +78,10 @@ def list_(closed: bool, config: Path | None, as_json: bool) -> None:
 @config_option
 @json_option
 def show(task: int, by: str, config: Path | None, as_json: bool) -> None:
-    """One task with its history, and the phone in full: somebody has to dial it. Who asked for it is kept.
+    """Show one task with the phone to dial.
 
-    The phone of a closed task is not shown, nor that of somebody who has opted out.
+    The phone is in full, for somebody has to dial it; who asked for it is kept. That of a closed task is not shown,
+    nor that of somebody who has opted out.
     """
     now = SystemClock().now()
     settings = configuration.load(config)
@@ -162,20 +154,24 @@ def reopen(task: int, by: str, words: str, config: Path | None, as_json: bool) -
 @config_option
 @json_option
 def survey(take: int | None, by: str | None, config: Path | None, as_json: bool) -> None:
-    """Who agreed and stayed silent, and may be asked by telephone (callbacks.voice_days); take some with --take."""
+    """Find whom to ask by telephone.
+
+    Those who agreed to be asked and stayed silent to the end, for callbacks.voice_days after it; --take makes tasks of
+    the next ones, where it is working time now.
+    """
     if (take is None) is not (by is None):
         raise click.UsageError("--take and --by go together: who takes them calls them.")
     now = SystemClock().now()
     settings = configuration.load(config)
     if take is None or by is None:
         with readable(settings.database) as db:
-            silent = _voice(settings).silent(db, now)
+            silent = _voice(settings, now).silent(db, now)
         views.print_silent(silent)
         if as_json:
             print_json({"silent": silent})
         return
     with writable(settings.database) as db, transaction(db):
-        taken = _voice(settings).take(db, take, by, now)
+        taken = _voice(settings, now).take(db, take, by, now)
     click.echo(f"taken: {', '.join(map(str, taken)) or 'none, nobody may be called now'}")
     if as_json:
         print_json({"taken": taken})
@@ -206,10 +202,14 @@ def answer(
     config: Path | None,
     as_json: bool,
 ) -> None:
-    """Note a call and what was said for the survey: exactly one of the options up to --no-answer."""
+    """Note a call and what was said for the survey.
+
+    It takes exactly one of the options up to --no-answer. Marks count as a reply would; the task ends, unless nobody
+    took the call.
+    """
     given = [
         None if overall is None else voice.rated(overall),
-        None if marks is None else voice.marked(_marks(marks)),
+        None if marks is None else voice.marked(marks_of(marks)),
         voice.REFUSED if refused else None,
         voice.OPTED_OUT if opt_out else None,
         voice.WRONG_NUMBER if wrong_number else None,
@@ -223,30 +223,15 @@ def answer(
     now = SystemClock().now()
     settings = configuration.load(config)
     with writable(settings.database) as db, transaction(db):
-        row = _voice(settings).answer(db, task, said[0], by, words, now)
+        row = _voice(settings, now).answer(db, task, said[0], by, words, now)
         low = rows.open_of(db, row.visit, Reason.LOW_RATING)
-    _tell(row, now, as_json)
     if low is not None and row.reason is not Reason.LOW_RATING:
-        click.echo(f"The rating is low: note what was wrong under call-back {low}.", err=True)
+        click.echo(f"The rating is low: note what was wrong under call-back {low}.")
+    _tell(row, now, as_json)
 
 
-def _marks(text: str) -> dict[str, int]:
-    marks = [mark.strip() for mark in text.split(",")]
-    given = {key: int(mark) for key, mark in zip(CRITERIA, marks, strict=False) if mark in ("1", "2", "3", "4", "5")}
-    if len(marks) != len(CRITERIA) or not given or len(given) + marks.count("-") != len(CRITERIA):
-        raise click.BadParameter(
-            f"marks are five numbers from 1 to 5 in the order {', '.join(CRITERIA)}, with - for one that was not"
-            " given: 5,4,-,5,5",
-            param_hint="--marks",
-        )
-    return given
-
-
-def _voice(settings: Settings) -> voice.VoiceSurvey:
-    desk = CallbackDesk(settings.callbacks)
-    dispatch = Dispatch(settings.modems, settings.routing, SystemClock().now(), random.random)
-    script = scriptfiles.load(settings.survey.script)
-    return voice.VoiceSurvey(desk, Conversations(settings.survey, script, dispatch, desk))
+def _voice(settings: Settings, now: datetime) -> voice.VoiceSurvey:
+    return voice.VoiceSurvey(CallbackDesk(settings.callbacks), conversations_of(settings, now))
 
 
 def _do(config: Path | None, task: int, event: Event, by: str, words: str, as_json: bool) -> None:

@@ -15,6 +15,7 @@ import click
 from tabulate import tabulate
 
 from gateway.callbacks import is_overdue
+from gateway.cli.options import printable
 from gateway.store.callbacks import TaskRow
 from gateway.store.database import from_text, to_text
 
@@ -62,13 +63,14 @@ def print_one(row: TaskRow, now: datetime, phone: str | None, log: Sequence[dict
     click.echo(f"service: {about.service}")
     click.echo(f"rating: {_rating(row) or 'none'}")
     if about.comment:
-        click.echo(f"comment: {_plain(about.comment)}")
+        click.echo(f"comment: {printable(about.comment)}")
     click.echo(f"phone: {phone or _why_no_phone(row)}")
     if task.outcome is not None:
         click.echo(f"outcome: {task.outcome.value}" + ("" if task.cause is None else f", cause: {task.cause.value}"))
     for event in log:
-        said = " ".join(filter(None, (event["verb"], event["value"], _plain(event["words"]))))
-        click.echo(f"  {_local(from_text(event['happened_at']), row.zone)} {event['by']}: {said}")
+        said = ", ".join(filter(None, (event["verb"], event["value"])))
+        words = f' "{printable(event["words"])}"' if event["words"] else ""
+        click.echo(f"  {_local(from_text(event['happened_at']), row.zone)} {event['by']}: {said}{words}")
 
 
 def print_silent(people: Sequence[dict[str, Any]]) -> None:
@@ -86,13 +88,13 @@ def sentence(row: TaskRow, now: datetime) -> str:
     if task.outcome is not None:
         return f"closed: {task.outcome.value}"
     whose = "nobody's" if task.assignee is None else f"{task.assignee}'s"
-    calls = f", called {task.calls} times" if task.calls else ""
+    calls = f", calls: {task.calls}" if task.calls else ""
     return f"{task.state.value}, {whose}{calls}, {_due(row, now)}"
 
 
 def _line(row: TaskRow, now: datetime) -> list[Any]:
     about, task = row.about, row.task
-    comment = _plain(about.comment)
+    comment = printable(about.comment)
     return [
         row.id,
         _due(row, now),
@@ -125,7 +127,3 @@ def _why_no_phone(row: TaskRow) -> str:
     if row.task.closed_at is not None:
         return "not shown, the task is closed"
     return "not shown, he wants to hear from us no more" if row.about.opted_out else "deleted, its time has passed"
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())

@@ -56,8 +56,8 @@ WHERE i.state = 'expired' AND i.reason = 'silence' AND i.heard = 0 AND i.closed_
   AND x.pseudonym NOT IN (SELECT pseudonym FROM opt_outs)
   AND NOT EXISTS (SELECT 1 FROM ratings WHERE visit = v.id)
   AND NOT EXISTS (SELECT 1 FROM invitations j WHERE j.person = i.person AND j.state = 'open')
-  AND NOT EXISTS (SELECT 1 FROM callbacks c JOIN visits w ON w.id = c.visit WHERE w.person = i.person
-                  AND (c.closed_at IS NULL OR c.reason = ?2 AND c.opened_at > ?1))
+  AND i.person NOT IN (SELECT w.person FROM callbacks c JOIN invitations w ON w.visit = c.visit
+                       WHERE c.closed_at IS NULL OR c.reason = ?2 AND c.opened_at > ?1)
 GROUP BY i.person ORDER BY closed_at, visit
 """
 

@@ -115,7 +115,7 @@ def test_task_is_taken_called_closed_and_reopened(folder: Path, centre: Centre) 
     assert _json(folder, "assign", "1", "--to", "Anna", "--by", "Boris")["assignee"] == "Anna"
     assert _json(folder, "called", "1", "--no-answer", "--by", "Anna")["calls"] == 1
     called = _call(folder, "called", "1", "--answered", "--by", "Anna", "--words", "says: ring +79130200001")
-    assert "1: called, Anna's, called 2 times, OVERDUE since 2017-09-13 14:00" in called.stdout
+    assert "1: called, Anna's, calls: 2, OVERDUE since 2017-09-13 14:00" in called.stdout
     ended = ("close", "1", "--outcome", "passed on", "--cause", "queue", "--by", "Anna")
     closed = _json(folder, *ended)
     assert (closed["state"], closed["outcome"], closed["cause"], closed["overdue"]) == (
@@ -130,7 +130,7 @@ def test_task_is_taken_called_closed_and_reopened(folder: Path, centre: Centre) 
     reopened = _json(folder, "reopen", "1", "--by", "Boris", "--words", "he rang again")
     assert (reopened["state"], reopened["assignee"], reopened["overdue"]) == ("open", None, False)
     shown = _call(folder, "show", "1", "--by", "Boris").stdout
-    for line in ("called answered says: ring ***", "Anna: closed passed on: queue", "Boris: reopened due"):
+    for line in ('called, answered "says: ring ***"', "Anna: closed, passed on: queue", "Boris: reopened, due"):
         assert line in shown
 
 
@@ -186,7 +186,7 @@ def test_low_rating_told_by_telephone_names_the_task_it_opens(folder: Path, cent
     _silent(centre, PHONE)
     _call(folder, "survey", "--take", "1", "--by", "Anna")
     answered = _call(folder, "answer", "1", "--overall", "2", "--by", "Anna")
-    assert "The rating is low: note what was wrong under call-back 2." in answered.stderr
+    assert "The rating is low: note what was wrong under call-back 2." in answered.stdout
     assert rows.by_id(centre.db, 2).about.overall == 2
 
 

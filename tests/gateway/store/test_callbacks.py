@@ -185,3 +185,16 @@ def test_who_is_to_be_called_already_is_not_asked_besides(centre: Centre) -> Non
     assert _candidates(centre) == []
     _do(centre, task, Closed(Outcome.NOT_CALLED))
     assert _candidates(centre) == ["v0"]
+
+
+def test_whom_to_ask_is_found_without_going_through_the_call_backs_for_each(centre: Centre) -> None:
+    _silent(centre)
+    ran: list[str] = []
+    centre.db.conn.set_trace_callback(ran.append)
+    _candidates(centre)
+    centre.db.conn.set_trace_callback(None)
+    (query,) = [sql for sql in ran if "FROM invitations i" in sql]
+    steps = [str(step) for *_, step in centre.db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall()]
+    for_each = [steps[at + 1] for at, step in enumerate(steps) if step.startswith("CORRELATED")]
+    assert len(for_each) == 2
+    assert all(step.startswith("SEARCH") for step in for_each)
