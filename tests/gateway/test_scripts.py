@@ -414,6 +414,17 @@ def test_citizen_with_a_language_is_spoken_to_in_it(start: Callable[[str], Centr
     assert ratings(centre) == [(None, 5, 4, None, None, None)]
 
 
+def test_criteria_are_known_by_their_english_names(start: Callable[[str], Centre]) -> None:
+    centre = start("criteria")
+    asked(centre, "en")
+    assert answer(centre, "queue 2, staff 5", "Comfort: 4", "3 5") == [
+        "Still to be rated from 1 to 5: time, comfort, information.",
+        "Still to be rated from 1 to 5: time, information.",
+        "Thank you, your ratings have been accepted.",
+    ]
+    assert ratings(centre) == [(None, 3, 2, 5, 4, 5)]
+
+
 def test_citizen_with_a_language_that_the_survey_has_not_is_spoken_to_in_the_first(
     start: Callable[[str], Centre],
 ) -> None:
