@@ -45,13 +45,17 @@ FROM callbacks c JOIN visits v ON v.id = c.visit JOIN invitations i ON i.visit =
 """
 _BY_ID = _SELECT + "WHERE c.id = ?"
 _LISTED = _SELECT + "WHERE c.closed_at IS NULL OR ? ORDER BY c.closed_at IS NOT NULL, c.due_at, c.id"
-# Of several silent visits of one person the newest; nobody who has something else going on with us, or was called.
+# Of several silent visits of one person the newest; nobody who wrote since then, also if no visit got what he wrote,
+# who has something else going on with us, or who was called.
 _SILENT = """
 SELECT v.id AS visit, v.foreign_id, v.office, o.short_name AS office_name, o.time_zone AS zone, s.name AS service,
        v.received_at, max(i.closed_at) AS closed_at
 FROM invitations i JOIN visits v ON v.id = i.visit JOIN persons x ON x.id = i.person
      JOIN offices o ON o.code = v.office JOIN services s ON s.code = v.service
+     LEFT JOIN (SELECT person, max(sent_at) AS wrote_at FROM replies WHERE class <> 'noise' GROUP BY person) w
+       ON w.person = i.person
 WHERE i.state = 'expired' AND i.reason = 'silence' AND i.heard = 0 AND i.closed_at > ?1
+  AND coalesce(w.wrote_at < i.invited_at, 1)
   AND v.consent = 1 AND x.phone IS NOT NULL
   AND x.pseudonym NOT IN (SELECT pseudonym FROM opt_outs)
   AND NOT EXISTS (SELECT 1 FROM ratings WHERE visit = v.id)

@@ -164,6 +164,17 @@ def test_who_left_or_is_gone_is_not_called(centre: Centre) -> None:
     assert _candidates(centre) == []
 
 
+def test_who_wrote_what_waits_for_a_person_is_not_called(centre: Centre) -> None:
+    _silent(centre)
+    for sent_at, candidates in (("2017-09-12T00:00:00.000Z", ["v0"]), ("2017-09-14T00:00:00.000Z", [])):
+        centre.db.execute(
+            "INSERT INTO replies (person, state, text, class, criteria, opt_out, rule, confidence, sent_at, handled_at)"
+            " VALUES (1, 'quarantined', '5', 'rating', '{}', 0, '', 1, ?, ?)",
+            (sent_at, sent_at),
+        )
+        assert _candidates(centre) == candidates
+
+
 def test_person_is_called_once_in_that_time_about_the_newest(centre: Centre) -> None:
     _silent(centre)
     centre.visit("newer")
