@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from gateway.callbackdesk import CallbackDesk
 from gateway.callbacks import Reason
 from gateway.dispatch import Dispatch
-from gateway.model import CRITERIA, Conversation, MessageKind
+from gateway.model import CRITERIA, Conversation
 from gateway.phones import mask_numbers
 from gateway.script import Script
 from gateway.settings import SurveySection
@@ -76,11 +76,14 @@ class Conversations:
         script = self._script(db, row)
         if isinstance(event, Due):
             surveys.put(db, script, now)
+            invitations.shut_ended(db, row.person, now)
         conversation, effects = advance(row.conversation, event, now, held(self.survey, script))
         # First, so that what the effects look up is what they follow from.
         version = script.version if conversation.asked else row.survey
         invitations.save(db, row.id, conversation, now, _reason(event), version)
-        happening = _Happening(row, script, event, reply, now)
+        if Late() in effects and reply is not None:
+            inbox.set_late(db, reply)
+        happening = _Happening(row, script, event, None if Late() in effects else reply, now)
         queued = False
         for effect in effects:
             match effect:
@@ -90,7 +93,7 @@ class Conversations:
                 case Rate():
                     self._rate(db, happening, effect, conversation)
                 case Review(reason=reason):
-                    doubtful = reply if reply is not None else reviews.last_doubtful(db, row.id)
+                    doubtful = happening.reply if happening.reply is not None else reviews.last_doubtful(db, row.id)
                     if doubtful is not None:
                         reviews.open_one(db, doubtful, reason, now)
                 case OptOut():
@@ -99,6 +102,8 @@ class Conversations:
                     self._callbacks.open(db, row, Reason.LOW_RATING, now)
                 case Close() | Late():
                     pass  # they are in the row that is saved, and in the reply's own state
+        if effects and not isinstance(event, Due):
+            outbox.withdraw(db, row.id, now)
         return queued
 
     def _script(self, db: Database, row: InvitationRow) -> Script:
@@ -126,8 +131,6 @@ class Conversations:
             opens_at=opens_at,
             closes_at=closes_at,
         )
-        if send.kind is MessageKind.INVITE and self.survey.reminder_s is not None:
-            invitations.remind_at(db, row.id, what.now + timedelta(seconds=self.survey.reminder_s))
 
     def _rate(self, db: Database, what: _Happening, rate: Rate, conversation: Conversation) -> None:
         heard = inbox.heard_in(db, what.row.id)

@@ -177,8 +177,8 @@ class Conversation:
     """An invitation with what has been said so far.
 
     `closes_at` is the end of the reply window, None before the invitation is sent. `asked` is what the last question
-    asks for and `asked_at` when it was queued; `asked_before` is what the question before it asked for. `answers` are
-    the last valid ratings by key, `answered_at` when the newest of them was sent.
+    asks for and `asked_at` when it went out, None while it waits; `asked_before` is what the one before it asked for.
+    `answers` are the last valid ratings by key, `answered_at` when the newest of them was sent.
 
     The counts: `outgoing` all messages we sent, `reprompts`, `helps` and `reminders` some of them; `heard` the replies
     of a person (not of a machine), `unclear` those not understood since the last answer.

@@ -26,7 +26,7 @@ from gateway.phones import mask
 from gateway.reports import Clue, Fate, done_moment, match
 from gateway.retries import MOST_TRIES, blamed_after_s, is_isolated, retry_after_s, sim_rests_s
 from gateway.store import invitations, parts, sims, state
-from gateway.store.parts import PartRow
+from gateway.store.parts import PartRow, ReplyTime
 from gateway.survey import Undeliverable
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.pdu import StatusReport
@@ -64,12 +64,12 @@ class Settling:
         """What became of claimed parts."""
         accepted = [(part, outcome.reference) for part, outcome in outcomes if isinstance(outcome, Accepted)]
         if accepted:  # first, so that what is said of a message that fails is the whole truth
-            parts.submitted(db, accepted, now=now, closes_at=self._closes_at(now))
+            parts.submitted(db, accepted, now=now, reply_time=self._reply_time(now))
             self._sends_again(db, accepted[-1][0], now)
         for part, outcome in outcomes:
             match outcome:
                 case Unknown(why=why):
-                    parts.unknown(db, part, why=why, now=now, closes_at=self._closes_at(now))
+                    parts.unknown(db, part, why=why, now=now, reply_time=self._reply_time(now))
                 case Refused(cause=cause):
                     self._refused(db, parts.find(db, part), cause, now)
 
@@ -194,11 +194,15 @@ class Settling:
 
     def _doubt(self, db: Database, doubtful: Sequence[int], why: str, now: datetime) -> int:
         for part in doubtful:
-            parts.unknown(db, part, why=why, now=now, closes_at=self._closes_at(now))
+            parts.unknown(db, part, why=why, now=now, reply_time=self._reply_time(now))
         return len(doubtful)
 
-    def _closes_at(self, now: datetime) -> datetime:
-        return now + timedelta(seconds=self.survey.reply_window_s)
+    def _reply_time(self, now: datetime) -> ReplyTime:
+        remind_s = self.survey.reminder_s
+        return ReplyTime(
+            now + timedelta(seconds=self.survey.reply_window_s),
+            None if remind_s is None else now + timedelta(seconds=remind_s),
+        )
 
     def _fail(self, db: Database, row: PartRow, cause: str, now: datetime) -> None:
         gone = [seq for seq in parts.gone_out(db, row.message) if seq != row.seq]

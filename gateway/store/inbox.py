@@ -230,6 +230,11 @@ def read_again(db: Database, reply: int, meaning: Meaning) -> None:
     )
 
 
+def set_late(db: Database, reply: int) -> None:
+    """A reply was sent after the end: it counts nowhere."""
+    db.execute("UPDATE replies SET state = 'late' WHERE id = ?", (reply,))
+
+
 def heard_in(db: Database, invitation: int) -> list[tuple[int, str]]:
     """The replies that count in a conversation, in the order they were sent: id and text."""
     rows = db.execute(

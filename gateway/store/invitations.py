@@ -32,11 +32,18 @@ class InvitationRow:
     """The survey's version, None before it is sent; the citizen's language, "" if none is known; his time zone."""
 
 
+# `asked_at` is when the last question went to a modem, for nobody answers what he has not been sent; NULL while it
+# waits. Whatever asks for the same again stands for it.
 _SELECT = """
 SELECT i.id, i.visit, i.person, v.received_at, v.accepted_at, x.pseudonym IS NOT NULL, i.survey, v.language,
        coalesce(i.zone, o.time_zone), o.code, o.name, o.short_name, o.locality, o.oktmo, o.okato, o.time_zone,
-       o.windows, i.state, i.closes_at, i.asked, i.asked_before, i.asked_at, i.answers, i.answered_at, i.outgoing,
-       i.reprompts, i.helps, i.reminders, i.heard, i.unclear
+       o.windows, i.state, i.closes_at, i.asked, i.asked_before,
+       (SELECT min(CASE WHEN p.submitted_at IS NOT NULL THEN min(p.submitted_at, p.claimed_at)
+                        WHEN p.state = 'claimed' THEN p.claimed_at END)
+        FROM messages m JOIN parts p ON p.message = m.id
+        WHERE m.invitation = i.id AND m.kind IN ('invite', 'question', 'reprompt', 'reminder') AND m.id >=
+          (SELECT max(id) FROM messages WHERE invitation = i.id AND kind IN ('invite', 'question'))) AS asked_at,
+       i.answers, i.answered_at, i.outgoing, i.reprompts, i.helps, i.reminders, i.heard, i.unclear
 FROM invitations i JOIN visits v ON v.id = i.visit JOIN offices o ON o.code = v.office
      JOIN persons p ON p.id = i.person LEFT JOIN opt_outs x ON x.pseudonym = p.pseudonym
 """
@@ -91,10 +98,11 @@ def by_id(db: Database, invitation: int) -> InvitationRow:
 
 
 def invited_since(db: Database, person: int, other_than: int, since: datetime) -> list[datetime]:
-    """When this person was invited about other visits; what is queued and unsent counts from when it was queued."""
+    """When this person was invited about other visits; what waits to go out counts from when it was queued."""
     rows = db.execute(
         "SELECT coalesce(i.invited_at, m.created_at) AS at FROM invitations i LEFT JOIN messages m"
-        " ON m.invitation = i.id AND m.kind = 'invite' WHERE i.person = ? AND i.id <> ? AND at > ?",
+        " ON m.invitation = i.id AND m.kind = 'invite' WHERE i.person = ? AND i.id <> ? AND at > ?"
+        " AND (i.invited_at IS NOT NULL OR i.state = 'open')",
         (person, other_than, to_text(since)),
     ).fetchall()
     return [from_text(row[0]) for row in rows]
@@ -108,6 +116,14 @@ def open_until(db: Database, person: int, other_than: int) -> datetime | None:
     return None if row[0] is None else from_text(row[0])
 
 
+def shut_ended(db: Database, person: int, now: datetime) -> None:
+    """Nothing sent from now on takes up again what has ended without a word from this person."""
+    db.execute(
+        "UPDATE invitations SET closes_at = min(closes_at, ?) WHERE person = ? AND state IN ('expired', 'barred')",
+        (to_text(now), person),
+    )
+
+
 def postpone(db: Database, invitation: int, until: datetime) -> None:
     db.execute("UPDATE invitations SET due_at = ? WHERE id = ?", (to_text(until), invitation))
 
@@ -118,8 +134,8 @@ def save(
     """Write a conversation back; an end is when it closed, `reason` says why, where that was not the citizen's word."""
     ended = conversation.state not in (InvitationState.DUE, InvitationState.OPEN)
     db.execute(
-        "UPDATE invitations SET state = ?, closes_at = ?, asked = ?, asked_before = ?, asked_at = ?, answers = ?,"
-        " answered_at = ?, outgoing = ?, reprompts = ?, helps = ?, reminders = ?, heard = ?, unclear = ?, survey = ?,"
+        "UPDATE invitations SET state = ?, closes_at = ?, asked = ?, asked_before = ?, answers = ?, answered_at = ?,"
+        " outgoing = ?, reprompts = ?, helps = ?, reminders = ?, heard = ?, unclear = ?, survey = ?,"
         " closed_at = iif(?, coalesce(closed_at, ?), NULL), reason = CASE WHEN ? <> '' THEN ? ELSE reason END"
         " WHERE id = ?",
         (
@@ -127,7 +143,6 @@ def save(
             _text(conversation.closes_at),
             ",".join(conversation.asked),
             ",".join(conversation.asked_before),
-            _text(conversation.asked_at),
             json.dumps(conversation.marks),
             _text(conversation.answered_at),
             conversation.outgoing,

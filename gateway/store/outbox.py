@@ -27,6 +27,19 @@ INVITATION = _PRIORITY[MessageKind.INVITE]
 _BEGUN = _PRIORITY[MessageKind.THANKS]
 PRIORITIES = sorted(set(_PRIORITY.values()))
 _UNWANTED = "It was not sent: its addressee has answered or wants no more messages."
+_WITHDRAW = """
+UPDATE parts SET state = iif(submitted_at IS NULL, 'failed', 'unknown'), done_at = ?, cause = ?
+WHERE state = 'queued' AND message IN (
+  SELECT m.id FROM messages m JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person
+  WHERE m.id IN (SELECT value FROM json_each(?))
+    AND (m.kind IN ('invite', 'question', 'reprompt', 'reminder', 'help') AND i.state <> 'open'
+      OR m.kind IN ('invite', 'question', 'reprompt', 'reminder') AND m.id <
+        (SELECT max(id) FROM messages WHERE invitation = i.id
+           AND kind IN ('invite', 'question', 'reprompt', 'reminder'))
+        AND NOT EXISTS
+          (SELECT 1 FROM parts s WHERE s.message = m.id AND s.total > 1 AND s.submitted_at IS NOT NULL)
+      OR (m.kind <> 'farewell') = (x.pseudonym IN (SELECT pseudonym FROM opt_outs))))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,7 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     """
     moment = to_text(now)
     chosen = _choose(db, ticket, moment)
-    while chosen and _withdraw(db, chosen, moment):
+    while chosen and _withdraw(db, [part.message for part in chosen], moment):
         chosen = _choose(db, ticket, moment)
     if not chosen:
         return []
@@ -148,24 +161,20 @@ def _choose(db: Database, ticket: Ticket, moment: str) -> list[_Ready]:
     return chosen
 
 
-def _withdraw(db: Database, chosen: Sequence[_Ready], moment: str) -> bool:
+def withdraw(db: Database, invitation: int, now: datetime) -> None:
+    """Take out what is not wanted any more of a conversation that has gone on."""
+    rows = db.execute("SELECT id FROM messages WHERE invitation = ?", (invitation,)).fetchall()
+    _withdraw(db, [row[0] for row in rows], to_text(now))
+
+
+def _withdraw(db: Database, messages: Sequence[int], moment: str) -> bool:
     """Take out what is not wanted any more, whatever brought it back to the queue; True if there was any.
 
-    That is a question whose conversation has ended, and all but the farewell for a person who has opted out. What
-    may have been sent before stays in doubt.
+    That is a question or an explanation whose conversation has ended, a question behind which another one stands and
+    of which no part has gone out; all but the farewell for a person who has opted out, and the farewell for one who has
+    come back. What may have been sent before stays in doubt.
     """
-    return (
-        db.execute(
-            "UPDATE parts SET state = iif(submitted_at IS NULL, 'failed', 'unknown'), done_at = ?, cause = ?"
-            " WHERE state = 'queued' AND message IN (SELECT m.id FROM messages m JOIN invitations i"
-            " ON i.id = m.invitation JOIN persons x ON x.id = i.person"
-            " WHERE m.id IN (SELECT value FROM json_each(?))"
-            " AND (m.kind IN ('invite', 'reminder', 'question', 'reprompt') AND i.state <> 'open'"
-            " OR m.kind <> 'farewell' AND x.pseudonym IN (SELECT pseudonym FROM opt_outs)))",
-            (moment, _UNWANTED, json.dumps([part.message for part in chosen])),
-        ).rowcount
-        > 0
-    )
+    return db.execute(_WITHDRAW, (moment, _UNWANTED, json.dumps(messages))).rowcount > 0
 
 
 def _ready(db: Database, share: Share, priority: int, want: int, ticket: Ticket, moment: str) -> list[_Ready]:
@@ -216,8 +225,8 @@ def outside_window(db: Database, now: datetime, most: int) -> list[tuple[int, Me
 
 
 def move(db: Database, part: int, *, opens_at: datetime, closes_at: datetime | None) -> None:
-    """Give a queued part another opening."""
+    """Give a queued part another opening; a pause before it is tried again goes on."""
     db.execute(
-        "UPDATE parts SET next_at = ?, until_at = ? WHERE id = ?",
+        "UPDATE parts SET next_at = max(next_at, ?), until_at = ? WHERE id = ?",
         (to_text(opens_at), closes_at and to_text(closes_at), part),
     )

@@ -57,8 +57,16 @@ def held_by(db: Database, sim: str, parts: Sequence[int]) -> set[int]:
 # -- settled ------------------------------------------------------------------------------------------------------
 
 
-def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: datetime, closes_at: datetime) -> None:
-    """The service centre took these parts, each under its reference. An invitation's first starts its reply window.
+@dataclass(frozen=True, slots=True)
+class ReplyTime:
+    """What begins when an invitation goes out: how long replies count, and when the silent are reminded, if ever."""
+
+    closes_at: datetime
+    remind_at: datetime | None
+
+
+def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: datetime, reply_time: ReplyTime) -> None:
+    """The service centre took these parts, each under its reference. An invitation's first starts its reply time.
 
     What a report has settled already stays so.
     """
@@ -68,25 +76,32 @@ def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: dat
         " cause = NULL FROM json_each(?) j WHERE parts.id = j.value ->> 0 AND status IS NULL",
         (moment, json.dumps(parts)),
     )
-    _invited(db, [part for part, _ in parts], moment, closes_at)
+    _invited(db, [part for part, _ in parts], moment, reply_time)
 
 
-def unknown(db: Database, part: int, *, why: str, now: datetime, closes_at: datetime) -> None:
-    """It may have been sent: a reply can come, so the reply window runs."""
+def unknown(db: Database, part: int, *, why: str, now: datetime, reply_time: ReplyTime) -> None:
+    """It may have been sent: a reply can come, so the reply time runs."""
     moment = to_text(now)
     db.execute(
         "UPDATE parts SET state = 'unknown', submitted_at = ?, cause = ? WHERE id = ? AND status IS NULL",
         (moment, why, part),
     )
-    _invited(db, [part], moment, closes_at)
+    _invited(db, [part], moment, reply_time)
 
 
-def _invited(db: Database, parts: Sequence[int], moment: str, closes_at: datetime) -> None:
+def _invited(db: Database, parts: Sequence[int], moment: str, reply_time: ReplyTime) -> None:
+    # Who has ended the conversation while it went out has ended it.
     db.execute(
-        "UPDATE invitations SET closes_at = ?, invited_at = ? WHERE invited_at IS NULL AND id IN"
+        "UPDATE invitations SET closes_at = iif(state = 'open', ?, closes_at), remind_at = ?, invited_at = ?"
+        " WHERE invited_at IS NULL AND id IN"
         " (SELECT m.invitation FROM json_each(?) j JOIN parts p ON p.id = j.value JOIN messages m ON m.id = p.message"
         " WHERE m.kind = 'invite')",
-        (to_text(closes_at), moment, json.dumps(parts)),
+        (
+            to_text(reply_time.closes_at),
+            reply_time.remind_at and to_text(reply_time.remind_at),
+            moment,
+            json.dumps(parts),
+        ),
     )
 
 

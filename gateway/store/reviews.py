@@ -74,7 +74,8 @@ def quarantine(db: Database, reply: int, invitations: Sequence[int], now: dateti
 def last_doubtful(db: Database, invitation: int) -> int | None:
     """The last reply of a conversation that was not understood."""
     row = db.execute(
-        "SELECT max(id) FROM replies WHERE invitation = ? AND class IN ('ambiguous', 'out_of_range', 'rating')",
+        "SELECT max(id) FROM replies WHERE invitation = ? AND state = 'handled'"
+        " AND class IN ('ambiguous', 'out_of_range', 'rating')",
         (invitation,),
     ).fetchone()
     return None if row[0] is None else int(row[0])

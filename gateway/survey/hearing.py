@@ -211,7 +211,7 @@ def _given(
 def standing(conversation: Conversation, sent_at: datetime) -> tuple[str, ...]:
     """What the question asked for that stood when a reply was sent. Service centres give whole seconds."""
     asked_at = conversation.asked_at
-    if conversation.asked_before and asked_at is not None and sent_at < asked_at.replace(microsecond=0):
+    if conversation.asked_before and (asked_at is None or sent_at < asked_at.replace(microsecond=0)):
         return conversation.asked_before
     return conversation.asked
 

@@ -20,6 +20,7 @@ from gateway.settings import RoutingSection
 from gateway.store import outbox as outbox_rows
 from gateway.store import parts as part_rows
 from gateway.store.database import from_text, to_text
+from gateway.store.parts import ReplyTime
 from tests.gateway.conftest import Centre
 
 MODEMS = [
@@ -76,7 +77,12 @@ class Walk:
 
     def settle(self, sim: str) -> None:
         ids = [part.id for part in self.hand[sim]]
-        part_rows.submitted(self.centre.db, [(part, 1) for part in ids], now=self.centre.now, closes_at=self.centre.now)
+        part_rows.submitted(
+            self.centre.db,
+            [(part, 1) for part in ids],
+            now=self.centre.now,
+            reply_time=ReplyTime(self.centre.now, None),
+        )
         self.dispatch.settled(sim, ids, len(ids), self.centre.now)
         self.hand[sim] = []
 

@@ -200,6 +200,7 @@ def test_text_is_read_as_an_answer_to_what_stood_when_it_was_sent(tmp_path: Path
     before = centre.now
     centre.later(minutes=5)
     centre.hear("5")
+    centre.send()
     asked = [context_of(centre.db, Belongs(1), moment).asked for moment in (before, centre.now)]
     ours = context_of(centre.db, Belongs(1), before).ours
     centre.db.close()
