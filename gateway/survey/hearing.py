@@ -59,10 +59,10 @@ def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings
         if not meaning.opt_out:
             return conversation, ()
         return conversation if is_over(conversation, now) else replace(conversation, closes_at=now), (OptOut(),)
+    shut = replace(conversation, closes_at=min(conversation.closes_at or now, now))
     if meaning.opt_out:
         rated = () if not conversation.answers else record(conversation)
-        end = InvitationState.ANSWERED if rated else InvitationState.DECLINED
-        return close(replace(conversation, closes_at=now), end, *rated, OptOut())
+        return close(shut, InvitationState.ANSWERED if rated else InvitationState.DECLINED, *rated, OptOut())
     if meaning.cls is ReplyClass.WRONG_RECIPIENT:
         return _wrong_recipient(conversation)
     if not _has_rating(meaning):
@@ -70,9 +70,7 @@ def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings
     given = dict(meaning.criteria)
     if meaning.rating is not None:
         given[OVERALL] = meaning.rating
-    told = _with(conversation, given, now, settings)
-    if told.closes_at is not None:
-        told = replace(told, closes_at=min(told.closes_at, now))
+    told = _with(shut, given, now, settings)
     return close(told, InvitationState.ANSWERED, *record(told))
 
 

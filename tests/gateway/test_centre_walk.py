@@ -187,7 +187,7 @@ class Walk(RuleBasedStateMachine):
     def say_by_telephone(self, which: int, said: str) -> None:
         self.centre.later(seconds=1)
         row = invitations.by_id(self.centre.db, 1 + which % self.visits)
-        if row.conversation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
+        if said != "стоп" and row.conversation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
             return
         meaning = {
             "3": Meaning(ReplyClass.RATING, "told", 3),
@@ -287,6 +287,7 @@ class Walk(RuleBasedStateMachine):
             f" WHERE invitation = {invitation} ORDER BY cursor DESC LIMIT 1"
         )
         assert bool(last) is (conversation.state is InvitationState.ANSWERED)
+        assert not conversation.answers or conversation.state is not InvitationState.EXPIRED
         for overall, expanded, *criteria in last:
             marks = conversation.marks
             given = [marks.get(key) for key in CRITERIA]

@@ -222,6 +222,12 @@ def test_opt_out_by_telephone_keeps_what_was_answered_before() -> None:
     assert conversation.closes_at == SOON
 
 
+def test_opt_out_by_telephone_after_the_end_opens_nothing_again() -> None:
+    late = Replied(FIVE.meaning, END + timedelta(seconds=1))
+    _, [*_, effects] = play(INVITED, (Silence(), END), (Spoken(STOP.meaning), LATER), (late, LATER))
+    assert effects == (Late(),)
+
+
 def test_wrong_recipient_declines_in_silence() -> None:
     conversation, [_, effects, rating] = play(INVITED, (WRONG, SOON), (FIVE, SOON))
     assert effects == (Close(InvitationState.DECLINED),)
