@@ -84,10 +84,13 @@ class Walk(RuleBasedStateMachine):
         script=st.sampled_from(("overall", "criteria", "five-questions")),
         reminder_s=st.sampled_from((None, 86_400)),
         once_per_phone_s=st.sampled_from((0, 0, 0, 86_400)),
+        hours=st.sampled_from((0, 8.25, 13.4)),
     )
-    def open(self, script: str, reminder_s: float | None, once_per_phone_s: float) -> None:
+    def open(self, script: str, reminder_s: float | None, once_per_phone_s: float, hours: float) -> None:
+        """At noon in Barnaul, or just before the window closes there, or in Kaliningrad."""
         self.survey = {"script": script, "reminder_s": reminder_s, "once_per_phone_s": once_per_phone_s}
         self.centre = Centre(Path(self.folder.name) / "otklik.db", **self.survey)
+        self.centre.later(hours=hours)
         office = self.centre.known.offices["BRN1"]
         visits.put_offices(self.centre.db, [replace(office, code="KGD1", time_zone=OFFICES["KGD1"])])
 
@@ -399,7 +402,7 @@ class Walk(RuleBasedStateMachine):
 
 Walk.TestCase.settings = settings(
     max_examples=12,
-    stateful_step_count=30,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     database=None,
