@@ -130,10 +130,13 @@ class Walk(RuleBasedStateMachine):
     @rule(
         span=st.sampled_from(({"minutes": 2}, {"minutes": 20}, {"hours": 3}, {"hours": 11}, {"days": 1}, {"days": 3})),
         sends=st.booleans(),
+        works=st.booleans(),
     )
-    def later(self, span: dict[str, float], sends: bool) -> None:
+    def later(self, span: dict[str, float], sends: bool, works: bool) -> None:
+        """Time passes; a modem may send before the jobs have run."""
         self.centre.later(**span)
-        self._jobs()
+        if works:
+            self._jobs()
         if sends:
             self._send(["accepted"])
 
@@ -154,10 +157,16 @@ class Walk(RuleBasedStateMachine):
         self.centre.report(reference, status, phone)
 
     @precondition(lambda self: self._asked())
-    @rule(which=st.integers(0, 99), words=st.sampled_from(ANSWERS), at_once=st.booleans())
-    def answer(self, which: int, words: str, at_once: bool) -> None:
+    @rule(
+        which=st.integers(0, 99), words=st.sampled_from(ANSWERS), at_once=st.booleans(), pause=st.sampled_from((0, 20))
+    )
+    def answer(self, which: int, words: str, at_once: bool, pause: int) -> None:
+        """Somebody who was asked answers; after a pause the modem sends, and the jobs come too late for it."""
         asked = self._asked()
         self._write(asked[which % len(asked)], words, at_once)
+        if pause:
+            self.centre.later(minutes=pause)
+            self._send(["accepted"])
 
     @precondition(lambda self: any(map(self._is_out, PHONES)))
     @rule()
