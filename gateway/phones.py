@@ -17,6 +17,7 @@ import unicodedata
 import phonenumbers
 
 _RUSSIAN_MOBILE = re.compile(r"(?:\+?7|8)?(9[0-9]{9})")
+_MARKS = re.compile(r"[1-5](?:[\s()./-]{1,2}[1-5]){4}")
 _LONG_NUMBER = re.compile(r"\+?\d(?:[\s()./-]{0,2}\d){4,}")
 _LONGEST = 64
 """Characters of the longest text worth looking at: a phone with every separator people use is half of it."""
@@ -60,8 +61,9 @@ def mask(phone: str) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """What people write, with its numbers of five and more digits masked: phones, documents, cases."""
-    return _LONG_NUMBER.sub("***", text)
+    """What people write, with its numbers of five and more digits masked: phones, documents, cases. Five marks apart
+    from each other are no number."""
+    return _LONG_NUMBER.sub(lambda found: found[0] if _MARKS.fullmatch(found[0]) else "***", text)
 
 
 def _is_separator(char: str) -> bool:

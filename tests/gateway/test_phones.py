@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.phones import BadPhone, mask, normalise
+from gateway.phones import BadPhone, mask, mask_numbers, normalise
 
 FORMS = [
     "+79131234567",
@@ -105,3 +105,18 @@ def test_every_accepted_number_is_a_russian_mobile_to_libphonenumber(phone: str)
 )
 def test_mask_shows_no_more_than_the_ends(phone: str, masked: str) -> None:
     assert mask(phone) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("5 4 5 5 4 спасибо", "5 4 5 5 4 спасибо"),
+        ("5,4,5,5,4", "5,4,5,5,4"),
+        ("паспорт 01 05 123456", "паспорт ***"),
+        ("перезвоните 8 (913) 020-00-01", "перезвоните ***"),
+        ("54554", "***"),
+        ("ждал 2 часа", "ждал 2 часа"),
+    ],
+)
+def test_numbers_of_people_are_masked_and_marks_are_not(text: str, masked: str) -> None:
+    assert mask_numbers(text) == masked
