@@ -1,12 +1,15 @@
 """What a citizen's reply means.
 
-Pure. A text goes through three stations, each a module of its own:
+Pure. A text goes through these stations, each a module of its own:
 
+    abridging   of a long text the parts worth reading
     normalise   one spelling for what looks the same: scripts, emoji digits, look-alike letters, keyboard layout,
                 translit, typing errors
     quotes      what is ours in it is taken away
+    phrasing    one phrasing for what is said in several ways
     shapes      numbers that are something else (times, dates, money, phones, rooms, people) are taken away
-    rules       a list of named rules; the first that recognises the text decides and leaves its name
+    rules       lists of named rules (machines, consent, people, ratings with vectors and doubts); the first that
+                recognises the text decides and leaves its name; docs/replies.md has them all
 
 The rules are made for one asymmetry: a wrong rating is worse than asking again. A number becomes a rating only where
 people put ratings; whatever could be read in two ways is `ambiguous`, and no mood is ever turned into a number.

@@ -147,11 +147,7 @@ def contradiction(reading: Reading) -> Meaning | None:
     values = {t.value for t in reading.numbers()} | marks_alone(reading)
     mood = position.mood(reading)
     words = reading.words()
-    praised = any(word.startswith(lexicon.FIRST_PLACE) for word in words) or words in (
-        ("во", "всем"),
-        ("всем",),
-        ("все",),
-    )
+    praised = any(word.startswith(lexicon.FIRST_PLACE) for word in words) or "всем" in words
     if values == {1} and mood == 0 and praised and lexicon.NEGATIONS.isdisjoint(words):
         return Meaning(ReplyClass.AMBIGUOUS, "contradiction")
     if 5 in values and _UNDONE.search(reading.coded()):

@@ -1,8 +1,9 @@
 """Where a number stands in a sentence, and what mood surrounds it.
 
 Pure. A rating stands at the edge of a message or between punctuation («…, 5»), or beside a word that frames it
-(«ставлю 5», «5 баллов»). A number followed by a noun in the counting form («3 девушки», «5 справок») counts things: in
-Russian the noun's ending depends on the number, which tells counting from talking without knowing the noun.
+(«ставлю 5», «5 баллов»). What follows it without a sign between must be known as talk, or be a verb or an adverb: a
+noun may be what the number counts. After «ставлю 5» a noun is fine too, unless it has the ending it takes after that
+number («3 девушки», «5 справок»).
 """
 
 from __future__ import annotations
@@ -138,7 +139,13 @@ def _is_marred(tokens: Sequence[Token], index: int) -> bool:
         return True
     if left.text == "#" and ((index > 1 and tokens[index - 2].kind is not Kind.BREAK) or not _is_edge(right)):
         return True
-    if left.text == "-" and not left.glued and tokens[index].glued and tokens[index - 2].kind is Kind.WORD:
+    if (
+        left.text == "-"
+        and index > 1
+        and not left.glued
+        and tokens[index].glued
+        and tokens[index - 2].kind is Kind.WORD
+    ):
         return tokens[index - 2].text not in lexicon.FRAME_BEFORE  # «мороз -4»
     if left.text == "+" and index == 1 and tokens[index].value == 1:
         return True  # "+1" agrees with somebody
@@ -210,8 +217,7 @@ def _could_be_counted(value: int, word: str) -> bool:
 
 
 def _may_precede(left: Token) -> bool:
-    """Whether a word right before a last number leaves it a rating: praise, blame and adjectives do, nouns may "
-    "not."""
+    """Whether a word right before a last number leaves it a rating: praise, blame and adverbs do, nouns may not."""
     if left.kind in (Kind.MARK, Kind.HEDGED, Kind.BLANK):
         return True
     if left.kind is not Kind.WORD or left.text in lexicon.PLACE_BEFORE:

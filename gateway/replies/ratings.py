@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from gateway.model import Meaning, ReplyClass
 from gateway.replies import doubts, lexicon, position, vectors
-from gateway.replies.reading import Kind, Reading
+from gateway.replies.reading import Kind, Reading, Token
 
 _OTHER_SCALE = re.compile(
     r"\b\d{1,3}\s?(?:бал\w* )?(?:из|/)\s?(?:10{1,2}|20|12|10-?ти|десяти|ста)\b|\bпо (?:10|12|100|десяти"
@@ -97,6 +97,8 @@ def _is_declared_last(reading: Reading) -> bool:
     """Whether the numbers before the declared one are nobody's marks: none framed, none beside a criterion."""
     tokens = reading.tokens
     places = [place for place, token in enumerate(tokens) if token.kind is Kind.NUMBER]
+    if any(_stands_alone(tokens, place) for place in places[:-1]):
+        return False
     beside = [tokens[place + step] for place in places[:-1] for step in (-1, 1) if 0 <= place + step < len(tokens)]
     if (
         len(places) > 3
@@ -105,6 +107,12 @@ def _is_declared_last(reading: Reading) -> bool:
     ):
         return False
     return not any(token.kind in (Kind.MARK, Kind.HEDGED) for token in tokens)
+
+
+def _stands_alone(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a number is a sentence: «5. … Ставлю 3» says two things."""
+    after = tokens[place + 1].text if place + 1 < len(tokens) else "."
+    return after in (".", "!", "\n") and (place == 0 or tokens[place - 1].kind is Kind.BREAK)
 
 
 _AT_AN_END = re.compile(
@@ -136,7 +144,7 @@ def _one_run_of_digits(digits: str, reading: Reading) -> Meaning | None:
     """Joined digits; a single digit is left to the rules about its place."""
     if len(digits) == 1 or reading.plain.startswith("-"):
         return None
-    if set(digits) <= set("12345"):
+    if set(digits) <= set("12345") and "бал" not in reading.plain:
         if len(digits) > 2:
             return _marks_in_a_row([int(digit) for digit in digits])
         # A plain number below twenty is more likely a number than two marks; eleven is a digit pressed twice.

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from gateway.model import CRITERIA, MessageKind, ReplyClass
 from gateway.replies import LONGEST, interpret
 from tests.gateway.scripts import template
+from tests.gateway.replies.test_reply_corpus import label
+
 
 _WORDS = st.sampled_from(
     "5 4 1 0 10 не а но бы из до с за на пять три отлично плохо очень часа балл окно стоп пишите больше кто очередь "
@@ -84,3 +86,27 @@ def test_answer_beside_our_own_text_is_the_citizens(kind: MessageKind, answer: s
     text = template(kind).format(date="12.09.2017", office="МФЦ г.Бийск")
     for quoted in (f"> {text}\n{answer}", f"{text}\n{answer}", f"{text} {answer}", f"{answer}\n> {text}"):
         assert interpret(quoted).rating == interpret(answer).rating, quoted
+
+
+STORY = "Я пришла утром, взяла талон и села ждать, потому что людей было много, и меня вызвали нескоро. " * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"5. {STORY}", "rating:5"),
+        (f"{STORY}Ставлю 4", "rating:4"),
+        (f"Отлично! {STORY}", "rating:5"),
+        (f"5. {STORY}5", "rating:5"),
+        (f"5. {STORY}Ставлю 3", "ambiguous"),
+        (f"5. {STORY} Нет, 3. {STORY}", "ambiguous"),
+        (f"5. {STORY} Ставлю тройку. {STORY}", "ambiguous"),
+        (STORY, "comment"),
+        (f"{STORY} не пишите мне больше. {STORY}", "optout"),
+        (f"4. {STORY} и больше не присылайте смс. {STORY}", "rating:4+optout"),
+        (f"{STORY}ждала 3 часа", "comment"),
+    ],
+)
+def test_long_text_is_read_at_its_ends_and_where_it_asks_us_to_stop(text: str, expected: str) -> None:
+    meaning = interpret(text)
+    assert label(meaning) == expected, meaning.rule
