@@ -11,7 +11,7 @@ import re
 
 WHOLE = 134
 """Characters up to which a text is read as a whole: two UCS-2 parts."""
-_END = 40
+_END = 34
 _AROUND = 16
 _LEAVING = (
     "не пиш", "не писа", "не прис", "не шли", "не слать", "не звони", "не беспок", "не отправ", "не надо", "не нужн",
