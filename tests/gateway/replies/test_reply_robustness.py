@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from gateway.model import CRITERIA, MessageKind, ReplyClass
 from gateway.replies import LONGEST, interpret
-from tests.gateway.scripts import template
 from tests.gateway.replies.test_reply_corpus import label
-
+from tests.gateway.scripts import template
 
 _WORDS = st.sampled_from(
     "5 4 1 0 10 не а но бы из до с за на пять три отлично плохо очень часа балл окно стоп пишите больше кто очередь "
