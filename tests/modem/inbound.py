@@ -49,10 +49,16 @@ class Receiver:
         self.modem.notices.clear()
         self.reception.take(notices)
 
-    def take_next(self) -> None:
-        """Wait until the modem says something by itself, then take it."""
-        if not self.modem.has_news:
-            assert self.clock.wait((self.modem,), self.clock.monotonic() + 5)
+    def take_next(self, notices: int = 1) -> None:
+        """Wait until the modem has said so many things by itself, then take them together.
+
+        What it writes at once need not be there at once: a pty hands it on in pieces when the machine is busy.
+        """
+        until = self.clock.monotonic() + 5
+        self.modem.poll()
+        while len(self.modem.notices) < notices:
+            assert self.clock.wait((self.modem,), until), f"{len(self.modem.notices)} of {notices} notices came"
+            self.modem.poll()
         self.take()
 
     def used(self, memory: str = "ME") -> int:

@@ -19,16 +19,15 @@ from modem.emulator.serving.loop import SteppedLoop
 from modem.emulator.serving.server import Server
 from modem.emulator.urls import leading_to
 from modem.errors import CommandRefused, NotRestarted, SettingsLost
-from modem.link import Link
 from modem.makes import catalogue
 from modem.makes.make import GENERIC, Make, Restart, recognise
 from modem.worker.desk import PortSettings, PortState
 from modem.worker.recovery import Step
 from modem.worker.repair import Repair
 from scheduler.virtual import VirtualClock
-from tests.modem.leapclock import HurriedClock
 from tests.modem.listdesk import QueueDesk, order
-from tests.modem.scripted import Peers, Script, ScriptedModem
+from tests.modem.scripted import Peers, Script
+from tests.modem.talk import linked
 from tests.modem.virtualbench import START, bench
 
 MAKES = {
@@ -178,11 +177,9 @@ def test_ladder_restarts_a_modem_in_the_way_of_its_make(
 
 
 def test_restart_without_an_answer_is_one_and_a_refused_one_is_none(peers: Peers) -> None:
-    with ScriptedModem(lambda data: b"") as silent:
-        link = Link(silent.port, clock=HurriedClock())
-        link.connect()
+    with linked({"AT+RST=1": ""}) as (link, talk):
         revive.restart(link, "AT+RST=1")
-        link.close()
+        assert talk.commands == ["AT+RST=1"]
     with pytest.raises(CommandRefused):
         revive.restart(peers(Script({"AT+CRESET": "ERROR"})), "AT+CRESET")
 

@@ -39,11 +39,11 @@ def write_ours(r: Receiver) -> None:
     assert reply is not None and reply.ok
 
 
-def test_ten_notices_in_one_read_lose_no_message() -> None:  # D01, D40
+def test_ten_notices_taken_at_once_lose_no_message() -> None:  # D01, D40
     with receiver() as r:
         for digit in range(10):
             r.emulated.deliver(SENDER, str(digit))
-        r.take_next()
+        r.take_next(10)
         assert texts(r.desk.kept) == [str(digit) for digit in range(10)]
         assert r.used() == 0
 

@@ -1,4 +1,4 @@
-"""The sending half of a worker: what it does after each kind of outcome, on an emulated modem."""
+"""The sending half of a worker: what it does after each kind of outcome, on an emulated modem in simulated time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from modem.dialogues import submit as submitting
 from modem.driver import Modem
-from modem.emulator.testing import EmulatedModem, EmulatedNetwork
+from modem.emulator.testing import EmulatedModem
 from modem.errors import ModemFailed, Silent, SimNotReady
 from modem.outcomes import Accepted, Refused, Unknown
 from modem.pdu import Concat
@@ -17,22 +16,26 @@ from modem.tables import CMS_CAUSES
 from modem.worker.desk import PartOrder
 from modem.worker.radio import Radio
 from modem.worker.sending import Sending
-from tests.modem.leapclock import HurriedClock, LeapClock
+from scheduler.virtual import VirtualClock
 from tests.modem.listdesk import ListDesk, order
+from tests.modem.virtualbench import lone_modem
 
 
 class Bench:
     """One emulated modem, opened, with the sending half on a desk of lists."""
 
-    def __init__(self, emulated: EmulatedModem, clock: LeapClock) -> None:
+    def __init__(self, emulated: EmulatedModem, clock: VirtualClock) -> None:
         self.emulated = emulated
         self.clock = clock
         self.desk = ListDesk()
-        self.modem = Modem(emulated.path, clock=clock)
+        self.modem = Modem(emulated.url, clock=clock)
         identity = self.modem.open()
         self.radio = Radio("m1", self.modem, self.desk, clock)
         self.radio.start(identity)
         self.sending = Sending(self.modem, self.desk, clock, identity.sim, self.radio)
+
+    def let_pass(self, seconds: float) -> None:
+        self.clock.wait((), self.clock.monotonic() + seconds)
 
     def queue(self, *orders: PartOrder) -> None:
         self.desk.orders += orders
@@ -45,7 +48,7 @@ class Bench:
 
     def _rested(self) -> bool:
         rest_s = self.sending.rests_until - self.clock.monotonic()
-        self.clock.leap(max(rest_s, 0))
+        self.let_pass(max(rest_s, 0))
         return rest_s > 0
 
     def submitted(self) -> list[object]:
@@ -54,8 +57,8 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    with EmulatedNetwork() as network:
-        built = Bench(network.modems[0], LeapClock())
+    with lone_modem() as (emulated, clock):
+        built = Bench(emulated, clock)
         yield built
         built.modem.close()
 
@@ -68,7 +71,7 @@ def test_link_is_kept_open_through_a_block_and_asked_for_again_after_a_pause(ben
     bench.queue(*[order(k) for k in range(1, 6)])
     bench.send_all()
     assert bench.emulated.commands().count("AT+CMMS=1") == 1
-    bench.clock.leap(6)
+    bench.let_pass(6)
     bench.queue(order(6), order(7))
     bench.send_all()
     assert bench.emulated.commands().count("AT+CMMS=1") == 2
@@ -86,7 +89,7 @@ def test_modem_that_does_not_know_cmms_is_asked_once(bench: Bench) -> None:
     for number in range(1, 5):
         bench.queue(*_message(10 * number, 2))
         bench.send_all()
-        bench.clock.leap(60)
+        bench.let_pass(60)
     assert bench.emulated.commands().count("AT+CMMS=1") == 1
     assert len(bench.emulated.submits()) == 8
 
@@ -243,7 +246,6 @@ def test_network_that_refuses_everybody_is_asked_more_and_more_rarely(bench: Ben
 
 
 def test_modem_that_falls_silent_at_a_part_before_it_is_sent_has_it_blamed(bench: Bench) -> None:
-    bench.modem.clock = HurriedClock()
     bench.emulated.fault("hang", on="+CMGS", deaf=True)
     bench.queue(order(1), order(2))
     with pytest.raises(Silent):
@@ -253,7 +255,6 @@ def test_modem_that_falls_silent_at_a_part_before_it_is_sent_has_it_blamed(bench
 
 
 def test_modem_that_falls_silent_after_a_part_leaves_it_in_doubt_and_no_other_is_blamed(bench: Bench) -> None:
-    bench.modem.clock = HurriedClock()
     bench.emulated.fault("lost_answer")
     bench.queue(order(1))
     assert bench.sending.send_one()
@@ -271,7 +272,6 @@ def test_modem_that_falls_silent_after_a_part_leaves_it_in_doubt_and_no_other_is
 
 
 def test_modem_that_answers_no_message_is_given_up_after_two(bench: Bench) -> None:
-    bench.modem.clock = HurriedClock()
     bench.emulated.fault("lost_answer", times=None)
     bench.queue(*[order(k) for k in range(1, 5)])
     with pytest.raises(ModemFailed, match="2 messages in a row"):
@@ -284,14 +284,13 @@ def test_modem_that_turns_slow_gives_the_rest_of_its_block_back(bench: Bench) ->
     bench.sending._submit_s = 0.001
     bench.queue(*[order(k) for k in range(1, 21)])
     assert bench.sending.send_one()
-    bench.clock.leap(23)  # what this operator needs for one message
+    bench.let_pass(23)  # what this operator needs for one message
     bench.desk.orders.clear()
     assert not bench.sending.send_one()
     assert bench.desk.released == list(range(2, 21))
 
 
-def test_prompt_without_end_is_refused_and_the_part_is_named(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submitting, "PROMPT_S", 0.05)
+def test_prompt_without_end_is_refused_and_the_part_is_named(bench: Bench) -> None:
     bench.emulated.fault("no_prompt")
     bench.queue(order(1))
     bench.send_all()

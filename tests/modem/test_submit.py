@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from gsmmodem.modem import GsmModem
 
@@ -15,28 +17,38 @@ from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.submitpdu import encode_submit
 from modem.tables import CMS_CAUSES, CauseClass
 from scheduler.clock import SystemClock
-from tests.modem.leapclock import HurriedClock, LeapClock
 from tests.modem.scripted import ScriptedModem
+from tests.modem.talk import ESC, QUESTIONS, linked
+from tests.modem.virtualbench import lone_modem
 
 PDU = encode_submit("+79131234567", "Оцените от 1 до 5")
 
 
-def _answered(answer: bytes, waited_s: float = 0.0, clock: LeapClock | None = None) -> Outcome:
+@pytest.fixture
+def lone() -> Iterator[tuple[EmulatedModem, Modem]]:
+    """An emulated modem and the driver on it in simulated time: whether it is silent is no matter of the machine."""
+    with lone_modem() as (emulated, clock):
+        opened = Modem(emulated.url, clock=clock)
+        opened.open()
+        yield emulated, opened
+        opened.close()
+
+
+@pytest.fixture
+def emulated_modem(lone: tuple[EmulatedModem, Modem]) -> EmulatedModem:
+    return lone[0]
+
+
+@pytest.fixture
+def modem(lone: tuple[EmulatedModem, Modem]) -> Modem:
+    return lone[1]
+
+
+def _answered(answer: bytes, waited_s: float = 0.0) -> Outcome:
     """What becomes of a part whose payload gets this answer, after so long."""
-    clock = clock or LeapClock()
-
-    def talk(data: bytes) -> bytes:
-        if data.startswith(b"AT+CMGS"):
-            return b"\r\n> "
-        clock.leap(waited_s)
-        return answer
-
-    with ScriptedModem(talk) as peer:
-        modem = Modem(peer.port, clock=clock)
-        super(GsmModem, modem).connect()
-        outcome = submit(modem, PDU)
-        modem.close()
-    return outcome
+    said = (waited_s, answer.decode())
+    with linked({f"AT+CMGS={PDU.length}": "\r\n> ", PDU.hex: said}) as (link, _):
+        return submit(link, PDU)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +70,7 @@ def test_reference_that_is_minus_one_blank_or_too_big_is_accepted_without_one(
 
 
 def test_ok_without_the_answer_line_is_unknown() -> None:
-    assert _answered(b"\r\nOK\r\n", clock=HurriedClock()) == Unknown("The modem said OK without a message reference.")
+    assert _answered(b"\r\nOK\r\n") == Unknown("The modem said OK without a message reference.")
 
 
 def test_error_behind_a_reference_is_accepted_for_the_network_has_it() -> None:
@@ -130,21 +142,15 @@ def test_port_that_goes_after_the_message_leaves_it_in_doubt_and_before_it_does_
             modem.close()
 
 
-def test_late_prompt_gets_escape_and_no_message(
-    emulated_modem: EmulatedModem, modem: Modem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(submitting, "PROMPT_S", 0.1)
-    emulated_modem.fault("late_prompt", by_s=0.3)
+def test_late_prompt_gets_escape_and_no_message(emulated_modem: EmulatedModem, modem: Modem) -> None:
+    emulated_modem.fault("late_prompt", by_s=submitting.PROMPT_S + 0.2)
     assert submit(modem, PDU) == Refused(submitting.NO_PROMPT)
     assert isinstance(submit(modem, PDU), Accepted)
     assert len(emulated_modem.submits()) == 1
     assert emulated_modem.commands().count(PDU.hex) == 1
 
 
-def test_prompt_that_never_comes_gets_escape_and_no_message(
-    emulated_modem: EmulatedModem, modem: Modem, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(submitting, "PROMPT_S", 0.1)
+def test_prompt_that_never_comes_gets_escape_and_no_message(emulated_modem: EmulatedModem, modem: Modem) -> None:
     emulated_modem.fault("no_prompt")
     assert submit(modem, PDU) == Refused(submitting.NO_PROMPT)
     assert emulated_modem.submits() == []
@@ -152,20 +158,15 @@ def test_prompt_that_never_comes_gets_escape_and_no_message(
     assert isinstance(submit(modem, PDU), Accepted)
 
 
-def test_modem_that_is_dead_at_the_prompt_is_silent_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submitting, "PROMPT_S", 0.05)
-    with ScriptedModem(lambda data: b"") as peer:
-        modem = Modem(peer.port, clock=HurriedClock())
-        super(GsmModem, modem).connect()
-        with pytest.raises(Silent):
-            submit(modem, PDU)
-        modem.close()
-    assert PDU.hex.encode() not in peer.heard
-    assert b"\x1b" in peer.heard
+def test_modem_that_is_dead_at_the_prompt_is_silent_and_nothing_is_sent() -> None:
+    command = f"AT+CMGS={PDU.length}"
+    with linked({command: "", **dict.fromkeys(QUESTIONS, "")}) as (link, talk), pytest.raises(Silent):
+        submit(link, PDU)
+    assert talk.heard[:2] == [command, ESC]
+    assert PDU.hex not in talk.heard
 
 
 def test_lost_result_code_behind_the_reference_is_accepted(emulated_modem: EmulatedModem, modem: Modem) -> None:
-    modem.clock = HurriedClock()
     emulated_modem.fault("lost_answer", information=True)
     outcome = submit(modem, PDU)
     assert isinstance(outcome, Accepted)
@@ -173,10 +174,8 @@ def test_lost_result_code_behind_the_reference_is_accepted(emulated_modem: Emula
 
 
 def test_lost_answer_is_unknown_and_the_message_is_not_sent_again(emulated_modem: EmulatedModem, modem: Modem) -> None:
-    modem.clock = HurriedClock()
     emulated_modem.fault("lost_answer")
     assert isinstance(submit(modem, PDU), Unknown)
-    modem.clock = SystemClock()
     assert isinstance(submit(modem, encode_submit("+79131234568", "другому")), Accepted)
     assert [line["to"] for line in emulated_modem.submits()] == ["+79131234567", "+79131234568"]
 

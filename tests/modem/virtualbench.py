@@ -15,6 +15,7 @@ from modem.emulator.network.subscribers import Caller
 from modem.emulator.profiles import catalogue
 from modem.emulator.serving.loop import SteppedLoop
 from modem.emulator.serving.server import Server
+from modem.emulator.testing import EmulatedModem
 from modem.emulator.urls import leading_to
 from modem.fleet import Fleet
 from modem.link import Link
@@ -118,3 +119,15 @@ def with_line(act: Callable[[Link], T], profile: str = "generic", **conditions: 
             return act(link)
         finally:
             link.close()
+
+
+@contextmanager
+def lone_modem() -> Iterator[tuple[EmulatedModem, VirtualClock]]:
+    """An emulated modem in simulated time, at emu://modem0, for a driver in the test's own thread."""
+    clock = VirtualClock(START)
+    loop = SteppedLoop(clock.monotonic())
+    server = Server(1, pty=False, loop=loop, trace=True)
+    clock.add(loop)
+    with server, leading_to(server), clock.taking_part():
+        clock.wait((), clock.monotonic() + 15)  # the start of a modem
+        yield EmulatedModem(server, server.modems[0], "emu://modem0"), clock
