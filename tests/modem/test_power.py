@@ -1,57 +1,44 @@
-"""The power hook: a real program that takes an emulated modem's power away and gives it back."""
+"""The power hook: a real program, and what becomes of an emulated modem whose power goes and comes back."""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from modem.emulator.testing import EmulatedNetwork
 from modem.errors import PowerHookFailed
-from modem.fleet import Fleet
 from modem.worker.desk import PortSettings, PortState
 from modem.worker.power import run_hook
 from modem.worker.reception import Reception
 from modem.worker.waiting import devices_at
-from tests.modem.leapclock import HurriedClock
 from tests.modem.listdesk import QueueDesk, order, wait
 from tests.modem.virtualbench import bench
-
-_CYCLE = """
-import json, sys, urllib.request
-body = json.dumps({"kind": "unplug", "for_s": 0.2}).encode()
-request = urllib.request.Request(sys.argv[1] + "/v1/modems/0/fault", body, {"Content-Type": "application/json"})
-urllib.request.urlopen(request, timeout=5).read()
-print("port 3 is off and on")
-"""
 
 
 def _never() -> bool:
     return False
 
 
-def test_frozen_modem_is_power_cycled_by_the_hook_and_goes_on(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("modem.worker.waiting._LOOK_S", 60)  # each look would take this clock a moment
-    script = tmp_path / "cycle.py"
-    script.write_text(_CYCLE)
+def test_frozen_modem_is_power_cycled_by_the_hook_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     desk = QueueDesk([order(1)])
-    with EmulatedNetwork(1, tmp_path, control=True) as network:
-        emulated = network.modems[0]
-        emulated.deliver("+79131234567", "5")
-        emulated.fault("freeze", for_s=86400, deaf=True)
-        hook = (sys.executable, str(script), str(network.control_url))
-        clock = HurriedClock()
-        fleet = Fleet([PortSettings("m1", str(emulated.link), power_hook=hook)], desk, clock)
+    hook = (sys.executable, "-c", "print('port 3 is off and on')")
+    with bench(1, desk, power_hook=hook) as run, pytest.MonkeyPatch.context() as patch:
+
+        def cycle(argv: Sequence[str], stopping: Callable[[], bool]) -> None:
+            run_hook(argv, stopping)
+            run.fault(0, "unplug", for_s=0.2)  # what the program would have done, at this moment of simulated time
+
+        patch.setattr("modem.worker.repair.run_hook", cycle)
+        run.fault(0, "freeze", for_s=86400, deaf=True)
+        run.server.deliver(0, "+79131234567", "5")
         with caplog.at_level(logging.INFO, "modem.worker.power"):
-            fleet.start()
-            wait(lambda: bool(desk.settled) and any(stored.memory == "SM" for stored in desk.kept))
-            assert fleet.stop(3600) == []
-        assert len(emulated.submits()) == 1
+            run.let_pass(3600)
+        assert len(desk.settled) == 1
+        assert sum(line["event"] == "submit" for line in run.events()) == 1
     assert "exit code 0; it said: port 3 is off and on" in caplog.text
     assert ("Emulated GSM modem", "silent", "power") in desk.cures
     # What lay on the card when the power went has been read.
