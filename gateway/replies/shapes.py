@@ -118,6 +118,8 @@ _PATTERNS = tuple(
 )
 _ANY_NUMBER = re.compile(rf"\d|{_NUMERAL}")
 _LONG = re.compile(r"\d{4,}")
+_HALVES = re.compile(rf"(?<!\d)\d{{1,2}}[-/] {BLANK} | {BLANK} [-/]\d{{1,2}}(?!\d)")
+"""The other half of a range or a house number («2-3 окна», «Ленина 5/2»). A sign with a space of its own joins nothing."""
 
 
 def blank_out(text: str) -> str:
@@ -128,6 +130,8 @@ def blank_out(text: str) -> str:
         if BLANK in pattern.pattern and BLANK not in text:
             continue
         text = pattern.sub(f" {BLANK} ", text)
+    if BLANK in text:
+        text = _HALVES.sub(f" {BLANK} ", text)
     return _LONG.sub(_blank_long, text)
 
 
