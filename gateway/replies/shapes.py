@@ -119,7 +119,7 @@ _PATTERNS = tuple(
 _ANY_NUMBER = re.compile(rf"\d|{_NUMERAL}")
 _LONG = re.compile(r"\d{4,}")
 _HALVES = re.compile(rf"(?<!\d)\d{{1,2}}[-/] {BLANK} | {BLANK} [-/]\d{{1,2}}(?!\d)")
-"""The other half of a range or a house number («2-3 окна», «Ленина 5/2»); a sign with a space of its own joins nothing."""
+"""The other half of a range or a house number («2-3 окна», «Ленина 5/2»); a sign with a space beside it joins none."""
 
 
 def blank_out(text: str) -> str:
