@@ -157,6 +157,8 @@ class Daemon:
         conversations = Conversations(settings.survey, script, dispatch, callbacks)
         outbox = Outbox(conversations, self._chance, numbering)
         inbox = Inbox(conversations, outbox, writer.do(lambda db: persons.pseudonyms_of(db, settings.database)))
+        silence = Silence(settings.modems, dispatch)
+        self._catch_up(writer, known, dispatch, outbox, silence)
         desk = Desk(
             writer,
             self._clock,
@@ -167,43 +169,53 @@ class Daemon:
             callbacks,
             call_back=settings.calls.call_back,
         )
-        writer.do(lambda db: visits.put_offices(db, known.offices.values()))
-        writer.do(lambda db: visits.put_services(db, known.services.values()))
-        names = {modem.name for modem in settings.modems}
-        writer.do(lambda db: state.forget_ports(db, names))
-        writer.do(lambda db: alarms.forget(db, names, self._clock.now()))
-        writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
-        doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
-        if doubtful:
-            _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
-        silence = Silence(settings.modems, dispatch)
-        writer.do(lambda db: silence.look(db, self._clock.now()))
         fleet = Fleet(ports, desk, self._clock)
-        handlers = {
-            "drain": drain(dispatch),
-            "resume": resume(dispatch, fleet.resume),
-            "ussd": ussd(fleet.ask_ussd),
-            "probe": probe(fleet.probe),
-        }
-        wishes = Wishes(names, handlers)
-        writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
         desk.on_queued(fleet.ring)
-        balances = Balances(writer, self._clock, settings.modems, fleet.ask_ussd)
         timetable = Timetable(
             writer,
             self._clock,
             outbox,
             inbox,
             dispatch,
-            wishes,
+            self._wishes(writer, dispatch, fleet),
             desk,
-            balances,
+            Balances(writer, self._clock, settings.modems, fleet.ask_ussd),
             silence,
             callbacks,
             fleet.ring,
             fleet.check,
         )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()))
+
+    def _catch_up(
+        self, writer: Writer, known: directory.Directory, dispatch: Dispatch, outbox: Outbox, silence: Silence
+    ) -> None:
+        """Bring the database up to the configuration of now, and to what the last run left behind."""
+        names = self._names()
+        writer.do(lambda db: visits.put_offices(db, known.offices.values()))
+        writer.do(lambda db: visits.put_services(db, known.services.values()))
+        writer.do(lambda db: state.forget_ports(db, names))
+        writer.do(lambda db: alarms.forget(db, names, self._clock.now()))
+        writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
+        doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
+        if doubtful:
+            _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
+        writer.do(lambda db: silence.look(db, self._clock.now()))
+
+    def _wishes(self, writer: Writer, dispatch: Dispatch, fleet: Fleet) -> Wishes:
+        """What `otklik modems` may ask for; what was asked while no daemon ran is done at once."""
+        handlers = {
+            "drain": drain(dispatch),
+            "resume": resume(dispatch, fleet.resume),
+            "ussd": ussd(fleet.ask_ussd),
+            "probe": probe(fleet.probe),
+        }
+        wishes = Wishes(self._names(), handlers)
+        writer.do(lambda db: wishes.carry_out(db, self._clock.now()))
+        return wishes
+
+    def _names(self) -> set[str]:
+        return {modem.name for modem in self._settings.modems}
 
 
 def serve(load: Callable[[], Settings]) -> None:
