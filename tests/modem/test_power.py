@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -82,13 +83,14 @@ def _lives(pid: int) -> bool:
 def test_daemon_that_stops_leaves_the_hook_to_finish(tmp_path: Path) -> None:
     done, go = tmp_path / "done", tmp_path / "go"
     program = (
-        "import pathlib, sys, time\n"
-        "while not pathlib.Path(sys.argv[2]).exists(): time.sleep(0.01)\n"
+        "import pathlib, sys\n"
+        "pathlib.Path(sys.argv[2]).read_text()\n"  # a pipe: it waits for somebody to write
         "pathlib.Path(sys.argv[1]).touch()"
     )
+    os.mkfifo(go)
     run_hook([sys.executable, "-c", program, str(done), str(go)], lambda: True)
     assert not done.exists()
-    go.touch()
+    go.write_text("go")
     wait(done.exists)
 
 
