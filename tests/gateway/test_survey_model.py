@@ -8,7 +8,6 @@ makes a difference, so that the states are finitely many.
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -65,12 +64,9 @@ ANSWERS = (
     meaning(ReplyClass.PARTIAL, queue=2),
     meaning(ReplyClass.VECTOR, time=5, queue=5, staff=5),
 )
-OTHERS = (STOP, *(meaning(cls) for cls in (
-    ReplyClass.HELP, ReplyClass.WRONG_RECIPIENT, ReplyClass.COMMENT, ReplyClass.AMBIGUOUS, ReplyClass.NOISE,
-)))  # fmt: skip
-MEANINGS = ANSWERS + OTHERS
-FEWER = (ANSWERS[0], ANSWERS[3], ANSWERS[4], STOP, OTHERS[4])
-"""Enough where there are more questions: what does not answer is treated alike, however many there are."""
+WITHOUT_MARK = set(ReplyClass) - {ReplyClass.RATING, ReplyClass.PARTIAL, ReplyClass.VECTOR, ReplyClass.OPTOUT}
+MEANINGS = (*ANSWERS, STOP, *map(meaning, sorted(WITHOUT_MARK)))
+"""One of every class, and more of those that have a mark."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +78,10 @@ class Past:
     refused: int | None = None
 
 
-def events(now: int, meanings: tuple[Meaning, ...]) -> Iterator[Event]:
+def events(now: int) -> Iterator[Event]:
     """Everything that can happen at a time; replies that were sent at any time until then."""
     yield from (Due(), Barred(BarReason.TOO_RECENT), Undeliverable(), Silence(), Remind())
-    for said, sent in itertools.product(meanings, {0, now}):
+    for said, sent in itertools.product(MEANINGS, {0, now}):
         yield Replied(said, TIMES[sent])
     for said in (ANSWERS[0], ANSWERS[3], STOP):
         yield from (Decided(said, TIMES[max(now - 1, 0)]), Spoken(said))
@@ -107,22 +103,21 @@ def folded(conversation: Conversation) -> Conversation:
 
 
 @cache
-def model(shape: str, chatty: bool) -> tuple[SurveySettings, dict[Past, set[Past]]]:
-    """Every past that can come about, with those that can follow it at once; each step is checked on the way."""
+def model(shape: str, chatty: bool) -> tuple[SurveySettings, set[Past]]:
+    """Every past that can come about; each step is checked on the way."""
     settings = SurveySettings(SHAPES[shape], WINDOW_S, thanks=chatty, reminder=chatty)
-    follows: dict[Past, set[Past]] = defaultdict(set)
     frontier = [Past(Conversation(), 0)]
+    reached = set(frontier)
     while frontier:
         past = frontier.pop()
-        if past in follows:
-            continue
-        for now in range(past.now, len(TIMES)):
-            for event in events(now, MEANINGS if len(settings.keys) == 1 else FEWER):
-                after = take(past, event, now, settings)
-                if after not in follows[past]:
-                    follows[past].add(after)
-                    frontier.append(after)
-    return settings, follows
+        afters = [take(past, event, past.now, settings) for event in events(past.now)]
+        if past.now + 1 < len(TIMES):
+            afters.append(replace(past, now=past.now + 1))  # nothing happens, and time passes
+        for after in afters:
+            if after not in reached:
+                reached.add(after)
+                frontier.append(after)
+    return settings, reached
 
 
 def take(past: Past, event: Event, now: int, settings: SurveySettings) -> Past:
@@ -201,8 +196,8 @@ VARIANTS = [
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
 def test_in_every_state_there_is_the_rules_hold_and_messages_are_few(variant: tuple[str, bool]) -> None:
-    settings, follows = model(*variant)
-    for past in follows:
+    settings, pasts = model(*variant)
+    for past in pasts:
         conversation = past.conversation
         assert conversation.outgoing <= most_messages(settings)
         assert conversation.reprompts <= settings.max_reprompts
@@ -214,13 +209,13 @@ def test_in_every_state_there_is_the_rules_hold_and_messages_are_few(variant: tu
         # Time and failed messages throw nothing away that was answered; and nobody is heard before he is asked.
         assert not conversation.answers or conversation.state is not InvitationState.EXPIRED
         assert not conversation.heard or conversation.asked
-    assert {past.conversation.state for past in follows} == set(InvitationState)
+    assert {past.conversation.state for past in pasts} == set(InvitationState)
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
 def test_no_state_is_dead_and_time_alone_ends_every_conversation(variant: tuple[str, bool]) -> None:
-    settings, follows = model(*variant)
-    for past in follows:
+    settings, pasts = model(*variant)
+    for past in pasts:
         conversation = past.conversation
         if conversation.state is InvitationState.DUE:
             conversation, _ = advance(conversation, Due(), TIMES[past.now], settings)
@@ -234,8 +229,8 @@ def test_no_state_is_dead_and_time_alone_ends_every_conversation(variant: tuple[
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
 def test_ended_conversation_minds_nothing_but_people(variant: tuple[str, bool]) -> None:
-    settings, follows = model(*variant)
-    for past in follows:
+    settings, pasts = model(*variant)
+    for past in pasts:
         if past.conversation.state in ENDS:
             for event in (Due(), Barred(BarReason.TOO_RECENT), Undeliverable(), Silence(), Remind()):
                 assert advance(past.conversation, event, TIMES[-1], settings) == (past.conversation, ())
@@ -243,8 +238,8 @@ def test_ended_conversation_minds_nothing_but_people(variant: tuple[str, bool]) 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=str)
 def test_reply_that_comes_twice_changes_and_says_nothing_the_second_time(variant: tuple[str, bool]) -> None:
-    settings, follows = model(*variant)
-    for past in follows:
+    settings, pasts = model(*variant)
+    for past in pasts:
         for said in ANSWERS[:2] + ANSWERS[3:]:
             event = Replied(said, TIMES[past.now])
             once, _ = advance(past.conversation, event, TIMES[past.now], settings)
