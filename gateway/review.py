@@ -12,27 +12,16 @@ from sqlite_utils import Database
 
 from gateway.conversations import Conversations
 from gateway.errors import ReviewError
-from gateway.model import CRITERIA, Conversation, Meaning, ReplyClass
+from gateway.model import Conversation, Meaning, ReplyClass
 from gateway.store import inbox, invitations, reviews
 from gateway.store.reviews import ReviewRow
 from gateway.survey import Decided
+from gateway.testimony import DECIDED, said
 
-_RULE = "decided by a person"
-COMMENT = Meaning(ReplyClass.COMMENT, _RULE)
-OPT_OUT = Meaning(ReplyClass.OPTOUT, _RULE, opt_out=True)
-WRONG_RECIPIENT = Meaning(ReplyClass.WRONG_RECIPIENT, _RULE)
-NOISE = Meaning(ReplyClass.NOISE, _RULE)
-
-
-def rated(rating: int) -> Meaning:
-    """One mark for the whole, or for what was asked."""
-    return Meaning(ReplyClass.RATING, _RULE, rating)
-
-
-def marked(marks: dict[str, int]) -> Meaning:
-    """Marks by criterion: those that were given."""
-    whole = len(marks) == len(CRITERIA)
-    return Meaning(ReplyClass.VECTOR if whole else ReplyClass.PARTIAL, _RULE, criteria=marks)
+COMMENT = said(ReplyClass.COMMENT, DECIDED)
+OPT_OUT = said(ReplyClass.OPTOUT, DECIDED)
+WRONG_RECIPIENT = said(ReplyClass.WRONG_RECIPIENT, DECIDED)
+NOISE = said(ReplyClass.NOISE, DECIDED)
 
 
 def decide(

@@ -17,15 +17,13 @@ from gateway.callbackdesk import CallbackDesk
 from gateway.callbacks import Assigned, Called, Closed, Outcome, Reason
 from gateway.conversations import Conversations
 from gateway.errors import CallbackError
-from gateway.model import CRITERIA, InvitationState, Meaning, ReplyClass
+from gateway.model import Meaning, ReplyClass
 from gateway.store import callbacks as rows
 from gateway.store import invitations
 from gateway.store.callbacks import TaskRow
 from gateway.store.database import from_text
-from gateway.survey import Spoken
-
-_RULE = "told at the telephone"
-_TAKEN_IN = (InvitationState.OPEN, InvitationState.EXPIRED)
+from gateway.survey import TAKES_MARKS, Spoken
+from gateway.testimony import TOLD, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +36,13 @@ class Answer:
 
 NO_ANSWER = Answer(None)
 REFUSED = Answer(Outcome.REFUSED)
-OPTED_OUT = Answer(Outcome.OPTED_OUT, Meaning(ReplyClass.OPTOUT, _RULE, opt_out=True))
-WRONG_NUMBER = Answer(Outcome.WRONG_NUMBER, Meaning(ReplyClass.WRONG_RECIPIENT, _RULE))
+OPTED_OUT = Answer(Outcome.OPTED_OUT, said(ReplyClass.OPTOUT, TOLD))
+WRONG_NUMBER = Answer(Outcome.WRONG_NUMBER, said(ReplyClass.WRONG_RECIPIENT, TOLD))
 
 
-def rated(overall: int) -> Answer:
-    """One mark for the whole."""
-    return Answer(Outcome.TAKEN, Meaning(ReplyClass.RATING, _RULE, overall))
-
-
-def marked(marks: dict[str, int]) -> Answer:
-    """Marks by criterion: those that were given."""
-    whole = len(marks) == len(CRITERIA)
-    return Answer(Outcome.TAKEN, Meaning(ReplyClass.VECTOR if whole else ReplyClass.PARTIAL, _RULE, criteria=marks))
+def taken(meaning: Meaning) -> Answer:
+    """The survey was taken, with this result."""
+    return Answer(Outcome.TAKEN, meaning)
 
 
 class VoiceSurvey:
@@ -87,7 +79,7 @@ class VoiceSurvey:
             return row
         if answer.meaning is not None:
             invitation = invitations.by_id(db, row.invitation)
-            if answer.outcome is Outcome.TAKEN and invitation.conversation.state not in _TAKEN_IN:
+            if answer.outcome is Outcome.TAKEN and invitation.conversation.state not in TAKES_MARKS:
                 raise CallbackError(
                     f"The survey about this visit has ended ({invitation.conversation.state.value}) and takes no marks;"
                     " note the call with otklik callbacks called ID."

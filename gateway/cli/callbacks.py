@@ -20,6 +20,7 @@ from gateway.settings import Settings
 from gateway.store import callbacks as rows
 from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
+from gateway.testimony import TOLD, marked, rated
 from scheduler.clock import SystemClock
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -208,8 +209,8 @@ def answer(
     took the call.
     """
     given = [
-        None if overall is None else voice.rated(overall),
-        None if marks is None else voice.marked(marks_of(marks)),
+        None if overall is None else voice.taken(rated(overall, TOLD)),
+        None if marks is None else voice.taken(marked(marks_of(marks), TOLD)),
         voice.REFUSED if refused else None,
         voice.OPTED_OUT if opt_out else None,
         voice.WRONG_NUMBER if wrong_number else None,

@@ -22,6 +22,7 @@ from gateway.store import invitations, reviews
 from gateway.store.database import from_text, transaction
 from gateway.store.opening import readable, writable
 from gateway.survey.hearing import standing
+from gateway.testimony import DECIDED, marked, rated
 from scheduler.clock import SystemClock
 
 _COLUMNS = ("reply", "hours", "office", "phone", "text", "asked", "reason", "invitations")
@@ -97,8 +98,8 @@ def decide(
 ) -> None:
     """Say what REPLY means: exactly one of the options from --rating to --noise. It counts from when it was sent."""
     given = [
-        None if rating is None else deciding.rated(rating),
-        None if marks is None else deciding.marked(marks_of(marks)),
+        None if rating is None else rated(rating, DECIDED),
+        None if marks is None else marked(marks_of(marks), DECIDED),
         deciding.COMMENT if comment else None,
         deciding.OPT_OUT if opt_out else None,
         deciding.WRONG_RECIPIENT if wrong_recipient else None,

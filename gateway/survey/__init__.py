@@ -30,7 +30,7 @@ from datetime import datetime, timedelta
 
 from gateway.model import Conversation, InvitationState, MessageKind
 from gateway.survey import hearing
-from gateway.survey.steps import ENDS, close, is_over, run_out, say
+from gateway.survey.steps import ENDS, TAKES_MARKS, close, is_over, run_out, say
 from gateway.survey.words import (
     Barred,
     CallBack,
@@ -56,6 +56,7 @@ from gateway.survey.words import (
 
 __all__ = [
     "ENDS",
+    "TAKES_MARKS",
     "Barred",
     "CallBack",
     "Close",

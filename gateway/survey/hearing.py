@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from gateway.model import KEYS, OVERALL, Conversation, InvitationState, Meaning, MessageKind, ReplyClass
-from gateway.survey.steps import close, is_over, record, run_out, say
+from gateway.survey.steps import TAKES_MARKS, close, is_over, record, run_out, say
 from gateway.survey.words import Decided, Effect, Late, OptOut, Replied, Review, Step, SurveySettings
 
 _UNCLEAR = frozenset({ReplyClass.AMBIGUOUS, ReplyClass.OUT_OF_RANGE, ReplyClass.COMMENT})
@@ -55,7 +55,7 @@ def listen(conversation: Conversation, meaning: Meaning, now: datetime, settings
     """
     if conversation.state is InvitationState.DUE:
         return _hear_before_invitation(conversation, meaning, now)
-    if conversation.state not in (InvitationState.OPEN, InvitationState.EXPIRED):
+    if conversation.state not in TAKES_MARKS:
         if not meaning.opt_out:
             return conversation, ()
         return conversation if is_over(conversation, now) else replace(conversation, closes_at=now), (OptOut(),)

@@ -13,6 +13,9 @@ from gateway.survey.words import CallBack, Close, Effect, Rate, Review, Send, St
 
 ENDS = frozenset({InvitationState.ANSWERED, InvitationState.DECLINED, InvitationState.EXPIRED, InvitationState.BARRED})
 
+TAKES_MARKS = frozenset({InvitationState.OPEN, InvitationState.EXPIRED})
+"""Where the survey can still be taken by telephone."""
+
 
 def run_out(conversation: Conversation, *effects: Effect) -> Step:
     """The end by time: with what has been answered so far, or with nothing.

@@ -28,6 +28,7 @@ from gateway.store.database import from_text
 from gateway.store.outbox import ClaimedPart
 from gateway.survey import ENDS, Spoken, most_messages
 from gateway.survey.steps import overall_of
+from gateway.testimony import DECIDED, marked, rated
 from gateway.timing import BEGINS
 from modem.outcomes import Accepted, Outcome, Refused, Unknown
 from modem.tables import CMS_CAUSES
@@ -43,7 +44,14 @@ OTHERS = (
     "а что это?", "11", "7", "долго ждали в очереди", "вы ошиблись номером", "абонент перезвонит позже", "5 стоп",
     "стоп", "старт",
 )  # fmt: skip
-DECISIONS = (*map(review.rated, (1, 4)), review.marked({"queue": 2}), review.COMMENT, review.NOISE, review.OPT_OUT)
+DECISIONS = (
+    rated(1, DECIDED),
+    rated(4, DECIDED),
+    marked({"queue": 2}, DECIDED),
+    review.COMMENT,
+    review.NOISE,
+    review.OPT_OUT,
+)
 AWAKE = timedelta(minutes=15)
 OUTCOMES: dict[str, Outcome | None] = {
     "accepted": Accepted(0),

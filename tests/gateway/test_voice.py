@@ -13,6 +13,7 @@ from gateway.callbacks import Assigned, Outcome, Reason, TaskState
 from gateway.errors import CallbackError
 from gateway.store import callbacks as rows
 from gateway.store import invitations, ledger, optouts
+from gateway.testimony import TOLD, marked, rated
 from gateway.voice import VoiceSurvey
 from tests.gateway.conftest import PHONE, Centre
 
@@ -77,7 +78,7 @@ def test_nobody_is_taken_outside_the_hours_of_his_office(centre: Centre) -> None
 
 
 def test_overall_mark_is_a_rating_by_voice(centre: Centre) -> None:
-    row = _answer(centre, _taken(centre), voice.rated(5))
+    row = _answer(centre, _taken(centre), voice.taken(rated(5, TOLD)))
     assert (row.task.state, row.task.outcome, row.task.calls) == (TaskState.CLOSED, Outcome.TAKEN, 1)
     assert _ratings(centre) == [("voice", 5, 5, 5, 5, 5, 5, 1, None)]
     assert centre.states() == {"v0": "answered"}
@@ -86,7 +87,7 @@ def test_overall_mark_is_a_rating_by_voice(centre: Centre) -> None:
 
 
 def test_marks_by_criterion_are_a_rating_and_low_ones_a_task(centre: Centre) -> None:
-    _answer(centre, _taken(centre), voice.marked({"time": 5, "queue": 3, "info": 4}))
+    _answer(centre, _taken(centre), voice.taken(marked({"time": 5, "queue": 3, "info": 4}, TOLD)))
     assert _ratings(centre) == [("voice", None, 5, 3, None, None, 4, 0, None)]
     assert rows.open_of(centre.db, 1, Reason.LOW_RATING) is not None
 
@@ -97,7 +98,7 @@ def test_no_answer_leaves_the_task_for_another_try(centre: Centre) -> None:
         row = _answer(centre, task, voice.NO_ANSWER)
         assert (row.task.state, row.task.calls, row.task.answered) == (TaskState.CALLED, tries, 0)
     assert centre.states() == {"v0": "expired"}
-    assert _answer(centre, task, voice.rated(4)).task.calls == 3
+    assert _answer(centre, task, voice.taken(rated(4, TOLD))).task.calls == 3
     assert [event["value"] for event in rows.log_of(centre.db, task)[2:]] == [
         "no answer",
         "no answer",
@@ -142,7 +143,7 @@ def test_survey_that_has_ended_takes_no_marks(centre: Centre) -> None:
     assert task is not None
     centre.callbacks.do(centre.db, task, Assigned(ANNA), ANNA, "", centre.now)
     with pytest.raises(CallbackError, match=r"has ended \(answered\) and takes no marks"):
-        _answer(centre, task, voice.rated(5))
+        _answer(centre, task, voice.taken(rated(5, TOLD)))
 
 
 def test_who_asked_to_be_called_may_answer_there_and_then(centre: Centre) -> None:
@@ -150,7 +151,7 @@ def test_who_asked_to_be_called_may_answer_there_and_then(centre: Centre) -> Non
     row = invitations.by_id(centre.db, 1)
     task = centre.callbacks.open(centre.db, row, Reason.ASKED, centre.now)
     centre.callbacks.do(centre.db, task, Assigned(ANNA), ANNA, "", centre.now)
-    _answer(centre, task, voice.rated(5))
+    _answer(centre, task, voice.taken(rated(5, TOLD)))
     centre.hear("1")  # the conversation is over
     assert [rating[:2] for rating in _ratings(centre)] == [("voice", 5)]
 
@@ -158,5 +159,5 @@ def test_who_asked_to_be_called_may_answer_there_and_then(centre: Centre) -> Non
 def test_only_who_has_the_task_answers(centre: Centre) -> None:
     task = _taken(centre)
     with pytest.raises(CallbackError, match="Anna has the task"):
-        _answer(centre, task, voice.rated(5), by="Boris")
+        _answer(centre, task, voice.taken(rated(5, TOLD)), by="Boris")
     assert _ratings(centre) == []
