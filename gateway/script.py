@@ -135,8 +135,8 @@ class Script(_Part):
 
     def template(self, kind: MessageKind, asks: tuple[str, ...], language: str) -> str:
         """The text of a message that asks for `asks`; in the first language, if there is none in this one."""
-        texts = self.texts.get(language) or self.texts[self.languages[0]]
-        chosen = language if language in self.texts else self.languages[0]
+        chosen = self._spoken(language)
+        texts = self.texts[chosen]
         match kind:
             case MessageKind.INVITE:
                 return self.questions[0].text[chosen]
@@ -151,9 +151,13 @@ class Script(_Part):
 
     def named(self, asks: tuple[str, ...], language: str) -> str:
         """What is asked for, in words."""
-        texts = self.texts.get(language) or self.texts[self.languages[0]]
+        texts = self.texts[self._spoken(language)]
         names = {str(key): name for key, name in texts.names.items()}
         return ", ".join(names[key] for key in KEYS if key in asks and key in names)
+
+    def _spoken(self, language: str) -> str:
+        """The language that somebody is spoken to in who has this one."""
+        return language if language in self.texts else self.languages[0]
 
     @model_validator(mode="after")
     def _whole(self) -> Script:
