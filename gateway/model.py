@@ -23,7 +23,7 @@ LOWEST_GOOD = 4
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where a service is given. `time_zone` is an IANA name; it is also taken as the citizen's."""
+    """Where a service is given. `time_zone` is an IANA name; the citizen's too, unless his number tells another."""
 
     code: str
     name: str
