@@ -3,8 +3,9 @@
 **A share** has the Wilson score interval. **A mean** of ratings has that of a posterior with Perks' prior, which adds
 a fifth of a rating to each of the five values: Beta on 1..5 with the posterior's mean and variance, stretched to the
 observed mean where that lies outside. The usual t interval is not used, because nine ratings in ten are 5: a small
-sample without a single low rating has a small variance, and the interval is narrow where it should be wide. Exact
-coverage with the ratings of a good office (5: 90.5 %, 4: 7 %, 3: 1.2 %, 2: 0.5 %, 1: 0.8 %), nominally 95 %:
+sample without a single low rating has a small variance, and the interval is narrow where it should be wide. Coverage
+with the ratings of a good office (5: 90.5 %, 4: 7 %, 3: 1.2 %, 2: 0.5 %, 1: 0.8 %), nominally 95 %, exact up to 30
+ratings and beyond from 4,000 samples:
 
     ratings          5     10     30    100   1000
     t              39 %   63 %   83 %   90 %   94 %
