@@ -285,3 +285,35 @@ def test_refusal_before_the_invitation_cancels_it() -> None:
     assert stopped == (OptOut(), Close(InvitationState.DECLINED))
     assert due == ()
     assert conversation.outgoing == 0
+
+
+TWO = replace(SETTINGS, questions=(("time",), ("queue",)))
+ASKED_AGAIN = SOON + timedelta(seconds=5, milliseconds=400)
+"""When the second question went out, 5.4 s after the first answer was sent."""
+
+
+def second_answer(rating: int, sent_at: datetime) -> tuple[Conversation, tuple[Effect, ...]]:
+    """What a digit does that was sent at `sent_at` and comes after the second question has gone out."""
+    asked, _ = advance(Conversation(), Due(), START, TWO)
+    asked, _ = advance(asked, Replied(FIVE.meaning, SOON), ASKED_AGAIN, TWO)
+    assert asked.asked == ("queue",)
+    return advance(
+        asked, Replied(Meaning(ReplyClass.RATING, "test", rating), sent_at), LATER - timedelta(minutes=5), TWO
+    )
+
+
+def test_digit_sent_twice_before_the_next_question_came_answers_only_the_first() -> None:
+    conversation, effects = second_answer(5, SOON + timedelta(seconds=2))
+    assert (conversation.marks, effects) == ({"time": 5}, ())
+
+
+def test_other_digit_sent_before_the_next_question_came_corrects_the_first() -> None:
+    conversation, effects = second_answer(3, SOON + timedelta(seconds=2))
+    assert (conversation.marks, effects) == ({"time": 3}, ())
+    assert conversation.asked == ("queue",)
+
+
+def test_digit_sent_in_the_second_of_the_next_question_answers_that() -> None:
+    # Service centres give whole seconds: 5.4 and later are shown as 5.
+    conversation, _ = second_answer(3, SOON + timedelta(seconds=5))
+    assert conversation.marks == {"time": 5, "queue": 3}
