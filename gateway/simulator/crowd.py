@@ -17,7 +17,7 @@ from typing import Any
 from gateway.errors import DaemonError
 from gateway.simulator.citizens import Citizens, Handset
 
-_NOON = datetime(2017, 9, 13, 12, tzinfo=timezone(timedelta(hours=7)))
+NOON = datetime(2017, 9, 13, 12, tzinfo=timezone(timedelta(hours=7)))
 """When the messages arrive, for a citizen: who puts it off answers the next morning."""
 
 
@@ -62,7 +62,7 @@ class Crowd:
         text = self._whole(submit)
         if text is None:
             return
-        for answer in self._citizens.answers(text, submit["to"], _NOON):
+        for answer in self._citizens.answers(text, submit["to"], NOON):
             self._count += 1
             due = now + answer.delay_s / self._scale
             heapq.heappush(self._waiting, (due, self._count, submit["modem"], submit["to"], answer.text))

@@ -80,6 +80,13 @@ def test_version_stays_where_only_order_and_spelling_of_the_file_change(name: st
         assert parsed("# another comment\n" + spelling).version == PACKAGED[name].version
 
 
+def test_version_is_made_of_what_the_file_says_and_of_no_default() -> None:
+    said = dict.fromkeys(("reprompt", "thanks", "help", "farewell", "reminder"), "x")
+    script = {"name": "s", "questions": [{"asks": ["overall"], "text": {"ru": "q"}}], "texts": {"ru": said}}
+    # A key that a later program knows must not change the version of a survey that does not have it.
+    assert json.loads(Script.model_validate(script).body) == script
+
+
 def test_version_changes_with_the_first_language() -> None:
     whole = yaml.safe_load(TEXTS["overall"])
     whole["texts"] = dict(reversed(whole["texts"].items()))
