@@ -13,8 +13,6 @@ from gateway.modemsettings import LoginStepSettings, ModemSettings
 from gateway.settings import Settings
 from modem import documents
 
-_EXPLAINED = {"upstream": "this version has no upstream yet; leave the list empty"}
-
 
 def packaged_config() -> Path:
     """The configuration that needs nothing: emulated modems, the Altai offices, a database in the current folder."""
@@ -38,7 +36,7 @@ def load(path: Path | None = None) -> Settings:
 def parse(text: str, name: str) -> Settings:
     """The settings in a YAML text; `name` stands for the file in errors. Paths are left as they are."""
     try:
-        return documents.parse(text, name, Settings, _EXPLAINED)
+        return documents.parse(text, name, Settings)
     except documents.DocumentError as problem:
         raise ConfigError(str(problem)) from problem
 

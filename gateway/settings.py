@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from gateway.calendarsettings import CallbackSettings, HolidaysKey, OptionalHoursKey, WeekdaysKey, WindowKey
 from gateway.modemsettings import ModemSettings
 from gateway.section import Seconds, Section
+from gateway.upstreamsettings import UpstreamSettings, WebhookSettings
 from modem.ports import is_pattern
 from scheduler.windows import EVERY_DAY, Holidays, Window
 
@@ -119,7 +120,8 @@ class Settings(Section):
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 60
     calls: CallSettings = CallSettings()
     callbacks: CallbackSettings = CallbackSettings()
-    upstream: tuple[str, ...] = Field((), max_length=0)
+    upstream: tuple[UpstreamSettings, ...] = ()
+    webhooks: tuple[WebhookSettings, ...] = ()
     http: HttpSettings | None = HttpSettings()
     log: LogSettings = LogSettings()
 
@@ -131,6 +133,17 @@ class Settings(Section):
         if twice:
             raise ValueError(f"two modems are called {twice[0]}; give each its own name")
         return modems
+
+    @model_validator(mode="after")
+    def _one_name_each_way_out(self) -> Settings:
+        for what, names in (
+            ("upstreams", [upstream.name for upstream in self.upstream]),
+            ("webhooks", [hook.name for hook in self.webhooks]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"two {what} are called {twice[0]}; give each its own name")
+        return self
 
     @model_validator(mode="after")
     def _one_port_each(self) -> Settings:

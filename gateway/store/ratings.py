@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from gateway.model import CRITERIA
+from gateway.ratingid import rating_id
 from gateway.store.database import to_text
 
 COLUMNS = (
@@ -36,13 +38,20 @@ COLUMNS = (
     "person",
     "form_version",
     "corrected",
+    "rating_id",
+    "authority",
+    "service_name",
+    "schema_version",
 )
-"""The columns of an exported rating, in the order other programs rely on."""
+"""The columns of an exported rating, in the order other programs rely on; new ones are added at the end."""
+SCHEMA_VERSION = 2
+"""Of the columns and their meanings; 1 had none of those behind `corrected`."""
 
 _EXPORT = """
 SELECT r.cursor, v.foreign_id, v.id, v.stage, v.office, o.name, o.oktmo, o.okato, v.service, s.authority_id,
        s.service_id, s.procedure_id, v.received_at, i.invited_at, r.rated_at, r.source, r.mode, r.overall, r.time,
-       r.queue, r.staff, r.comfort, r.info, r.expanded, r.comment, x.pseudonym, r.form_version, r.corrected
+       r.queue, r.staff, r.comfort, r.info, r.expanded, r.comment, x.pseudonym, r.form_version, r.corrected,
+       r.rating_id, s.authority, s.name, ?
 FROM ratings r JOIN visits v ON v.id = r.visit JOIN offices o ON o.code = v.office
      JOIN services s ON s.code = v.service LEFT JOIN invitations i ON i.id = r.invitation
      LEFT JOIN persons x ON x.id = v.person
@@ -54,7 +63,7 @@ def add(
     db: Database,
     *,
     visit: int,
-    invitation: int,
+    invitation: int | None,
     reply: int | None,
     source: str,
     mode: str,
@@ -65,32 +74,41 @@ def add(
     form_version: str,
     corrected: bool,
     now: datetime,
+    outside_id: str | None = None,
 ) -> None:
-    """Record a rating; its cursor is the next number, given inside the only transaction there is at this moment."""
+    """Record a rating, which its channel may know by an `outside_id`.
+
+    Its cursor is the next number, given inside the only transaction there is at this moment.
+    """
+    sender, foreign_id, stage = db.execute(
+        "SELECT source, foreign_id, stage FROM visits WHERE id = ?", (visit,)
+    ).fetchone()
+    marks = [overall, *(criteria.get(criterion) for criterion in CRITERIA)]
     db.execute(
         "INSERT INTO ratings (visit, invitation, reply, source, mode, overall, time, queue, staff, comfort, info,"
-        " expanded, comment, form_version, corrected, rated_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " expanded, comment, form_version, corrected, rated_at, outside_id, rating_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             visit,
             invitation,
             reply,
             source,
             mode,
-            overall,
-            *(criteria.get(criterion) for criterion in CRITERIA),
+            *marks,
             int(expanded),
             comment,
             form_version,
             int(corrected),
             to_text(now),
+            outside_id,
+            rating_id(sender, foreign_id, stage, source, to_text(now), json.dumps(marks, separators=(",", ":"))),
         ),
     )
 
 
 def after(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:
     """Ratings behind `cursor` up to and including `until`, as exported; one at a time, whatever their number."""
-    for row in db.execute(_EXPORT, (cursor, until)):
+    for row in db.execute(_EXPORT, (SCHEMA_VERSION, cursor, until)):
         rating = dict(zip(COLUMNS, row, strict=True))
         rating["expanded"], rating["corrected"] = bool(rating["expanded"]), bool(rating["corrected"])
         yield rating

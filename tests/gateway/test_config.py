@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
             "modems: [{name: a, port: x, on_unknown: {resend_after_s: 0}}]",
             "on_unknown: input should be greater than 0",
         ),
-        ("upstream: [x]", "this version has no upstream yet"),
+        ("upstream: [{name: a, url: ftp://x, vendor: 1}]", "is no address; write it as https://"),
         (
             "survey: {texts: {invite: x}}",
             "c:1:1: survey: texts are in the survey's file: copy surveys/overall.yaml",

@@ -46,7 +46,7 @@ def _witness(centre: Centre) -> list[dict[str, Any]]:
 def test_exported_rating_has_the_agreed_columns_in_their_order(centre: Centre) -> None:
     _rated(centre, 1)
     (rating,) = ratings.after(centre.db, 0, 99)
-    assert " ".join(rating) == COLUMNS
+    assert " ".join(rating) == f"{COLUMNS} rating_id authority service_name schema_version"
     assert (rating["overall"], rating["time"], rating["expanded"], rating["source"]) == (5, 5, True, "sms")
     assert rating["person"].startswith("p-")
     assert "+79" not in json.dumps(rating)

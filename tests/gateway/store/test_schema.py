@@ -23,6 +23,7 @@ def test_fresh_database_is_migrated_once(tmp_path: Path) -> None:
                 ("m001_end_to_end",),
                 ("m002_fleet",),
                 ("m003_survey",),
+                ("m004_upstream",),
             ]
     assert path.stat().st_mode & 0o077 == 0
 

@@ -1,0 +1,60 @@
+"""Ratings on their way up, those who are told what happened, and ratings that came by other channels."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database
+
+from gateway.ratingid import rating_id
+from gateway.store.migrations import run
+
+# `ratings.rating_id` is what the world knows a rating by. `upstreams.floor`: up to this cursor each rating has a
+# delivery. A batch is frozen: its ratings (deliveries), its key and, once `body` is there, its octets; `body` goes when
+# the batch is settled, `digest` (SHA-256) stays. `posting_at` is set before a post and cleared by its answer: what has
+# it after a crash is in doubt. Of a batch that was halved `parent` tells the whole. A delivery is what became of one
+# rating at one upstream. `hooks.floor` is to webhooks what `upstreams.floor` is to those.
+_UPSTREAM = """
+ALTER TABLE ratings ADD COLUMN rating_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE ratings ADD COLUMN outside_id TEXT;
+CREATE UNIQUE INDEX ratings_outside ON ratings (source, outside_id) WHERE outside_id IS NOT NULL;
+CREATE TABLE upstreams (
+  name TEXT PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0, stopped_at TEXT, stopped_why TEXT, next_at TEXT,
+  refusals INTEGER NOT NULL DEFAULT 0, form_checked_at TEXT) STRICT, WITHOUT ROWID;
+CREATE TABLE batches (
+  id INTEGER PRIMARY KEY, upstream TEXT NOT NULL REFERENCES upstreams(name), key TEXT NOT NULL UNIQUE,
+  vendor TEXT NOT NULL, day TEXT NOT NULL, format TEXT NOT NULL, state TEXT NOT NULL,
+  parent INTEGER REFERENCES batches(id), rows INTEGER NOT NULL, body BLOB, digest TEXT, frozen_at TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, posting_at TEXT, posted_at TEXT, packet TEXT, status TEXT,
+  settled_at TEXT, reason TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX batches_due ON batches (upstream, next_at) WHERE next_at IS NOT NULL;
+CREATE TABLE deliveries (
+  upstream TEXT NOT NULL REFERENCES upstreams(name), rating INTEGER NOT NULL REFERENCES ratings(cursor),
+  batch INTEGER REFERENCES batches(id), state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', settled_at TEXT,
+  PRIMARY KEY (upstream, rating)) STRICT, WITHOUT ROWID;
+CREATE INDEX deliveries_batch ON deliveries (batch);
+CREATE INDEX deliveries_rejected ON deliveries (upstream) WHERE state = 'rejected';
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, visit INTEGER REFERENCES visits(id), body TEXT NOT NULL,
+  happened_at TEXT NOT NULL) STRICT;
+CREATE TABLE hooks (name TEXT PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+CREATE TABLE tellings (
+  hook TEXT NOT NULL REFERENCES hooks(name), event INTEGER NOT NULL REFERENCES events(id), state TEXT NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, reason TEXT NOT NULL DEFAULT '', told_at TEXT,
+  PRIMARY KEY (hook, event)) STRICT, WITHOUT ROWID;
+CREATE INDEX tellings_due ON tellings (hook, next_at) WHERE next_at IS NOT NULL;
+"""
+
+
+def m004_upstream(db: Database) -> None:
+    run(db, _UPSTREAM)
+    _name_ratings(db.conn)
+
+
+def _name_ratings(connection: sqlite3.Connection) -> None:
+    """Ratings of before get the id they would have been given."""
+    connection.create_function("rating_id", 6, rating_id, deterministic=True)
+    connection.execute(
+        "UPDATE ratings SET rating_id = rating_id(v.source, v.foreign_id, v.stage, ratings.source, rated_at,"
+        " json_array(overall, time, queue, staff, comfort, info)) FROM visits v WHERE v.id = visit"
+    )

@@ -1,0 +1,1 @@
+"""Where ratings go: frozen into batches, posted until there is no doubt, settled one by one."""
