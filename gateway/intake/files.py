@@ -1,4 +1,4 @@
-"""Reads a visits file row by row, whatever program wrote it: UTF-8 with or without BOM or Windows-1251, `,` or `;`.
+"""Reads a file of visits or ratings row by row, whatever wrote it: UTF-8 with or without BOM or cp1251, `,` or `;`.
 
 Only one row is in memory at a time. A row that cannot be taken apart is handed on with its fault, so that it is refused
 by itself and the rest of the file is read.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -56,24 +56,24 @@ def look_at(path: Path) -> Survey:
                     except UnicodeDecodeError:
                         encoding = "cp1251"
     except OSError as problem:
-        raise IntakeError(f"The visits file {path} cannot be read: {problem.strerror}.") from problem
+        raise IntakeError(f"The file {path} cannot be read: {problem.strerror}.") from problem
     return Survey(encoding, lines)
 
 
-def rows(path: Path, form: str, encoding: str) -> Iterator[Row]:
-    """Every row of the file. Raises IntakeError for a file that is no visits file at all."""
+def rows(path: Path, form: str, encoding: str, needed: Sequence[str] = COLUMNS) -> Iterator[Row]:
+    """Every row of the file. Raises IntakeError for a CSV file whose header lacks a column that is `needed`."""
     with path.open(encoding=encoding, errors="replace", newline="") as file:
-        yield from _csv_rows(path, file) if form == "csv" else _jsonl_rows(file)
+        yield from _csv_rows(path, file, needed) if form == "csv" else _jsonl_rows(file)
 
 
-def _csv_rows(path: Path, file: TextIO) -> Iterator[Row]:
+def _csv_rows(path: Path, file: TextIO, needed: Sequence[str]) -> Iterator[Row]:
     header = file.readline()
     delimiter = ";" if header.count(";") > header.count(",") else ","
     names = [name.strip().strip('"').casefold() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    missing = [column for column in COLUMNS if column not in names]
+    missing = [column for column in needed if column not in names]
     if missing:
         raise IntakeError(
-            f"{path}:1: the column {missing[0]} is missing; the first line must name {', '.join(COLUMNS)}."
+            f"{path}:1: the column {missing[0]} is missing; the first line must name {', '.join(needed)}."
         )
     reader = csv.reader(file, delimiter=delimiter)
     while True:

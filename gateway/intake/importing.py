@@ -22,7 +22,8 @@ from sqlite_utils import Database
 from gateway.directory import Directory
 from gateway.errors import IntakeError
 from gateway.intake import files
-from gateway.intake.checks import Refused, check
+from gateway.intake.cells import Refused
+from gateway.intake.checks import check
 from gateway.pseudonyms import Pseudonyms
 from gateway.store.database import transaction
 from gateway.store.visits import accept_visit, refuse_row
@@ -61,10 +62,10 @@ class Importer:
         refused_path.unlink(missing_ok=True)
         with ExitStack() as stack:
             refused: Any = None
-            for group in _groups(files.rows(path, form, look.encoding)):
+            for group in groups(files.rows(path, form, look.encoding)):
                 for row, reason in self._take(group, now):
                     if refused is None:
-                        refused = _refused_writer(stack, refused_path)
+                        refused = refused_writer(stack, refused_path, _REFUSED_CELLS)
                     refused.writerow([row.line, reason, *(row.cells.get(c, "") for c in _REFUSED_CELLS)])
                 progress(group[-1].line)
         return self.tally
@@ -104,7 +105,7 @@ class Importer:
         refuse_row(
             self.db,
             source=self.source,
-            digest=_digest(row.cells or {"line": str(row.line)}),
+            digest=digest(row.cells or {"line": str(row.line)}),
             line=row.line,
             foreign_id=row.cells.get("foreign_id", "").strip()[:200],
             reason=reason,
@@ -125,21 +126,23 @@ def form_of(path: Path, form: str | None) -> str:
     return form
 
 
-def _groups(rows: Iterable[files.Row]) -> Iterator[list[files.Row]]:
+def groups(rows: Iterable[files.Row]) -> Iterator[list[files.Row]]:
+    """The rows that one transaction takes."""
     iterator = iter(rows)
     while group := list(islice(iterator, _GROUP)):
         yield group
 
 
-def _refused_writer(stack: ExitStack, path: Path) -> Any:
+def refused_writer(stack: ExitStack, path: Path, columns: tuple[str, ...]) -> Any:
     """A CSV writer for refused rows; the file is made when the first one comes, readable by its owner only."""
     file = stack.enter_context(path.open("w", encoding="utf-8-sig", newline=""))
     path.chmod(0o600)
     writer = csv.writer(file)
-    writer.writerow(["line", "reason", *_REFUSED_CELLS])
+    writer.writerow(["line", "reason", *columns])
     return writer
 
 
-def _digest(cells: Mapping[str, str]) -> str:
+def digest(cells: Mapping[str, str]) -> str:
+    """By which a refused row is known when it comes again."""
     text = json.dumps(cells, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

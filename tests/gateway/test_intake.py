@@ -14,7 +14,8 @@ from gateway import directory as directories
 from gateway.config import packaged_config
 from gateway.directory import Directory
 from gateway.errors import IntakeError
-from gateway.intake.checks import Refused, check
+from gateway.intake.cells import Refused
+from gateway.intake.checks import check
 from gateway.intake.files import COLUMNS, OPTIONAL
 from gateway.intake.importing import Importer, Tally, form_of
 from tests.gateway.conftest import NOON, Centre

@@ -1,0 +1,55 @@
+"""The cells of a row as checks read them, with the reasons for which a row is refused.
+
+Pure. The reasons are said to the office that sent the file, so each names the column and what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+LONGEST_ID = 200
+LONGEST_TEXT = 4000
+
+
+class Refused(ValueError):
+    """The row is not taken; the message is the reason."""
+
+
+def text_of(cells: Mapping[str, str], column: str) -> str:
+    """What a cell says, "" if there is none."""
+    return cells.get(column, "").strip()
+
+
+def bounded(cells: Mapping[str, str], column: str, most: int) -> str:
+    """What a cell says. Raises Refused if that is longer than `most` characters."""
+    text = text_of(cells, column)
+    if len(text) > most:
+        raise Refused(f"{column} is longer than {most} characters")
+    return text
+
+
+def shown(cells: Mapping[str, str], column: str) -> str:
+    """A cell as a reason quotes it."""
+    text = text_of(cells, column)
+    return f"«{text[:40]}»" if text else "(empty)"
+
+
+def moment(cells: Mapping[str, str], column: str, time_zone: str, now: datetime) -> datetime:
+    """ISO 8601; without an offset it is the office's local time."""
+    text = text_of(cells, column)
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=ZoneInfo(time_zone))
+        found = found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused(f"{column} «{text[:40]}» is not a date and time such as 2017-09-12T15:40") from None
+    if found > now + _CLOCKS_DIFFER:
+        raise Refused(f"{column} «{text[:40]}» is in the future")
+    if found < _OLDEST:
+        raise Refused(f"{column} «{text[:40]}» is before the year 2000")
+    return found
