@@ -12,7 +12,8 @@ from gateway.cli.export import hand_out
 from gateway.cli.ledger import show
 from gateway.cli.options import json_option, print_json
 from gateway.cli.visits import take
-from gateway.ledger import Ledger, draw_up, read_witness
+from gateway.ledger import Ledger, draw_up
+from gateway.ledger.witness import read_witness
 from gateway.numbers import figures, page
 from gateway.simulator.demo import SCALE, Demo, Progress
 from gateway.store.numbers import Selection

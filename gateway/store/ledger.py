@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from sqlite_utils import Database
+
+from gateway.ledger.upstream import Delivery
+from gateway.model import CRITERIA
 
 DISPOSITIONS = (
     "rated",
@@ -42,11 +46,25 @@ def funnel(db: Database) -> dict[str, int]:
         " coalesce(sum(disposition = 'rated'), 0) FROM dispositions"
     ).fetchone()
     refused = db.execute("SELECT count(*) FROM refusals").fetchone()[0]
-    exported = db.execute(
-        "SELECT count(DISTINCT visit) FROM ratings WHERE cursor <= (SELECT coalesce(max(until), 0) FROM exports)"
-    ).fetchone()[0]
     names = ("visits", "invited", "delivered", "replied", "rated")
-    return {**dict(zip(names, row, strict=True)), "refused": refused, "exported": exported}
+    return {**dict(zip(names, row, strict=True)), "refused": refused, "exported": _exported(db)}
+
+
+def _exported(db: Database) -> int:
+    """How many visits have a rating that was handed out, or that an upstream has accepted."""
+    spans: list[list[int]] = []
+    for after, until in db.execute('SELECT "after", max(until) FROM exports GROUP BY 1 ORDER BY 1').fetchall():
+        if spans and after <= spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], until)
+        else:
+            spans.append([after, until])
+    row = db.execute(
+        "SELECT count(*) FROM (SELECT r.visit FROM json_each(?) j JOIN ratings r ON r.cursor > j.value ->> 0"
+        " AND r.cursor <= j.value ->> 1 UNION SELECT r.visit FROM deliveries d JOIN ratings r ON r.cursor = d.rating"
+        " WHERE d.state = 'accepted')",
+        (json.dumps(spans),),
+    ).fetchone()
+    return int(row[0])
 
 
 def parts_unknown(db: Database) -> int:
@@ -98,3 +116,42 @@ def kept_pdus(db: Database) -> Iterator[str]:
     """The raw form of everything that ever came in."""
     for row in db.execute("SELECT raw FROM inbox"):
         yield row[0]
+
+
+def upstreams(db: Database) -> dict[str, dict[str, int]]:
+    """By upstream, how many ratings are in which state of their delivery; `waiting` is behind its floor."""
+    found: dict[str, dict[str, int]] = {}
+    for name, waiting in db.execute(
+        "SELECT name, (SELECT count(*) FROM ratings WHERE cursor > floor AND NOT EXISTS (SELECT 1 FROM deliveries"
+        " WHERE upstream = name AND rating = cursor)) FROM upstreams ORDER BY name"
+    ).fetchall():
+        states = db.execute("SELECT state, count(*) FROM deliveries WHERE upstream = ? GROUP BY 1 ORDER BY 1", (name,))
+        found[name] = {**dict(states.fetchall()), "waiting": waiting}
+    return found
+
+
+def passed_over(db: Database) -> list[tuple[str, str]]:
+    """Ratings behind which an upstream has gone on without one word about them: upstream, and visit by its id."""
+    rows = db.execute(
+        "SELECT u.name, v.foreign_id FROM upstreams u JOIN ratings r ON r.cursor <= u.floor"
+        " JOIN visits v ON v.id = r.visit WHERE NOT EXISTS"
+        " (SELECT 1 FROM deliveries d WHERE d.upstream = u.name AND d.rating = r.cursor) ORDER BY 1, r.cursor"
+    )
+    return [(row[0], row[1]) for row in rows.fetchall()]
+
+
+_DELIVERIES = """
+SELECT v.foreign_id, r.rating_id, d.state, b.packet IS NOT NULL, b.posting_at IS NOT NULL,
+       r.time, r.queue, r.staff, r.comfort, r.info
+FROM deliveries d JOIN ratings r ON r.cursor = d.rating JOIN visits v ON v.id = r.visit
+     LEFT JOIN batches b ON b.id = d.batch
+WHERE d.upstream = ? ORDER BY d.rating
+"""
+
+
+def deliveries(db: Database, upstream: str) -> Iterator[Delivery]:
+    """What became of each rating that was to go to an upstream."""
+    for visit, rating_id, state, has_packet, is_doubtful, *marks in db.execute(_DELIVERIES, (upstream,)):
+        has_arrived = True if state == "accepted" or has_packet else None if is_doubtful else False
+        given = {key: mark for key, mark in zip(CRITERIA, marks, strict=True) if mark is not None}
+        yield Delivery(visit, rating_id, state, has_arrived, given)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from gateway.export import ExportError, replacing, write
-from gateway.ledger import WitnessError, draw_up, read_witness
+from gateway.ledger import draw_up
+from gateway.ledger.witness import WitnessError, read_witness
 from gateway.store import ratings
 from tests.gateway.conftest import PHONE, Centre
 
