@@ -1,12 +1,10 @@
-"""The system's clock, and the jobs that run by it."""
+"""The system's clock."""
 
 from __future__ import annotations
 
 import os
-import threading
 
 from scheduler.clock import SystemClock
-from scheduler.runner import Job, Runner
 
 
 class _Pipe:
@@ -48,21 +46,3 @@ def test_time_is_aware_and_in_utc() -> None:
     offset = SystemClock().now().utcoffset()
     assert offset is not None
     assert not offset
-
-
-def test_job_runs_again_and_again_until_the_runner_stops() -> None:
-    count, enough = 0, threading.Event()
-
-    def work() -> None:
-        nonlocal count
-        count += 1
-        if count == 3:
-            enough.set()
-
-    runner = Runner([Job("work", 0.02, work, "Counts.")])
-    runner.start()
-    assert enough.wait(10)
-    runner.stop()
-    stopped_at = count
-    assert not threading.Event().wait(0.1)
-    assert count == stopped_at
