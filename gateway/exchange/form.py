@@ -30,6 +30,13 @@ class Indicator(_Part):
     values: Mapping[Mark, Id]
 
 
+class Comment(_Part):
+    """The ids under which a comment may be sent; the text is the citizen's."""
+
+    indicator: Id
+    value: Id
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """A mark as upstream counts it."""
@@ -39,13 +46,14 @@ class Rate:
 
 
 class Form(_Part):
-    """A version of the form."""
+    """A version of the form. Without ids for a `comment` none is sent."""
 
     version: str
     type: str
     updated_at: str
     titles: Mapping[Mark, str]
     criteria: Mapping[str, Indicator]
+    comment: Comment | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Form:
@@ -60,6 +68,9 @@ class Form(_Part):
                 raise ValueError(f"the criterion {key} has no value for one of the marks 1 to 5")
         ids = [value for indicator in self.criteria.values() for value in indicator.values.values()]
         indicators = [indicator.indicator for indicator in self.criteria.values()]
+        if self.comment is not None:
+            ids.append(self.comment.value)
+            indicators.append(self.comment.indicator)
         if len(set(ids)) != len(ids) or len(set(indicators)) != len(indicators):
             raise ValueError("two criteria share an indicator, or two marks a value; each id stands for one thing")
         return self

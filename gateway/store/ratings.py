@@ -46,17 +46,23 @@ COLUMNS = (
 """The columns of an exported rating, in the order other programs rely on; new ones are added at the end."""
 SCHEMA_VERSION = 2
 """Of the columns and their meanings; 1 had none of those behind `corrected`."""
+_WIRE_COLUMNS = (*COLUMNS, "time_zone")
 
-_EXPORT = """
+_COLUMNS = f"""
 SELECT r.cursor, v.foreign_id, v.id, v.stage, v.office, o.name, o.oktmo, o.okato, v.service, s.authority_id,
        s.service_id, s.procedure_id, v.received_at, i.invited_at, r.rated_at, r.source, r.mode, r.overall, r.time,
        r.queue, r.staff, r.comfort, r.info, r.expanded, r.comment, x.pseudonym, r.form_version, r.corrected,
-       r.rating_id, s.authority, s.name, ?
+       r.rating_id, s.authority, s.name, {SCHEMA_VERSION}
+"""
+_TABLES = """
 FROM ratings r JOIN visits v ON v.id = r.visit JOIN offices o ON o.code = v.office
      JOIN services s ON s.code = v.service LEFT JOIN invitations i ON i.id = r.invitation
      LEFT JOIN persons x ON x.id = v.person
-WHERE r.cursor > ? AND r.cursor <= ? ORDER BY r.cursor
 """
+_BETWEEN = " WHERE r.cursor > ? AND r.cursor <= ? ORDER BY r.cursor"
+_OF_BATCH = " WHERE r.cursor IN (SELECT rating FROM deliveries WHERE batch = ?) ORDER BY r.cursor"
+_EXPORT = _COLUMNS + _TABLES + _BETWEEN
+_WIRE = _COLUMNS + ", o.time_zone" + _TABLES
 
 
 def add(
@@ -108,10 +114,25 @@ def add(
 
 def after(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:
     """Ratings behind `cursor` up to and including `until`, as exported; one at a time, whatever their number."""
-    for row in db.execute(_EXPORT, (SCHEMA_VERSION, cursor, until)):
-        rating = dict(zip(COLUMNS, row, strict=True))
-        rating["expanded"], rating["corrected"] = bool(rating["expanded"]), bool(rating["corrected"])
-        yield rating
+    for row in db.execute(_EXPORT, (cursor, until)):
+        yield _rating(COLUMNS, row)
+
+
+def wire(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:
+    """As `after`, with the `time_zone` of the office too, in which upstream wants times."""
+    for row in db.execute(_WIRE + _BETWEEN, (cursor, until)):
+        yield _rating(_WIRE_COLUMNS, row)
+
+
+def wire_of(db: Database, batch: int) -> list[dict[str, Any]]:
+    """The ratings of a batch, as `wire` gives them, in their order."""
+    return [_rating(_WIRE_COLUMNS, row) for row in db.execute(_WIRE + _OF_BATCH, (batch,))]
+
+
+def _rating(columns: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Any]:
+    rating = dict(zip(columns, row, strict=True))
+    rating["expanded"], rating["corrected"] = bool(rating["expanded"]), bool(rating["corrected"])
+    return rating
 
 
 def last_cursor(db: Database) -> int:
