@@ -41,3 +41,7 @@ class ReviewError(GatewayError):
 
 class CallbackError(GatewayError):
     """A call-back may not be treated like this, or there is none of this number."""
+
+
+class UpstreamError(GatewayError):
+    """Ratings cannot go up as things are: a file of the upstream cannot be used, or somebody else pushes to it."""
