@@ -24,6 +24,7 @@ from gateway.daemon import Daemon
 from gateway.intake.importing import Importer
 from gateway.modemsettings import ModemSettings
 from gateway.settings import Settings, SurveySection
+from gateway.store import secrecy
 from gateway.store.database import open_writer, transaction
 from gateway.store.opening import writable
 from gateway.store.visits import put_offices, put_services
@@ -141,6 +142,7 @@ class Centre:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The database, for questions."""
         db = sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True)
+        secrecy.attach(db, self.settings.database)
         try:
             yield db
         finally:

@@ -192,7 +192,9 @@ class Soak:
 
     def _kept(self, record: Delivered) -> bool:
         with self.centre.reading() as db:
-            return db.execute("SELECT 1 FROM inbox WHERE raw = ?", (record.pdu.hex().upper(),)).fetchone() is not None
+            raw = record.pdu.hex().upper()
+            found = db.execute("SELECT 1 FROM inbox WHERE digest = fingerprint('pdu', ?)", (raw,)).fetchone()
+            return found is not None
 
     def _count(self, where: str) -> int:
         with self.centre.reading() as db:

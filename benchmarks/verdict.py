@@ -31,8 +31,8 @@ CREATE TRIGGER watch_parts AFTER UPDATE OF state ON parts WHEN old.state <> new.
 _DISTURBED = ("garble", "drop", "noise")
 _LATEST_S = SUBMIT_S + 30
 _PARTS = (
-    "SELECT p.id, x.phone, p.text, p.state, p.reference FROM parts p JOIN messages m ON m.id = p.message"
-    " JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person"
+    "SELECT p.id, unseal(x.sealed, x.pseudonym), p.text, p.state, p.reference FROM parts p"
+    " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person"
 )
 
 
@@ -147,7 +147,7 @@ class Verdict:
 
     def _judge_kept(self, db: sqlite3.Connection) -> set[str]:
         """What a modem took is kept once; who has said something that was not."""
-        kept = Counter(raw for (raw,) in db.execute("SELECT raw FROM inbox"))
+        kept = Counter(raw for (raw,) in db.execute("SELECT unseal(sealed, digest) FROM inbox"))
         missing = [record for record in self._witness.delivers if not kept[record.pdu.hex().upper()]]
         with_card = sum(record.pdu in self._trouble.gone_with_a_card for record in missing)
         self.facts["messages gone with a card"] = with_card
@@ -158,7 +158,9 @@ class Verdict:
     def _judge_heard(self, db: sqlite3.Connection, lost: set[str]) -> None:
         """What a citizen said is one reply, unless a part of it was `lost`."""
         heard = Counter(
-            db.execute("SELECT x.phone, r.text FROM replies r JOIN persons x ON x.id = r.person").fetchall()
+            db.execute(
+                "SELECT unseal(x.sealed, x.pseudonym), r.text FROM replies r JOIN persons x ON x.id = r.person"
+            ).fetchall()
         )
         for (phone, text), count in self._witness.told().items():
             if phone not in self._probes and phone not in lost and heard[phone, text] != count:

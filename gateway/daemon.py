@@ -31,7 +31,7 @@ from gateway.probing import probe
 from gateway.script import Script
 from gateway.settings import Settings
 from gateway.silence import Silence
-from gateway.store import persons, state, visits
+from gateway.store import persons, secrecy, state, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
@@ -156,6 +156,7 @@ class Daemon:
         callbacks = CallbackDesk(settings.callbacks)
         conversations = Conversations(settings.survey, script, dispatch, callbacks)
         outbox = Outbox(conversations, self._chance, numbering)
+        writer.do(secrecy.need)
         inbox = Inbox(conversations, outbox, writer.do(lambda db: persons.pseudonyms_of(db, settings.database)))
         silence = Silence(settings.modems, dispatch)
         self._catch_up(writer, known, dispatch, outbox, silence)

@@ -24,7 +24,7 @@ from gateway.phones import phone_of
 from gateway.pseudonyms import Pseudonyms
 from gateway.reports import Fate
 from gateway.settling import BATCH
-from gateway.store import inbox
+from gateway.store import inbox, persons
 from gateway.store.database import apart
 from gateway.store.inbox import KeptPart, KeptPdu
 from modem.alphabet import Alphabet, text_of
@@ -73,7 +73,10 @@ class Inbox:
     def give_up_on_parts(self, db: Database, now: datetime) -> int:
         """Make replies of long messages whose missing parts will not come any more; how many."""
         count, before = 0, now - _PARTS_WAIT
-        for sim, sender, ref, bits, total in inbox.overdue_parts(db, before):
+        for sim, raw, ref, bits, total in inbox.overdue_parts(db, before):
+            part = decode(raw)
+            assert isinstance(part, Deliver), "it was one when it was filed"
+            sender = part.sender
             for message in fragments(inbox.siblings(db, sim=sim, sender=sender, ref=ref, bits=bits, total=total)):
                 if max(part.kept_at for part in message) <= before:
                     ids = [part.id for part in message]
@@ -115,7 +118,7 @@ class Inbox:
             case Fate.CREDITED:
                 problem = "it has no status" if report.status is None else None
                 inbox.settle(db, [pdu.id], state=InboxState.HANDLED, kind="report", problem=problem)
-                person = inbox.person_by_phone(db, phone)
+                person = persons.by_phone(db, phone)
                 if person is not None:
                     self._listener.look_again(db, person, now)
         return True
@@ -132,7 +135,7 @@ class Inbox:
         inbox.file_part(
             db,
             pdu.id,
-            person=None if phone is None else inbox.person_by_phone(db, phone),
+            person=None if phone is None else persons.by_phone(db, phone),
             sender=sender,
             sent_at=sent_at,
             alphabet=message.alphabet.label,

@@ -19,7 +19,7 @@ from gateway.phones import phone_of
 from gateway.pseudonyms import Pseudonyms
 from gateway.replies import interpret
 from gateway.replies.context import NO_CONTEXT, Context
-from gateway.store import candidates, inbox, invitations, lanes, optouts, outbox, reviews
+from gateway.store import candidates, inbox, invitations, lanes, optouts, outbox, persons, reviews
 from gateway.survey import Replied
 from gateway.survey.hearing import standing
 
@@ -47,7 +47,7 @@ class Listener:
     def hear(self, db: Database, text: Text, now: datetime) -> bool:
         """Record a text as a reply, and let the conversation it belongs to hear it; True if messages were queued."""
         phone = phone_of(text.sender)
-        person = None if phone is None else inbox.person_by_phone(db, phone)
+        person = None if phone is None else persons.by_phone(db, phone)
         verdict = None
         if person is not None:
             lanes.heard(db, person, text.pdus[0])

@@ -1,6 +1,6 @@
 """Stands in for a phone wherever a phone must not be: a keyed hash, the same for the same phone and key.
 
-The key lies in a file beside the database, made at first use and readable by its owner only. Without it nobody can test
+The key lies in a file beside the database, made with it and readable by its owner only. Without it nobody can test
 which phone a pseudonym belongs to, though there are few enough phones to try them all.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
+from gateway import keyfile
 from gateway.errors import StoreError
 
 _KEY_BYTES = 32
+_FINGERPRINT_BYTES = 16
 
 
 class Pseudonyms:
@@ -27,20 +28,35 @@ class Pseudonyms:
         """`p-` and 24 hexadecimal digits for an E.164 phone."""
         return "p-" + hmac.digest(self._key, phone.encode("ascii"), hashlib.sha256).hex()[:24]
 
+    def fingerprint(self, kind: str, text: str) -> bytes:
+        """16 octets by which a text of this kind is known again, and nothing of it is told."""
+        return hmac.digest(self._key, f"{kind}\0{text}".encode(), hashlib.sha256)[:_FINGERPRINT_BYTES]
+
+
+def path_of(database: Path) -> Path:
+    """Where the key of a database lies."""
+    return database.with_name(database.name + ".key")
+
 
 def load(database: Path) -> Pseudonyms:
-    """The pseudonyms of a database; its key file is made if there is none."""
-    path = database.with_name(database.name + ".key")
+    """The pseudonyms of a database. Raises StoreError if its key file is missing or damaged."""
+    path = path_of(database)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-        if len(key) != _KEY_BYTES:
-            raise StoreError(f"The key file {path} is damaged; restore it from the backup of this database.") from None
-        return Pseudonyms(key)
+    except FileNotFoundError:
+        raise StoreError(
+            f"The key file {path} is missing, so nobody who opted out would be known; restore it from the backup of"
+            " this database."
+        ) from None
     except OSError as problem:
-        raise StoreError(f"The key file {path} cannot be written: {problem.strerror}.") from problem
-    key = secrets.token_bytes(_KEY_BYTES)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key.hex() + "\n")
+        raise StoreError(f"The key file {path} cannot be read: {problem.strerror}.") from problem
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise StoreError(f"The key file {path} is damaged; restore it from the backup of this database.")
     return Pseudonyms(key)
+
+
+def make(database: Path) -> None:
+    """Make the key of a database, unless there is one."""
+    keyfile.write_new(path_of(database), secrets.token_bytes(_KEY_BYTES).hex() + "\n")

@@ -36,7 +36,7 @@ CENTRE = "otklik"
 _SELECT = """
 SELECT c.id, c.visit, i.id, o.time_zone, c.reason,
        c.state, c.opened_at, c.due_at, c.assignee, c.calls, c.answered, c.cause, c.outcome, c.closed_at,
-       v.foreign_id, v.office, o.short_name, s.name, v.received_at, x.phone,
+       v.foreign_id, v.office, o.short_name, s.name, v.received_at, unseal(x.sealed, x.pseudonym),
        x.pseudonym IN (SELECT pseudonym FROM opt_outs), r.overall, r.time, r.queue, r.staff, r.comfort, r.info,
        r.expanded, r.comment
 FROM callbacks c JOIN visits v ON v.id = c.visit JOIN invitations i ON i.visit = c.visit
@@ -56,7 +56,7 @@ FROM invitations i JOIN visits v ON v.id = i.visit JOIN persons x ON x.id = i.pe
        ON w.person = i.person
 WHERE i.state = 'expired' AND i.reason = 'silence' AND i.heard = 0 AND i.closed_at > ?1
   AND coalesce(w.wrote_at < i.invited_at, 1)
-  AND v.consent = 1 AND x.phone IS NOT NULL
+  AND v.consent = 1 AND x.sealed IS NOT NULL
   AND x.pseudonym NOT IN (SELECT pseudonym FROM opt_outs)
   AND NOT EXISTS (SELECT 1 FROM ratings WHERE visit = v.id)
   AND NOT EXISTS (SELECT 1 FROM invitations j WHERE j.person = i.person AND j.state = 'open')
@@ -161,7 +161,7 @@ def put(db: Database, row: TaskRow, event: Event, by: str, words: str, now: date
 def phone_of(db: Database, visit: int) -> str | None:
     """The phone to dial; None where it is gone, or its owner does not want to hear from us any more."""
     row = db.execute(
-        "SELECT x.phone FROM visits v JOIN persons x ON x.id = v.person WHERE v.id = ?"
+        "SELECT unseal(x.sealed, x.pseudonym) FROM visits v JOIN persons x ON x.id = v.person WHERE v.id = ?"
         " AND x.pseudonym NOT IN (SELECT pseudonym FROM opt_outs)",
         (visit,),
     ).fetchone()

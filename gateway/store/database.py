@@ -21,6 +21,7 @@ from typing import IO
 from sqlite_utils import Database
 
 from gateway.errors import AlreadyRunning, StoreBusy, StoreError
+from gateway.store import secrecy
 
 _BUSY_S = 10.0
 
@@ -44,6 +45,8 @@ def open_writer(path: Path, *, checkpoints: bool) -> Database:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA secure_delete=ON")  # what is purged is overwritten
+        secrecy.attach(connection, path)
         if not checkpoints:
             connection.execute("PRAGMA wal_autocheckpoint=0")
         return Database(connection, execute_plugins=False)
@@ -58,6 +61,7 @@ def open_reader(path: Path) -> Database:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        secrecy.attach(connection, path)
         return Database(connection, execute_plugins=False)
     except (sqlite3.Error, OSError) as problem:
         raise store_error(path, problem) from problem

@@ -24,7 +24,7 @@ def of_person(db: Database, pseudonym: str) -> dict[str, Any]:
 
     Visits without a consent are nobody's: they have no phone.
     """
-    person = db.execute("SELECT id, phone IS NOT NULL FROM persons WHERE pseudonym = ?", (pseudonym,)).fetchone()
+    person = db.execute("SELECT id, sealed IS NOT NULL FROM persons WHERE pseudonym = ?", (pseudonym,)).fetchone()
     out = next(db.query("SELECT opted_out_at AS at, way FROM opt_outs WHERE pseudonym = ?", [pseudonym]), None)
     events = db.query(
         "SELECT verb, way, by, happened_at, recorded_at FROM opt_events WHERE pseudonym = ? ORDER BY id", [pseudonym]

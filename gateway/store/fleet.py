@@ -136,7 +136,7 @@ def add_call(db: Database, *, sim: str, phone: str | None, call_back: bool, at: 
     row = db.execute(
         "INSERT INTO calls (sim, person, invitation, called_at) SELECT ?, x.id,"
         " (SELECT max(i.id) FROM invitations i WHERE i.person = x.id AND i.state = 'open' AND ?), ?"
-        " FROM (SELECT 1) LEFT JOIN persons x ON x.phone = ? RETURNING invitation",
+        " FROM (SELECT 1) LEFT JOIN persons x ON x.pseudonym = pseudonym(?) RETURNING invitation",
         (sim, call_back, to_text(at), phone),
     ).fetchone()
     return None if row[0] is None else int(row[0])

@@ -13,6 +13,8 @@ from sqlite_utils import Database
 from gateway.model import InboxState, Meaning
 from gateway.store.database import from_text, to_text
 
+_KEPT = "SELECT id, sim, memory, unseal(sealed, digest), kept_at FROM inbox WHERE state = 'kept'"
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPdu:
@@ -45,12 +47,13 @@ def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: 
     """
     at = to_text(now)
     db.conn.executemany(
-        "INSERT INTO inbox (sim, memory, slot, raw, state, kept_at) SELECT ?1, ?2, ?3, ?4, 'kept', ?5"
+        "INSERT INTO inbox (sim, memory, slot, digest, sealed, state, kept_at)"
+        " SELECT ?1, ?2, ?3, d.digest, seal(?4, d.digest), 'kept', ?5 FROM (SELECT fingerprint('pdu', ?4) AS digest) d"
         # CROSS JOIN: in this order, for SQLite would rather read the whole inbox for each message.
         " WHERE ?2 NOT IN ('ME', 'SR') OR NOT EXISTS (SELECT 1 FROM sims mine CROSS JOIN sims other CROSS JOIN inbox i"
         " WHERE mine.iccid = ?1 AND other.imei = mine.imei AND other.iccid <> mine.iccid"
-        " AND i.sim = other.iccid AND i.raw = ?4)"
-        " ON CONFLICT (sim, raw) DO UPDATE SET copies = copies + 1, memory = excluded.memory, slot = excluded.slot"
+        " AND i.sim = other.iccid AND i.digest = d.digest)"
+        " ON CONFLICT (sim, digest) DO UPDATE SET copies = copies + 1, memory = excluded.memory, slot = excluded.slot"
         " WHERE (memory, slot) <> (excluded.memory, excluded.slot)",
         [(sim, memory, slot, raw, at) for memory, slot, raw in found],
     )
@@ -59,7 +62,7 @@ def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: 
 def unhandled(db: Database, most: int) -> list[KeptPdu]:
     """Kept PDUs that have not been looked at, in the order they came."""
     rows = db.execute(
-        "SELECT id, sim, memory, raw, kept_at FROM inbox WHERE state = 'kept' AND kind IS NULL ORDER BY id LIMIT ?",
+        f"{_KEPT} AND kind IS NULL ORDER BY id LIMIT ?",
         (most,),
     ).fetchall()
     return [KeptPdu(row[0], row[1], row[2], row[3], from_text(row[4])) for row in rows]
@@ -81,8 +84,8 @@ def file_part(
 ) -> None:
     """Say which part of which message a kept PDU is; it stays kept until the rest is here."""
     db.execute(
-        "UPDATE inbox SET kind = 'part', person = ?, sender = ?, sent_at = ?, alphabet = ?, units = ?, ref = ?,"
-        " bits = ?, total = ?, seq = ? WHERE id = ?",
+        "UPDATE inbox SET kind = 'part', person = ?, sender = fingerprint('sender', ?), sent_at = ?, alphabet = ?,"
+        " units = ?, ref = ?, bits = ?, total = ?, seq = ? WHERE id = ?",
         (person, sender, to_text(sent_at), alphabet, units, ref, bits, total, seq, pdu),
     )
 
@@ -94,9 +97,7 @@ def file_report(db: Database, pdu: int) -> None:
 
 def waiting_reports(db: Database) -> list[KeptPdu]:
     """The delivery reports that wait, in the order they came; few at any time."""
-    rows = db.execute(
-        "SELECT id, sim, memory, raw, kept_at FROM inbox WHERE state = 'kept' AND kind = 'report' ORDER BY id"
-    ).fetchall()
+    rows = db.execute(f"{_KEPT} AND kind = 'report' ORDER BY id").fetchall()
     return [KeptPdu(row[0], row[1], row[2], row[3], from_text(row[4])) for row in rows]
 
 
@@ -104,7 +105,7 @@ def siblings(db: Database, *, sim: str, sender: str, ref: int, bits: int, total:
     """The parts of a message that are here and not yet joined, by number and arrival; a part may be here twice."""
     rows = db.execute(
         "SELECT id, seq, alphabet, units, sent_at, kept_at FROM inbox WHERE state = 'kept' AND kind = 'part'"
-        " AND sim = ? AND sender = ? AND ref = ? AND bits = ? AND total = ? ORDER BY seq, id",
+        " AND sim = ? AND sender = fingerprint('sender', ?) AND ref = ? AND bits = ? AND total = ? ORDER BY seq, id",
         (sim, sender, ref, bits, total),
     ).fetchall()
     return [KeptPart(row[0], row[1], row[2], row[3], from_text(row[4]), from_text(row[5])) for row in rows]
@@ -125,18 +126,18 @@ def is_joined(
 ) -> bool:
     """Whether this part, sent between `after` and `before`, has been made a reply already: networks deliver twice."""
     row = db.execute(
-        "SELECT 1 FROM inbox WHERE reply IS NOT NULL AND sim = ? AND sender = ? AND ref = ? AND bits = ? AND total = ?"
-        " AND seq = ? AND units = ? AND sent_at BETWEEN ? AND ? LIMIT 1",
+        "SELECT 1 FROM inbox WHERE reply IS NOT NULL AND sim = ? AND sender = fingerprint('sender', ?) AND ref = ?"
+        " AND bits = ? AND total = ? AND seq = ? AND units = ? AND sent_at BETWEEN ? AND ? LIMIT 1",
         (sim, sender, ref, bits, total, seq, units, to_text(after), to_text(before)),
     ).fetchone()
     return row is not None
 
 
 def overdue_parts(db: Database, before: datetime) -> list[tuple[str, str, int, int, int]]:
-    """Messages with a part that came before `before` and still waits: sim, sender, ref, bits, total."""
+    """Messages with a part that came before `before` and still waits: sim, a raw PDU of it, ref, bits, total."""
     rows = db.execute(
-        "SELECT sim, sender, ref, bits, total FROM inbox WHERE state = 'kept' AND kind = 'part'"
-        " GROUP BY sim, sender, ref, bits, total HAVING min(kept_at) <= ?",
+        "SELECT sim, unseal(sealed, digest), ref, bits, total, min(kept_at) AS since FROM inbox"
+        " WHERE state = 'kept' AND kind = 'part' GROUP BY sim, sender, ref, bits, total HAVING since <= ?",
         (to_text(before),),
     ).fetchall()
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
@@ -241,8 +242,3 @@ def heard_in(db: Database, invitation: int) -> list[tuple[int, str]]:
         "SELECT id, text FROM replies WHERE invitation = ? AND state = 'handled' ORDER BY sent_at, id", (invitation,)
     ).fetchall()
     return [(row[0], row[1]) for row in rows]
-
-
-def person_by_phone(db: Database, phone: str) -> int | None:
-    row = db.execute("SELECT id FROM persons WHERE phone = ?", (phone,)).fetchone()
-    return None if row is None else int(row[0])

@@ -65,8 +65,8 @@ def due(db: Database, now: datetime, most: int) -> list[InvitationRow]:
 def unplaced(db: Database, now: datetime, most: int) -> list[tuple[int, str]]:
     """Those whose time has come and whose zone is only that of the office, oldest first, each with its phone."""
     rows = db.execute(
-        "SELECT i.id, p.phone FROM invitations i JOIN persons p ON p.id = i.person"
-        " WHERE i.state = 'due' AND i.due_at <= ? AND i.zone IS NULL AND p.phone IS NOT NULL"
+        "SELECT i.id, unseal(p.sealed, p.pseudonym) FROM invitations i JOIN persons p ON p.id = i.person"
+        " WHERE i.state = 'due' AND i.due_at <= ? AND i.zone IS NULL AND p.sealed IS NOT NULL"
         " ORDER BY i.due_at, i.id LIMIT ?",
         (to_text(now), most),
     ).fetchall()

@@ -33,7 +33,9 @@ class Sent:
 
 
 def addressee(db: Database, person: int) -> Addressee:
-    row = db.execute("SELECT id, phone, operator, sim FROM persons WHERE id = ?", (person,)).fetchone()
+    row = db.execute(
+        "SELECT id, unseal(sealed, pseudonym), operator, sim FROM persons WHERE id = ?", (person,)
+    ).fetchone()
     return Addressee(*row)
 
 
@@ -76,8 +78,9 @@ def waiting(
     Without those of which something has gone out already: the rest of a message stays with its SIM.
     """
     rows = db.execute(
-        "SELECT DISTINCT p.message, x.id, x.phone, x.operator, x.sim FROM parts p JOIN messages m ON m.id = p.message"
-        " JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person"
+        "SELECT DISTINCT p.message, x.id, unseal(x.sealed, x.pseudonym), x.operator, x.sim FROM parts p"
+        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
+        " JOIN persons x ON x.id = i.person"
         " WHERE p.state = 'queued' AND p.lane = ? AND p.priority = ? AND p.next_at <= ? AND (p.total = 1 OR NOT EXISTS"
         " (SELECT 1 FROM parts s WHERE s.message = p.message AND s.state IN"
         " ('claimed', 'submitted', 'delivered', 'unknown'))) LIMIT ?",

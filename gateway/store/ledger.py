@@ -106,15 +106,16 @@ def unhandled(db: Database) -> int:
 def sent_parts(db: Database) -> Iterator[tuple[str, str, str, str]]:
     """Every part that left the queue for a modem: foreign id, phone, text, state."""
     yield from db.execute(
-        "SELECT v.foreign_id, x.phone, p.text, p.state FROM parts p JOIN messages m ON m.id = p.message"
-        " JOIN invitations i ON i.id = m.invitation JOIN visits v ON v.id = i.visit JOIN persons x ON x.id = i.person"
+        "SELECT v.foreign_id, unseal(x.sealed, x.pseudonym), p.text, p.state FROM parts p"
+        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
+        " JOIN visits v ON v.id = i.visit JOIN persons x ON x.id = i.person"
         " WHERE p.submitted_at IS NOT NULL ORDER BY p.id"
     )
 
 
 def kept_pdus(db: Database) -> Iterator[str]:
-    """The raw form of everything that ever came in."""
-    for row in db.execute("SELECT raw FROM inbox"):
+    """The raw form of everything that came in and was not purged."""
+    for row in db.execute("SELECT unseal(sealed, digest) FROM inbox WHERE sealed IS NOT NULL"):
         yield row[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from gateway.errors import StoreError
+from gateway.store import secrecy
 from gateway.store.database import InstanceLock, open_reader, open_writer
 from gateway.store.schema import is_current, migrate, refuse_newer
 
@@ -26,7 +28,8 @@ def writable(path: Path) -> Iterator[Database]:
                 migrate(db, path)
             finally:
                 lock.release()
-        yield db
+        with _told(db):
+            yield db
     finally:
         db.close()
 
@@ -41,6 +44,16 @@ def readable(path: Path) -> Iterator[Database]:
             raise StoreError(
                 f"The database {path} is of an older version; start otklik run once to bring it up to date."
             )
-        yield db
+        with _told(db):
+            yield db
     finally:
         db.close()
+
+
+@contextmanager
+def _told(db: Database) -> Iterator[None]:
+    """Says what is wrong with the keys, where SQLite says only that a function failed."""
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        raise secrecy.problem_of(db, problem) or problem from problem

@@ -139,8 +139,8 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
             (ticket.sim, _BEGUN, message),
         )
     rows = db.execute(
-        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, x.phone, m.ref FROM parts p"
-        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
+        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, unseal(x.sealed, x.pseudonym), m.ref"
+        " FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
         " JOIN persons x ON x.id = i.person WHERE p.id IN (SELECT value FROM json_each(?))",
         (ids,),
     ).fetchall()

@@ -193,7 +193,7 @@ def sim_of(db: Database, part: int) -> str | None:
 def phone_of(db: Database, message: int) -> str:
     """Whom a message goes to; "" where the number has been purged."""
     row = db.execute(
-        "SELECT coalesce(x.phone, '') FROM messages m JOIN invitations i ON i.id = m.invitation"
+        "SELECT coalesce(unseal(x.sealed, x.pseudonym), '') FROM messages m JOIN invitations i ON i.id = m.invitation"
         " JOIN persons x ON x.id = i.person WHERE m.id = ?",
         (message,),
     ).fetchone()
@@ -260,7 +260,7 @@ def sent_to(db: Database, phone: str, since: datetime) -> list[Candidate]:
     rows = db.execute(
         "SELECT p.id, p.sim, p.state, p.reference, p.claimed_at, p.submitted_at FROM persons x"
         " JOIN invitations i ON i.person = x.id JOIN messages m ON m.invitation = i.id JOIN parts p ON p.message = m.id"
-        " WHERE x.phone = ? AND p.claimed_at >= ? AND p.sim IS NOT NULL",
+        " WHERE x.pseudonym = pseudonym(?) AND p.claimed_at >= ? AND p.sim IS NOT NULL",
         (phone, to_text(since)),
     ).fetchall()
     return [

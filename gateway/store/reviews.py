@@ -19,7 +19,7 @@ from gateway.store.inbox import meaning_columns
 
 _LISTED = """
 SELECT w.reply, w.opened_at, w.reason, w.decided_at, w.decided_by, w.decision, w.note, r.state, r.text, r.sent_at,
-       r.class, r.rule, x.phone, r.invitation
+       r.class, r.rule, unseal(x.sealed, x.pseudonym) AS phone, r.invitation
 FROM reviews w JOIN replies r ON r.id = w.reply LEFT JOIN persons x ON x.id = r.person
 """
 _ABOUT = """

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from gateway.errors import StoreError
+from gateway.store import secrecy
 from gateway.store.database import store_error, transaction
 
 _LOG = logging.getLogger(__name__)
@@ -127,7 +128,9 @@ class Writer:
             return [operation(self._db) for operation in operations]
 
     def _translated(self, problem: Exception) -> Exception:
-        return store_error(self._path, problem) if isinstance(problem, sqlite3.OperationalError) else problem
+        if not isinstance(problem, sqlite3.OperationalError):
+            return problem
+        return secrecy.problem_of(self._db, problem) or store_error(self._path, problem)
 
 
 def _log_failure(future: Future[Any], what: str) -> None:

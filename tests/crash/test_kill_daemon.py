@@ -41,7 +41,7 @@ def test_daemon_killed_mid_day_loses_and_doubles_nothing(tmp_path: Path, seed: i
     network = read_witness(tmp_path / "network.log")
     with readable(tmp_path / "otklik.db") as db:
         ledger = draw_up(db, network)
-        kept = {row[0] for row in db.execute("SELECT raw FROM inbox")}
+        kept = {row[0] for row in db.execute("SELECT unseal(sealed, digest) FROM inbox")}
         unhandled = db.execute("SELECT count(*) FROM inbox WHERE state = 'kept'").fetchone()[0]
     assert ledger.lost == []
     assert ledger.duplicated == []

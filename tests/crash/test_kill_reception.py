@@ -34,7 +34,7 @@ def _wait(condition: Callable[[], bool]) -> None:
 
 def _rows(folder: Path) -> list[str]:
     with readable(folder / "otklik.db") as db:
-        return sorted(row[0] for row in db.execute("SELECT raw FROM inbox"))
+        return sorted(row[0] for row in db.execute("SELECT unseal(sealed, digest) FROM inbox"))
 
 
 @pytest.mark.crash

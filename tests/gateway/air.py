@@ -52,7 +52,7 @@ class Air:
     def references(self) -> dict[tuple[object, object], object]:
         """The reference each part has in the database, by number and text."""
         rows = self.all(
-            "SELECT x.phone, p.text, p.reference FROM parts p JOIN messages m ON m.id = p.message"
+            "SELECT unseal(x.sealed, x.pseudonym), p.text, p.reference FROM parts p JOIN messages m ON m.id = p.message"
             " JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person"
         )
         return {(phone, text): reference for phone, text, reference in rows}

@@ -241,7 +241,8 @@ class Walk(RuleBasedStateMachine):
         )
         if decision.opt_out:
             ((phone,),) = self._rows(
-                f"SELECT x.phone FROM replies r JOIN persons x ON x.id = r.person WHERE r.id = {reply}"
+                f"SELECT unseal(x.sealed, x.pseudonym) FROM replies r JOIN persons x ON x.id = r.person"
+                f" WHERE r.id = {reply}"
             )
             self.told.append((phone, row.sent_at))
 
@@ -320,13 +321,13 @@ class Walk(RuleBasedStateMachine):
         return [
             phone
             for (phone,) in self._rows(
-                "SELECT x.phone FROM invitations i JOIN persons x ON x.id = i.person"
+                "SELECT unseal(x.sealed, x.pseudonym) FROM invitations i JOIN persons x ON x.id = i.person"
                 " WHERE i.state = 'open' AND i.invited_at IS NOT NULL ORDER BY i.id"
             )
         ]
 
     def _phone(self, person: int) -> str:
-        ((phone,),) = self._rows(f"SELECT phone FROM persons WHERE id = {person}")
+        ((phone,),) = self._rows(f"SELECT unseal(sealed, pseudonym) FROM persons WHERE id = {person}")
         return str(phone)
 
     def _write(self, phone: str, words: str, at_once: bool) -> None:

@@ -35,10 +35,10 @@ def _rated(centre: Centre, count: int = 3, text: str = "5") -> None:
 def _witness(centre: Centre) -> list[dict[str, Any]]:
     """What an honest network saw of everything the box has done."""
     submits = centre.all(
-        "SELECT x.phone, p.text FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i ON i.id ="
-        " m.invitation JOIN persons x ON x.id = i.person WHERE p.submitted_at IS NOT NULL"
+        "SELECT unseal(x.sealed, x.pseudonym), p.text FROM parts p JOIN messages m ON m.id = p.message"
+        " JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person WHERE p.submitted_at IS NOT NULL"
     )
-    delivers = centre.all("SELECT raw FROM inbox")
+    delivers = centre.all("SELECT unseal(sealed, digest) FROM inbox")
     return [{"event": "submit", "to": to, "text": text} for to, text in submits] + [
         {"event": "deliver", "from": PHONE, "t": "", "pdu": raw} for (raw,) in delivers
     ]

@@ -208,4 +208,6 @@ def test_whole_is_in_order_has_every_number_and_the_newest(rows: list[tuple[int,
 def test_phone_is_the_one_the_parts_came_from(centre: Centre) -> None:
     centre.invited()
     hear(centre, *centre.pdus(LONG))
-    assert centre.all("SELECT x.phone FROM replies r JOIN persons x ON x.id = r.person") == [(PHONE,)]
+    assert centre.all("SELECT unseal(x.sealed, x.pseudonym) FROM replies r JOIN persons x ON x.id = r.person") == [
+        (PHONE,)
+    ]

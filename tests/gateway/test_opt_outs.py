@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from gateway.model import Meaning, ReplyClass
 from gateway.store import invitations, optouts
+from gateway.store.database import open_writer
 from gateway.store.schema import migrate
 from gateway.survey import Decided, Spoken
 from tests.gateway.conftest import NOON, PHONE, Centre
@@ -42,14 +43,15 @@ def test_opt_out_outlives_the_phone_and_the_person(centre: Centre) -> None:
     centre.invited("v1")
     centre.hear("стоп")
     centre.send()
-    centre.db.execute("UPDATE persons SET phone = NULL")
+    centre.db.execute("UPDATE persons SET sealed = NULL")
     centre.visit("v2")
     assert _ends(centre)[1:] == [("v2", "barred", "opted out")]
     for table in ("parts", "messages", "replies", "invitations", "consents", "visits", "persons"):
         centre.db.execute(f"DELETE FROM {table}")
     centre.visit("v3")
     assert _ends(centre) == [("v3", "barred", "opted out")]
-    assert centre.all("SELECT phone FROM persons") == [(None,)]  # nothing to write to, so nothing to keep
+    # Nothing to write to, so nothing to keep.
+    assert centre.all("SELECT unseal(sealed, pseudonym) FROM persons") == [(None,)]
 
 
 def test_no_phone_stands_among_the_opt_outs(centre: Centre) -> None:
@@ -193,9 +195,11 @@ def test_stop_that_is_decided_after_a_start_puts_nobody_out(centre: Centre) -> N
 
 
 @pytest.fixture(scope="module")
-def empty() -> Iterator[Database]:
-    db = Database(memory=True, execute_plugins=False)
-    migrate(db, Path("memory"))
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    path = tmp_path_factory.mktemp("opt-outs") / "x.db"
+    db = open_writer(path, checkpoints=True)
+    db.execute("PRAGMA synchronous=OFF")
+    migrate(db, path)
     yield db
     db.close()
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway import pseudonyms
 from gateway.cli import main
 from gateway.intake.phonelists import phones
 from gateway.phones import BadPhone
@@ -106,7 +107,7 @@ def test_show_tells_all_that_is_known_of_a_phone(folder: Path, centre: Centre) -
 
 def test_show_of_a_purged_phone_finds_what_stayed(folder: Path, centre: Centre) -> None:
     centre.invited("v1")
-    centre.db.execute("UPDATE persons SET phone = NULL")
+    centre.db.execute("UPDATE persons SET sealed = NULL")
     centre.db.conn.commit()
     found = _json(folder, "show", PHONE)
     assert (found["known"], found["phone_kept"], len(found["visits"])) == (True, False, 1)
@@ -140,6 +141,8 @@ def test_another_key_is_refused_for_it_would_forget_who_opted_out(folder: Path, 
     centre.visit("v1")
     centre.db.conn.commit()
     (folder / "otklik.db.key").unlink()
+    assert "otklik.db.key is missing" in _call(folder, "show", PHONE).stderr
+    pseudonyms.make(folder / "otklik.db")
     for arguments in (["opt-out", PHONE], ["opt-in", PHONE], ["show", PHONE]):
         done = _call(folder, *arguments)
         assert done.exit_code == 1

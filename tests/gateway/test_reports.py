@@ -341,8 +341,9 @@ def test_whatever_comes_in_whatever_order_a_report_never_touches_a_part_to_anoth
         touched = {
             str(phone)
             for (phone,) in centre.all(
-                "SELECT x.phone FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i"
-                " ON i.id = m.invitation JOIN persons x ON x.id = i.person WHERE p.status IS NOT NULL"
+                "SELECT unseal(x.sealed, x.pseudonym) FROM parts p JOIN messages m ON m.id = p.message"
+                " JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person"
+                " WHERE p.status IS NOT NULL"
             )
         }
         assert touched <= reported

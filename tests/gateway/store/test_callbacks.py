@@ -108,7 +108,7 @@ def test_phone_of_somebody_who_left_is_not_given(centre: Centre) -> None:
     assert rows.phone_of(centre.db, 1) is None
     assert rows.by_id(centre.db, _open(centre)).about.opted_out
     centre.visit("v2", OTHER)
-    centre.db.execute("UPDATE persons SET phone = NULL")
+    centre.db.execute("UPDATE persons SET sealed = NULL")
     assert rows.phone_of(centre.db, 2) is None
     assert rows.by_id(centre.db, _open(centre, visit=2)).about.phone is None
 
@@ -160,7 +160,7 @@ def test_who_left_or_is_gone_is_not_called(centre: Centre) -> None:
     _silent(centre, PHONE, OTHER)
     _out(centre)
     assert _candidates(centre) == ["v1"]
-    centre.db.execute("UPDATE persons SET phone = NULL")
+    centre.db.execute("UPDATE persons SET sealed = NULL")
     assert _candidates(centre) == []
 
 

@@ -6,8 +6,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from gateway import pseudonyms
 from gateway.errors import AlreadyRunning, StoreBusy, StoreError, StoreNewer
+from gateway.pseudonyms import Pseudonyms
 from gateway.store import database
 from gateway.store.database import InstanceLock, from_text, holder, open_reader, open_writer, to_text, transaction
 from gateway.store.opening import readable, writable
@@ -24,6 +27,7 @@ def test_fresh_database_is_migrated_once(tmp_path: Path) -> None:
                 ("m002_fleet",),
                 ("m003_survey",),
                 ("m004_upstream",),
+                ("m005_sealed",),
             ]
     assert path.stat().st_mode & 0o077 == 0
 
@@ -31,10 +35,7 @@ def test_fresh_database_is_migrated_once(tmp_path: Path) -> None:
 def test_database_of_the_version_before_goes_on_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     db = open_writer(path, checkpoints=True)
-    migrations.apply(db, stop_before="m002_fleet")
-    with transaction(db):
-        for statement in _BEFORE.split(";"):
-            db.execute(statement)
+    old_database(db, path)
     before = db.execute("SELECT id, state, next_at, attempts, reference, cause FROM parts ORDER BY id").fetchall()
     ledger = db.execute("SELECT * FROM dispositions ORDER BY id").fetchall()
     migrate(db, path)
@@ -53,15 +54,14 @@ def test_database_of_the_version_before_goes_on_where_it_was(tmp_path: Path) -> 
 def test_who_was_out_stays_out_and_why_somebody_was_barred_is_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     db = open_writer(path, checkpoints=True)
-    migrations.apply(db, stop_before="m002_fleet")
+    names = old_database(db, path)
     with transaction(db):
-        for statement in _BEFORE.split(";"):
-            db.execute(statement)
         db.execute("UPDATE persons SET opted_out_at = '2018' WHERE id IN (2, 3)")
         db.execute("UPDATE invitations SET state = 'barred', reason = 'barred', closed_at = 2015 + id")
     migrate(db, path)
+    years = [(names.of(phone), year) for phone, year in zip(PHONES[1:], ("2018", "2018", "2017"), strict=True)]
     assert db.execute("SELECT * FROM opt_outs ORDER BY 1").fetchall() == [
-        *(("b", "2018", "sms", "2018"), ("c", "2018", "sms", "2018"), ("d", "2017", "sms", "2017"))
+        (pseudonym, year, "sms", year) for pseudonym, year in sorted(years)
     ]
     assert db.execute("SELECT verb, way, happened_at FROM opt_events ORDER BY id").fetchall() == [
         *(("out", "sms", "2017"), ("out", "sms", "2018"), ("out", "sms", "2018"))
@@ -74,6 +74,25 @@ def test_who_was_out_stays_out_and_why_somebody_was_barred_is_told_apart(tmp_pat
         " WHERE visit = 1"
     ).fetchall() == [(1, 1, "2017", "O", "t", "")]
     db.close()
+
+
+PHONES = [f"+7913000000{k}" for k in range(1, 5)]
+RAW = "00040B919731000000F200004280312173800105B5"
+"""A PDU with a phone in it, digits swapped."""
+
+
+def old_database(db: Database, path: Path) -> Pseudonyms:
+    """A database of the first version, with people in it and their key beside it."""
+    pseudonyms.make(path)
+    names = pseudonyms.load(path)
+    migrations.apply(db, stop_before="m002_fleet")
+    with transaction(db):
+        for statement in _BEFORE.split(";"):
+            db.execute(statement)
+        for phone in PHONES:
+            db.execute("UPDATE persons SET pseudonym = ? WHERE phone = ?", (names.of(phone), phone))
+        db.execute("UPDATE inbox SET raw = ?", (RAW,))
+    return names
 
 
 _BEFORE = """
