@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import directory, numbertable, scriptfiles
+from gateway import directory, keyfile, numbertable, pseudonyms, scriptfiles
 from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.portchecks import examine_ports
@@ -35,6 +35,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _texts(settings)
     yield from _calendar(settings, clock)
     yield from _database(settings.database)
+    yield from _keys(settings, clock)
     yield from _disk(settings.database)
     yield _time(clock)
     pid = holder(settings.database)
@@ -112,6 +113,25 @@ def _database(path: Path) -> Iterator[Finding]:
         yield Finding("routing", text, fault=True)
     if not broken:
         yield Finding("database", f"{path} is sound (SQLite {store_health.library_version()})")
+
+
+def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Whether the keys of the database are there, and since when the newest one seals."""
+    database, days = settings.database, settings.privacy.rotate_days
+    if not database.exists():
+        return
+    try:
+        pseudonyms.load(database)
+        newest = keyfile.read(keyfile.seals_of(database))[-1]
+    except GatewayError as problem:
+        yield Finding("keys", str(problem), fault=True)
+        return
+    age = (clock.now().date() - newest.made_on).days
+    if days is not None and age > days:
+        text = f"phones have been sealed with the same key for {age} days, more than {days}; run otklik keys rotate"
+        yield Finding("keys", text, fault=True)
+    else:
+        yield Finding("keys", f"phones are sealed with a key of {newest.made_on}")
 
 
 def _disk(database: Path) -> Iterator[Finding]:

@@ -93,6 +93,20 @@ class CallSettings(Section):
     call_back: bool = True
 
 
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class PrivacySettings(Section):
+    """How long personal data is kept (otklik purge), in days. `phones_days` after a person's last conversation has
+    closed his phone goes, and what came from it as it came; `replies_days` after they were written, the words of
+    citizens and desks, and what nobody could read. A key that seals phones is to be changed after `rotate_days`
+    (otklik keys rotate); null: never."""
+
+    phones_days: Days = 30
+    replies_days: Days = 90
+    rotate_days: Days | None = 365
+
+
 class HttpSettings(Section):
     """Where the HTTP interface listens."""
 
@@ -122,6 +136,7 @@ class Settings(Section):
     callbacks: CallbackSettings = CallbackSettings()
     upstream: tuple[UpstreamSettings, ...] = ()
     webhooks: tuple[WebhookSettings, ...] = ()
+    privacy: PrivacySettings = PrivacySettings()
     http: HttpSettings | None = HttpSettings()
     log: LogSettings = LogSettings()
 

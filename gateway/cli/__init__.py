@@ -27,6 +27,7 @@ _COMMANDS = {
     "export": ("gateway.cli.export", "Hands ratings out."),
     "report": ("gateway.cli.report", "Shares, means, response, ranks and trends, with how sure they are."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),
+    "keys": ("gateway.cli.keys", "The keys that seal phones: their age, and a new one."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),
     "emulate": ("gateway.cli.emulate", "Emulated modems for other programs."),
 }
