@@ -89,10 +89,10 @@ class Transport:
     def hang_up(self) -> None:
         """End what is under way, and make no request any more; may be called from another thread."""
         self._hung_up.set()
-        under_way = self._socket
-        if under_way is not None:
+        connected = self._socket
+        if connected is not None:
             try:
-                under_way.shutdown(socket.SHUT_RDWR)
+                connected.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # it has ended by itself
 
@@ -146,8 +146,6 @@ class Transport:
                 return self._read(response, until)
         except httpx2.HTTPError as problem:
             return _outcome_of(problem)
-        finally:
-            self._socket = None
 
     def _read(self, response: httpx2.Response, until: float) -> Answered:
         """The answer, as far as it is short and comes in time; it is an answer even if its body breaks off."""
@@ -165,7 +163,7 @@ class Transport:
         return Answered(response.status_code, bytes(body[:MOST_ANSWER]), retry_after, whole)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Remember the socket under way, so that it can be hung up."""
+        """Remember the socket, so that it can be hung up, also in a later request on it."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
             if self._hung_up.is_set():
