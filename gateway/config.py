@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.errors import ConfigError
 from gateway.modemsettings import LoginStepSettings, ModemSettings
 from gateway.settings import Settings
+from gateway.upstreamsettings import TlsSettings
 from modem import documents
 
 
@@ -73,6 +74,10 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
                     "number_zones": settings.survey.number_zones and inputs / settings.survey.number_zones,
                 }
             ),
+            "webhooks": tuple(
+                hook.model_copy(update={"secret_file": inputs / hook.secret_file, "tls": _tls(hook.tls, inputs)})
+                for hook in settings.webhooks
+            ),
             "makes": settings.makes and inputs / settings.makes,
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }
@@ -93,6 +98,11 @@ def _script(script: str, inputs: Path) -> str:
 
 def _login(step: LoginStepSettings, inputs: Path) -> LoginStepSettings:
     return step.model_copy(update={"send_file": step.send_file and inputs / step.send_file})
+
+
+def _tls(tls: TlsSettings, inputs: Path) -> TlsSettings:
+    files = {"ca_file": tls.ca_file, "cert_file": tls.cert_file, "key_file": tls.key_file}
+    return tls.model_copy(update={key: file and inputs / file for key, file in files.items()})
 
 
 def _port(modem: ModemSettings, inputs: Path) -> str:

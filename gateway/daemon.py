@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
+import httpx2
 import structlog
 
 from gateway import alarms, directory, numbertable, scriptfiles
@@ -31,10 +32,11 @@ from gateway.probing import probe
 from gateway.script import Script
 from gateway.settings import Settings
 from gateway.silence import Silence
-from gateway.store import persons, secrecy, state, visits
+from gateway.store import persons, secrecy, state, tellings, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
+from gateway.webhooks.teller import Teller
 from gateway.wishes import Wishes, drain, resume, ussd
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings
@@ -52,13 +54,14 @@ class _Running:
     writer: Writer
     fleet: Fleet
     runner: Runner | Ticker
+    tellers: Sequence[Teller]
 
 
 class Daemon:
     """One centre on one database, on the system's clock unless told otherwise.
 
-    On another clock `runner` makes what runs the jobs by it. `chance` gives random numbers from 0 to 1: pauses are
-    spread by it.
+    On another clock `runner` makes what runs the jobs by it, and `wire` stands for the network to others. `chance`
+    gives random numbers from 0 to 1: pauses are spread by it.
     """
 
     def __init__(
@@ -67,11 +70,13 @@ class Daemon:
         clock: Clock | None = None,
         runner: Callable[[list[Job]], Runner | Ticker] = Runner,
         chance: Callable[[], float] = random.random,
+        wire: httpx2.BaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._make_runner = runner
         self._chance = chance
+        self._wire = wire
         self._lock = InstanceLock(settings.database)
         self._running: _Running | None = None
 
@@ -92,7 +97,11 @@ class Daemon:
         running = self._running
         if running is None:
             return
+        for teller in running.tellers:
+            teller.hang_up()
         running.runner.stop()
+        for teller in running.tellers:
+            teller.close()
         stuck = running.fleet.stop(_STOP_WITHIN_S)
         for name in stuck:
             _LOG.warning("a port did not finish in time; its part counts as in doubt", modem=name)
@@ -172,6 +181,7 @@ class Daemon:
         )
         fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
+        tellers = [Teller(hook, writer, self._clock, self._chance, self._wire) for hook in settings.webhooks]
         timetable = Timetable(
             writer,
             self._clock,
@@ -185,14 +195,19 @@ class Daemon:
             callbacks,
             fleet.ring,
             fleet.check,
+            [teller.job() for teller in tellers],
         )
-        return _Running(writer, fleet, self._make_runner(timetable.jobs()))
+        return _Running(writer, fleet, self._make_runner(timetable.jobs()), tellers)
 
     def _catch_up(
         self, writer: Writer, known: directory.Directory, dispatch: Dispatch, outbox: Outbox, silence: Silence
     ) -> None:
         """Bring the database up to the configuration of now, and to what the last run left behind."""
         names = self._names()
+        hooks = {hook.name: hook.events for hook in self._settings.webhooks}
+        untold = writer.do(lambda db: tellings.configure(db, hooks))
+        if untold:
+            _LOG.warning("hooks have left the configuration; what they were to be told ends", events=untold)
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         writer.do(lambda db: state.forget_ports(db, names))

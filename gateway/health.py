@@ -22,6 +22,7 @@ from gateway.store import health as store_health
 from gateway.store import lanes
 from gateway.store.database import holder
 from gateway.store.opening import readable
+from gateway.upstream.transport import read_secret, tls_context
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
@@ -34,6 +35,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _directory(settings)
     yield from _texts(settings)
     yield from _calendar(settings, clock)
+    yield from _webhooks(settings)
     yield from _database(settings.database)
     yield from _keys(settings, clock)
     yield from _disk(settings.database)
@@ -93,6 +95,18 @@ def _calendar(settings: Settings, clock: Clock) -> Iterator[Finding]:
         text += f"; the office's zone for numbers of {', '.join(unclear[:_PLACES])}"
         text += f" and {len(unclear) - _PLACES} more places" if len(unclear) > _PLACES else ""
     yield Finding("register of numbers", text)
+
+
+def _webhooks(settings: Settings) -> Iterator[Finding]:
+    """Whether what a hook is signed and trusted by can be read."""
+    for hook in settings.webhooks:
+        try:
+            read_secret(hook.secret_file)
+            tls_context(hook.tls)
+        except GatewayError as problem:
+            yield Finding(f"webhook {hook.name}", str(problem), fault=True)
+        else:
+            yield Finding(f"webhook {hook.name}", f"{hook.url} is told of {', '.join(hook.events)}")
 
 
 def _database(path: Path) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ turn at the writer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -21,7 +22,7 @@ from gateway.inbox import Inbox
 from gateway.outbox import Outbox
 from gateway.settling import BATCH
 from gateway.silence import Silence
-from gateway.store import state
+from gateway.store import state, tellings
 from gateway.store.writer import Writer
 from gateway.wishes import Wishes
 from scheduler.clock import Clock
@@ -30,6 +31,7 @@ from scheduler.runner import Job
 _LOG = structlog.get_logger(__name__)
 _Step = Callable[[Database, datetime], int]
 _NOTE_EVERY_S = 60.0
+_TOLD_KEPT = timedelta(days=30)
 
 
 class Timetable:
@@ -49,7 +51,9 @@ class Timetable:
         callbacks: CallbackDesk,
         ring: Callable[[], None],
         look_after_ports: Callable[[], None],
+        outward: Sequence[Job],
     ) -> None:
+        """`outward` are jobs that speak to others over a network."""
         self._writer = writer
         self._clock = clock
         self._dispatch = dispatch
@@ -78,10 +82,16 @@ class Timetable:
             "ask balances": (60, balances.ask_due, "Asks the operator what is left on each SIM."),
             "watch call-backs": (60, callbacks.watch, "Tells of people who are not called back in time."),
             "look for silence": (600, silence.look, "Looks for SIMs whose messages are taken and never reported on."),
+            "forget tellings": (
+                3600,
+                lambda db, now: tellings.forget_told(db, now - _TOLD_KEPT, BATCH),
+                "Deletes events that others were told a month ago.",
+            ),
         }
         self._others: dict[str, tuple[float, Callable[[], None], str]] = {
             "look after ports": (5, look_after_ports, "Replaces workers that have died, tells of those that are stuck.")
         }
+        self._outward = outward
         self._noted: dict[str, tuple[float, str | None]] = {}
 
     def jobs(self) -> list[Job]:
@@ -89,9 +99,12 @@ class Timetable:
             name: (every_s, partial(self._to_the_end, step), about)
             for name, (every_s, step, about) in self._steps.items()
         }
-        return [
+        ours = [
             Job(name, every_s, partial(self._run, name, work), about)
             for name, (every_s, work, about) in (steps | self._others).items()
+        ]
+        return ours + [
+            replace(job, function=partial(self._run, job.name, job.function), apart=True) for job in self._outward
         ]
 
     def _run(self, name: str, work: Callable[[], None]) -> None:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "review": ("gateway.cli.review", "Replies that a person has to decide about."),
     "export": ("gateway.cli.export", "Hands ratings out."),
     "report": ("gateway.cli.report", "Shares, means, response, ranks and trends, with how sure they are."),
+    "webhooks": ("gateway.cli.webhooks", "Who is told what happens: how far that is, what was given up, again."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),
     "keys": ("gateway.cli.keys", "The keys that seal phones: their age, and a new one."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),

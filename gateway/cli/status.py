@@ -12,7 +12,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.store import callbacks, fleet, lanes, reviews, state
+from gateway.store import callbacks, fleet, lanes, reviews, state, tellings
 from gateway.store.database import holder
 from gateway.store.opening import readable
 from scheduler.clock import SystemClock
@@ -47,6 +47,7 @@ def gather(db: Database, pid: int | None, now: datetime, *, lines: bool = False)
         "calls": fleet.calls(db),
         "callbacks": callbacks.counts(db, now),
         "alarms": fleet.alarms(db),
+        "hooks": tellings.listed(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
         "troubles": state.troubles(db, _TROUBLES, lines=lines),
@@ -69,6 +70,11 @@ def _show(found: dict[str, Any]) -> None:
         click.echo(f"parts that no configured modem takes: {found['taken_by_nobody']}; widen takes of a modem")
     for alarm in found["alarms"]:
         click.echo(f"ALARM since {alarm['raised_at']}, {alarm['place']}: {alarm['text']}")
+    for hook in found["hooks"]:
+        if hook["troubled_at"]:
+            click.echo(f"WEBHOOK {hook['name']} since {hook['troubled_at']}, {hook['pending']} wait: {hook['trouble']}")
+        if hook["dead"]:
+            click.echo(f"events given up for webhook {hook['name']}: {hook['dead']}; otklik webhooks dead")
     for title in ("modems", "jobs"):
         if found[title]:
             click.echo("\n" + tabulate(found[title], headers="keys"))

@@ -28,6 +28,7 @@ from gateway.callbacks import (
 from gateway.errors import CallbackError
 from gateway.model import CRITERIA
 from gateway.phones import mask
+from gateway.store import events
 from gateway.store.database import from_text, to_text
 
 CENTRE = "otklik"
@@ -99,7 +100,7 @@ class TaskRow:
 
 
 def open_one(db: Database, *, visit: int, reason: Reason, due_at: datetime, now: datetime) -> int:
-    """The task about a visit for this reason, opened if none is open."""
+    """The task about a visit for this reason, opened if none is open; that is an event for those who want to know."""
     row = db.execute(
         "INSERT INTO callbacks (visit, reason, state, opened_at, due_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING RETURNING id",
@@ -107,6 +108,9 @@ def open_one(db: Database, *, visit: int, reason: Reason, due_at: datetime, now:
     ).fetchone()
     if row is not None:
         _log(db, row[0], "opened", CENTRE, reason.value, "", now)
+        if events.is_wanted(db, "callback.opened"):
+            data = {"callback": row[0], "reason": reason.value, "due_at": to_text(due_at)}
+            events.of_visit(db, "callback.opened", visit=visit, subject=reason.value, data=data, now=now)
         return int(row[0])
     found = open_of(db, visit, reason)
     assert found is not None, "it stood in the way"

@@ -10,7 +10,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from gateway.phones import mask_numbers
+from gateway.store import events
 from gateway.store.database import from_text, to_text
+
+QUARANTINE = "quarantine"
+"""The kind of alarm that is an event too: a modem that nothing can be done about without a person."""
 
 
 def may_try_pin(db: Database, *, card: str, pin: str, now: datetime) -> bool:
@@ -54,7 +59,10 @@ def cures(db: Database) -> list[dict[str, Any]]:
 
 
 def raise_alarm(db: Database, *, place: str, kind: str, text: str, now: datetime) -> bool:
-    """Something a person should know; True if it is news, not the same alarm with other words."""
+    """Something a person should know; True if it is news, not the same alarm with other words.
+
+    A modem in quarantine is an event for those who want to be told.
+    """
     row = db.execute(
         "SELECT id FROM alarms WHERE place = ? AND kind = ? AND cleared_at IS NULL", (place, kind)
     ).fetchone()
@@ -64,6 +72,9 @@ def raise_alarm(db: Database, *, place: str, kind: str, text: str, now: datetime
     db.execute(
         "INSERT INTO alarms (place, kind, text, raised_at) VALUES (?, ?, ?, ?)", (place, kind, text, to_text(now))
     )
+    if kind == QUARANTINE and events.is_wanted(db, "modem.quarantined"):
+        data = {"modem": place.removeprefix("modem "), "why": mask_numbers(text)}
+        events.of_place(db, "modem.quarantined", place=place, data=data, now=now)
     return True
 
 

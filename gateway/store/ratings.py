@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from gateway.model import CRITERIA
 from gateway.ratingid import rating_id
+from gateway.store import events
 from gateway.store.database import to_text
 
 COLUMNS = (
@@ -82,7 +83,7 @@ def add(
     now: datetime,
     outside_id: str | None = None,
 ) -> None:
-    """Record a rating, which its channel may know by an `outside_id`.
+    """Record a rating, which its channel may know by an `outside_id`, and the event for those who want to be told.
 
     Its cursor is the next number, given inside the only transaction there is at this moment.
     """
@@ -90,10 +91,11 @@ def add(
         "SELECT source, foreign_id, stage FROM visits WHERE id = ?", (visit,)
     ).fetchone()
     marks = [overall, *(criteria.get(criterion) for criterion in CRITERIA)]
-    db.execute(
+    name = rating_id(sender, foreign_id, stage, source, to_text(now), json.dumps(marks, separators=(",", ":")))
+    cursor = db.execute(
         "INSERT INTO ratings (visit, invitation, reply, source, mode, overall, time, queue, staff, comfort, info,"
         " expanded, comment, form_version, corrected, rated_at, outside_id, rating_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING cursor",
         (
             visit,
             invitation,
@@ -107,9 +109,12 @@ def add(
             int(corrected),
             to_text(now),
             outside_id,
-            rating_id(sender, foreign_id, stage, source, to_text(now), json.dumps(marks, separators=(",", ":"))),
+            name,
         ),
-    )
+    ).fetchone()[0]
+    if events.is_wanted(db, "rating.created"):
+        (rating,) = after(db, cursor - 1, cursor)
+        events.of_visit(db, "rating.created", visit=visit, subject=name, data=rating, now=now)
 
 
 def after(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:

@@ -9,10 +9,25 @@ from datetime import timedelta
 import pytest
 
 from gateway.store import inbox as inbox_rows
+from gateway.store import tellings
 from tests.gateway.conftest import PHONE, Centre
 
-GROWING = frozenset({"visits", "persons", "invitations", "messages", "parts", "replies", "inbox", "ratings", "reviews"})
-FEW = frozenset({"parts_waiting", "parts_claimed", "parts_unknown", "inbox_kept", "inbox_reports"})
+GROWING = frozenset(
+    {
+        "visits",
+        "persons",
+        "invitations",
+        "messages",
+        "parts",
+        "replies",
+        "inbox",
+        "ratings",
+        "reviews",
+        "events",
+        "tellings",
+    }
+)
+FEW = frozenset({"parts_waiting", "parts_claimed", "parts_unknown", "inbox_kept", "inbox_reports", "tellings_pending"})
 """Indexes that hold only what is not done with: those may be read whole."""
 JOBS: dict[str, Callable[[Centre], object]] = {
     "invite due": lambda centre: centre.outbox.invite_due(centre.db, centre.now),
@@ -28,6 +43,9 @@ JOBS: dict[str, Callable[[Centre], object]] = {
     "hear": lambda centre: centre.hear("5"),
     "hear a refusal": lambda centre: centre.hear("стоп"),
     "hear a report": lambda centre: centre.report(1, 0),
+    "choose what is told": lambda centre: list(tellings.pending(centre.db, "crm")),
+    "begin to tell": lambda centre: tellings.begin(centre.db, "crm", 1, centre.now),
+    "forget tellings": lambda centre: tellings.forget_told(centre.db, centre.now + timedelta(days=9), 100),
 }
 
 
@@ -45,6 +63,9 @@ def test_job_reads_no_growing_table_whole(centre: Centre, name: str) -> None:
 
 def _say_something(centre: Centre) -> None:
     """A conversation in which somebody is asked again, one that is due, and one part of a long reply."""
+    tellings.configure(centre.db, {"crm": ["rating.created", "callback.opened"]})
+    centre.invited("v0", "+79130200009")
+    centre.hear("5", "+79130200009")
     centre.invited()
     centre.hear("что-то")
     centre.visit("v2", "+79130200002")

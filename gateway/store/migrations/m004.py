@@ -13,7 +13,9 @@ from gateway.store.migrations import run
 # delivery. A batch is frozen: its ratings (deliveries), its key and, once `body` is there, its octets; `body` goes when
 # the batch is settled, `digest` (SHA-256) stays. `posting_at` is set before a post and cleared by its answer: what has
 # it after a crash is in doubt. Of a batch that was halved `parent` tells the whole. A delivery is what became of one
-# rating at one upstream. `hooks.floor` is to webhooks what `upstreams.floor` is to those.
+# rating at one upstream. A hook is somebody who is told of the `kinds` of events he wants; what happens is written only
+# where somebody is to be told of it. An event's `key` is what the world knows it by; those of one `topic` (a visit, a
+# modem) are told in order.
 _UPSTREAM = """
 ALTER TABLE ratings ADD COLUMN rating_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE ratings ADD COLUMN outside_id TEXT;
@@ -34,15 +36,20 @@ CREATE TABLE deliveries (
   PRIMARY KEY (upstream, rating)) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_batch ON deliveries (batch);
 CREATE INDEX deliveries_rejected ON deliveries (upstream) WHERE state = 'rejected';
+CREATE TABLE hooks (
+  name TEXT PRIMARY KEY, kinds TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, next_at TEXT, told_at TEXT,
+  troubled_at TEXT, trouble TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE TABLE events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, visit INTEGER REFERENCES visits(id), body TEXT NOT NULL,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, kind TEXT NOT NULL, topic TEXT NOT NULL, body TEXT NOT NULL,
   happened_at TEXT NOT NULL) STRICT;
-CREATE TABLE hooks (name TEXT PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 CREATE TABLE tellings (
-  hook TEXT NOT NULL REFERENCES hooks(name), event INTEGER NOT NULL REFERENCES events(id), state TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, reason TEXT NOT NULL DEFAULT '', told_at TEXT,
-  PRIMARY KEY (hook, event)) STRICT, WITHOUT ROWID;
-CREATE INDEX tellings_due ON tellings (hook, next_at) WHERE next_at IS NOT NULL;
+  hook TEXT NOT NULL REFERENCES hooks(name), event INTEGER NOT NULL REFERENCES events(id), topic TEXT NOT NULL,
+  state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, tried_at TEXT, next_at TEXT,
+  reason TEXT NOT NULL DEFAULT '', settled_at TEXT, PRIMARY KEY (hook, event)) STRICT, WITHOUT ROWID;
+CREATE INDEX tellings_pending ON tellings (hook, event) WHERE state = 'pending';
+CREATE INDEX tellings_dead ON tellings (hook, event) WHERE state = 'dead';
+CREATE INDEX tellings_told ON tellings (settled_at) WHERE state = 'told';
+CREATE INDEX tellings_event ON tellings (event);
 """
 
 
