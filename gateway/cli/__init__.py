@@ -31,6 +31,7 @@ _COMMANDS = {
     "keys": ("gateway.cli.keys", "The keys that seal phones: their age, and a new one."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),
     "emulate": ("gateway.cli.emulate", "Emulated modems for other programs."),
+    "simulate-upstream": ("gateway.cli.simulate_upstream", "The federal system made up: takes ratings, shows results."),
 }
 
 
@@ -43,7 +44,7 @@ class _Otklik(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

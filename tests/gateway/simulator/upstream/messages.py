@@ -50,3 +50,30 @@ LEGACY = """<?xml version="1.0" encoding="UTF-8"?>
 </rates></form></forms>
 </mkgu:body>
 """
+
+RATING = {
+    "cursor": 1, "foreign_id": "BRN1-20170912-000417", "visit_id": 1, "stage": "", "office": "BRN1",
+    "office_name": "МФЦ г. Барнаул, Центральный", "oktmo": "01701000", "okato": "01401000000", "service": "REG",
+    "authority_id": "10000000001", "service_id": "10000000101", "procedure_id": "10000000102",
+    "received_at": "2017-09-12T08:40:00+00:00", "invited_at": "2017-09-13T08:40:00+00:00",
+    "rated_at": "2017-09-14T04:02:31+00:00", "source": "sms", "mode": "overall", "overall": 5, "time": 5, "queue": 3,
+    "staff": 5, "comfort": 4, "info": 5, "expanded": False, "comment": "Спасибо, звоните 8 913 020-00-01",
+    "person": "p-5c0e7b", "form_version": "overall", "corrected": False, "rating_id": "r-7f3a91",
+    "authority": "Росреестр", "service_name": "Государственная регистрация прав", "schema_version": 2,
+}  # fmt: skip
+
+
+def batch(*ratings: dict[str, object], key: str = "k-1", vendor: object = 9901) -> dict[str, object]:
+    """A batch of the JSON dialect."""
+    return {"schema_version": 2, "vendor": vendor, "key": key, "ratings": list(ratings)}
+
+
+def rating(rating_id: str, **changes: object) -> dict[str, object]:
+    """A rating of the JSON dialect that differs from the example."""
+    return {**RATING, "rating_id": rating_id, **changes}
+
+
+def rates(*foreign_ids: str) -> str:
+    """A RatesRequest with the example's form under each of these ids."""
+    form = RATES[RATES.index("<form ") : RATES.index("</forms>")]
+    return RATES.replace(form, "".join(form.replace("r-7f3a91", each) for each in foreign_ids))
