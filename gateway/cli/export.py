@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.export import FORMATS, replacing, write
+from gateway.exchange.rates import Date
+from gateway.export.dialect import Dialect, choose
+from gateway.export.files import replacing
+from gateway.export.writing import FORMATS, XML, write
 from gateway.settings import Settings
 from gateway.store import ratings as rows
 from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
+from gateway.upstreamsettings import SignSettings
 from scheduler.clock import SystemClock
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group()
@@ -26,34 +34,71 @@ def export() -> None:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
 @click.option("--after", type=click.IntRange(min=0), default=0, help="Only ratings with a greater cursor.")
 @click.option("--until", type=click.IntRange(min=0), help="Only ratings up to this cursor.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: standard output.")
+@click.option("-o", "--output", type=_FILE, help="Default: standard output.")
+@click.option("--upstream", "name", help="XML as for this upstream. Default: the only one there is.")
+@click.option("--vendor", help="XML: in whose name, such as 9901 or 1417-13.")
+@click.option("--form", "questions", help="XML: the form with the ids of marks, a name or a file.")
+@click.option("--date", type=click.Choice(("visit", "rating")), help="XML: what the field date holds.")
+@click.option("--sign-key", type=_FILE, help="legacy-xml: sign with this key (PEM).")
+@click.option("--sign-cert", type=_FILE, help="legacy-xml: the certificate of the key.")
+@click.option("--sign-command", help="legacy-xml: sign by a program that reads the XML and writes it signed.")
 @config_option
 @json_option
-def ratings(form: str, after: int, until: int | None, output: Path | None, config: Path | None, as_json: bool) -> None:
+def ratings(
+    form: str,
+    after: int,
+    until: int | None,
+    output: Path | None,
+    name: str | None,
+    vendor: str | None,
+    questions: str | None,
+    date: Date | None,
+    sign_key: Path | None,
+    sign_cert: Path | None,
+    sign_command: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
     """Ratings in cursor order: after reading up to N, --after N gives exactly what is newer."""
+    if as_json and output is None:
+        raise click.UsageError("--json needs -o FILE: without it the ratings themselves go to standard output.")
     settings = configuration.load(config)
-    count, cursor = hand_out(settings, form, after, until, output)
+    dialect = None
+    if form in XML:
+        sign = _sign(sign_key, sign_cert, sign_command) if form == "legacy-xml" else None
+        dialect = choose(settings.upstream, name=name, vendor=vendor, form=questions, date=date, sign=sign)
+    count, cursor = hand_out(settings, form, after, until, output, dialect)
     if output is not None:
         click.echo(f"exported {count} ratings to {output}, last cursor {cursor}")
-        if as_json:
-            print_json({"exported": count, "cursor": cursor})
-    elif as_json:
-        raise click.UsageError("--json needs -o FILE: without it the ratings themselves go to standard output.")
+    if as_json:
+        print_json({"exported": count, "cursor": cursor})
 
 
-def hand_out(settings: Settings, form: str, after: int, until: int | None, output: Path | None) -> tuple[int, int]:
-    """Write ratings and remember that they were; how many and the last cursor (`after` if none was newer)."""
+def hand_out(
+    settings: Settings, form: str, after: int, until: int | None, output: Path | None, dialect: Dialect | None = None
+) -> tuple[int, int]:
+    """Write ratings and remember that they were; how many, and the cursor to go on after.
+
+    A file for a part of the offices is not remembered: who asks what was exported means all.
+    """
     with readable(settings.database) as db:
         newest = rows.last_cursor(db)
-        last = newest if until is None else min(until, newest)
-        found = rows.after(db, after, last)
+        last = max(after, newest if until is None else min(until, newest))
         if output is None:
-            count, cursor = write(found, form, sys.stdout)
+            count = write(db, form, after, last, sys.stdout.buffer, dialect)
         else:
             with replacing(output) as file:
-                count, cursor = write(found, form, file)
-    cursor = cursor or after
-    if count:
+                count = write(db, form, after, last, file, dialect)
+    if count and not (dialect and dialect.is_partial):
         with writable(settings.database) as db, transaction(db):
-            rows.mark_exported(db, form=form, after_cursor=after, until=cursor, rows=count, now=SystemClock().now())
-    return count, cursor
+            rows.mark_exported(db, form=form, after_cursor=after, until=last, rows=count, now=SystemClock().now())
+    return count, last
+
+
+def _sign(key: Path | None, certificate: Path | None, command: str | None) -> SignSettings | None:
+    if key is None and certificate is None and command is None:
+        return None
+    try:
+        return SignSettings(key_file=key, cert_file=certificate, command=tuple(shlex.split(command or "")))
+    except (ValidationError, ValueError):
+        raise click.UsageError("Sign with --sign-key (and --sign-cert), or with --sign-command.") from None

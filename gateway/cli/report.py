@@ -15,8 +15,9 @@ from sqlite_utils import Database
 from tabulate import tabulate
 
 from gateway import config as configuration
+from gateway.cells import cell
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.export import cell, replacing
+from gateway.export.files import replacing
 from gateway.model import KEYS, OVERALL
 from gateway.numbers import plain
 from gateway.numbers.figures import GROUPINGS, draw_up
@@ -96,7 +97,7 @@ def report(
         click.echo(text)
     else:
         with replacing(output) as file:
-            file.write(click.unstyle(text) + "\n")
+            file.write((click.unstyle(text) + "\n").encode("utf-8"))
         click.echo(f"report written to {output}")
     if as_json:
         print_json(found)

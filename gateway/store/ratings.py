@@ -119,8 +119,13 @@ def add(
 
 def after(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:
     """Ratings behind `cursor` up to and including `until`, as exported; one at a time, whatever their number."""
-    for row in db.execute(_EXPORT, (cursor, until)):
+    for row in rows(db, cursor, until):
         yield _rating(COLUMNS, row)
+
+
+def rows(db: Database, cursor: int, until: int) -> Iterator[tuple[Any, ...]]:
+    """As `after`, as plain rows of `COLUMNS` in which a flag is 0 or 1."""
+    return iter(db.execute(_EXPORT, (cursor, until)))
 
 
 def wire(db: Database, cursor: int, until: int) -> Iterator[dict[str, Any]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.export import ExportError, replacing, write
 from gateway.ledger import draw_up
 from gateway.ledger.witness import WitnessError, read_witness
 from gateway.store import ratings
@@ -58,26 +56,6 @@ def test_reading_on_after_a_cursor_gives_exactly_what_is_newer(centre: Centre) -
     assert [r["cursor"] for r in ratings.after(centre.db, 0, 2)] == [1, 2]
     assert [r["cursor"] for r in ratings.after(centre.db, 2, 99)] == [3]
     assert list(ratings.after(centre.db, 3, 99)) == []
-
-
-def test_cell_that_looks_like_a_formula_is_disarmed_in_csv_only(centre: Centre) -> None:
-    _rated(centre, 1)
-    found = [{**rating, "comment": "=SUM(A1)"} for rating in ratings.after(centre.db, 0, 99)]
-    out = {form: io.StringIO() for form in ("csv", "jsonl")}
-    for form, file in out.items():
-        assert write(found, form, file) == (1, 1)
-    assert ",'=SUM(A1)," in out["csv"].getvalue()
-    assert '"=SUM(A1)"' in out["jsonl"].getvalue()
-
-
-def test_export_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "r.jsonl"
-    with pytest.raises(RuntimeError), replacing(path) as file:
-        file.write("half")
-        raise RuntimeError
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ExportError, match="cannot be written"), replacing(tmp_path / "no" / "x"):
-        pass
 
 
 def test_day_that_went_well_balances(centre: Centre) -> None:
