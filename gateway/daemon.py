@@ -35,6 +35,7 @@ from gateway.silence import Silence
 from gateway.store import persons, secrecy, state, tellings, visits
 from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
+from gateway.store.soundness import refuse_damaged
 from gateway.store.writer import Writer
 from gateway.webhooks.teller import Teller
 from gateway.wishes import Wishes, drain, resume, ussd
@@ -79,6 +80,7 @@ class Daemon:
         self._wire = wire
         self._lock = InstanceLock(settings.database)
         self._running: _Running | None = None
+        self._was_sound = False
 
     def start(self) -> None:
         """Raises GatewayError, and leaves nothing behind, if the centre cannot be built."""
@@ -140,6 +142,9 @@ class Daemon:
         ports = ports_of(settings)
         db = open_writer(settings.database, checkpoints=True)
         try:
+            if not self._was_sound:  # once: a reload of the configuration must not cost seconds
+                refuse_damaged(db, settings.database)
+                self._was_sound = True
             migrate(db, settings.database)
         except BaseException:
             db.close()

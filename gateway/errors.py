@@ -23,8 +23,16 @@ class StoreBusy(StoreError):
     """Another process holds the database; the same operation may work in a moment."""
 
 
+class StoreDamaged(StoreError):
+    """The database's file is damaged; a backup has to be restored."""
+
+
 class StoreNewer(StoreError):
     """The database was written by a newer version of Otklik."""
+
+
+class BackupError(StoreError):
+    """No copy of the database was made; what was there before is as it was."""
 
 
 class AlreadyRunning(StoreError):

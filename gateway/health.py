@@ -18,8 +18,7 @@ from gateway.portchecks import examine_ports
 from gateway.ports import makes_of
 from gateway.preview import Preview
 from gateway.settings import Settings
-from gateway.store import health as store_health
-from gateway.store import lanes
+from gateway.store import lanes, soundness
 from gateway.store.database import holder
 from gateway.store.opening import readable
 from gateway.upstream.transport import read_secret, tls_context
@@ -115,18 +114,18 @@ def _database(path: Path) -> Iterator[Finding]:
         return
     try:
         with readable(path) as db:
-            broken = store_health.faults(db)
-            untaken = lanes.taken_by_nobody(db)
+            broken = soundness.faults(db)
+            untaken = 0 if broken else lanes.taken_by_nobody(db)
     except GatewayError as problem:
         yield Finding("database", str(problem), fault=True)
         return
-    for fault in broken:
-        yield Finding("database", f"{path} is damaged ({fault}); stop the daemon and restore a backup", fault=True)
+    if broken:
+        yield Finding("database", soundness.damage(path, broken), fault=True)
     if untaken:
         text = f"{untaken} parts wait that no configured modem takes; widen takes of a modem, or add one"
         yield Finding("routing", text, fault=True)
     if not broken:
-        yield Finding("database", f"{path} is sound (SQLite {store_health.library_version()})")
+        yield Finding("database", f"{path} is sound (SQLite {soundness.library_version()})")
 
 
 def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from typing import IO
 
 from sqlite_utils import Database
 
-from gateway.errors import AlreadyRunning, StoreBusy, StoreError
+from gateway.errors import AlreadyRunning, StoreBusy, StoreDamaged, StoreError
 from gateway.store import secrecy
 
 _BUSY_S = 10.0
@@ -109,7 +109,7 @@ def store_error(path: Path, problem: Exception) -> StoreError:
             f"The database {path} is locked by another program for more than {_BUSY_S:g} s; end that program and retry."
         )
     if "not a database" in text or "malformed" in text:
-        return StoreError(f"{path} is not a sound database ({text}); restore it from a backup or name another file.")
+        return StoreDamaged(f"{path} is not a sound database ({text}); restore it from a backup or name another file.")
     if isinstance(problem, PermissionError) or "readonly" in text or "unable to open" in text:
         return StoreError(f"The database {path} cannot be opened for writing; check the folder and its permissions.")
     return StoreError(f"The database {path} cannot be used: {text}.")
