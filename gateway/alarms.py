@@ -17,6 +17,13 @@ CALL_BACK_DESK = "call-back desk"
 """The place of an alarm about people who wait to be called."""
 
 
+DISK = "disk"
+"""The place of an alarm about the disk that the database is on."""
+
+BACKUP = "backup"
+"""The place of an alarm about copies of the database."""
+
+
 def of_modem(name: str) -> str:
     """The place of an alarm about a port and what is in it."""
     return f"modem {name}"

@@ -78,6 +78,8 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
                 hook.model_copy(update={"secret_file": inputs / hook.secret_file, "tls": _tls(hook.tls, inputs)})
                 for hook in settings.webhooks
             ),
+            "backup": settings.backup
+            and settings.backup.model_copy(update={"folder": outputs / settings.backup.folder}),
             "makes": settings.makes and inputs / settings.makes,
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }

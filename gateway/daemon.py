@@ -21,6 +21,7 @@ from gateway.balance import Balances
 from gateway.callbackdesk import CallbackDesk
 from gateway.conversations import Conversations
 from gateway.desk import Desk
+from gateway.disk import DiskWatch
 from gateway.dispatch import Dispatch
 from gateway.errors import ConfigError, GatewayError
 from gateway.inbox import Inbox
@@ -149,7 +150,7 @@ class Daemon:
         except BaseException:
             db.close()
             raise
-        writer = Writer(db, settings.database)
+        writer = Writer(db, settings.database, self._clock)
         try:
             return self._assemble(writer, known, script, numbering, ports)
         except BaseException:
@@ -200,6 +201,7 @@ class Daemon:
             callbacks,
             fleet.ring,
             fleet.check,
+            DiskWatch(writer, self._clock, settings.database, settings.disk.reserve_mb, self._lock).look,
             [teller.job() for teller in tellers],
         )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()), tellers)

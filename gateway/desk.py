@@ -2,6 +2,9 @@
 
 Called from the workers' threads; every change goes through the writer. What a worker must be sure of before it goes on
 (a claim, a kept PDU) waits for the commit; what it only reports (a settled part, a status) does not.
+
+While the database cannot be written nothing is claimed, `keep` raises DeskShut, so that nothing is deleted, and what is
+reported waits with the writer.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from sqlite_utils import Database
@@ -18,6 +22,7 @@ from gateway import alarms
 from gateway.callbackdesk import CallbackDesk
 from gateway.callbacks import Reason
 from gateway.dispatch import Dispatch
+from gateway.errors import StoreTrouble
 from gateway.inbox import Inbox
 from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
@@ -37,11 +42,13 @@ from modem.driver import Identity
 from modem.outcomes import Accepted, Outcome, Refused
 from modem.pdu import Concat
 from modem.tables import CauseClass
-from modem.worker.desk import Claim, PartOrder, PortState, PortStatus
+from modem.worker.desk import Claim, DeskShut, PartOrder, PortState, PortStatus
 from scheduler.clock import Clock
 
 _LOG = structlog.get_logger(__name__)
 _HANDLE_MOST = 32  # in one transaction: what a modem with a full memory has to wait for
+
+T = TypeVar("T")
 _LABELS = {alphabet.label: alphabet for alphabet in Alphabet}
 
 
@@ -94,8 +101,10 @@ class Desk:
 
     def claim(self, sim: str, most: int) -> Claim:
         now = self._clock.now()
+        if self._writer.trouble is not None:
+            return _no_parts  # what cannot be claimed is not sent
         if sim in self._stopped:
-            if self._writer.do(lambda db: sims.is_stopped(db, sim, now)):
+            if self._is_stopped(sim, now):
                 return _no_parts
             most = 1  # whether it sends again is tried with one part
             self._dispatch.up(self._names[sim])
@@ -115,7 +124,20 @@ class Desk:
                 claimed.set_result(parts)
 
         self._writer.submit(lambda db: outbox_rows.claim(db, ticket, now)).add_done_callback(count)
-        return lambda: [self._order(sim, part) for part in claimed.result()]
+
+        def take() -> Sequence[PartOrder]:
+            try:
+                return [self._order(sim, part) for part in claimed.result()]
+            except StoreTrouble:
+                return ()
+
+        return take
+
+    def _is_stopped(self, sim: str, now: datetime) -> bool:
+        try:
+            return self._writer.do(lambda db: sims.is_stopped(db, sim, now))
+        except StoreTrouble:
+            return True
 
     def _order(self, sim: str, part: ClaimedPart) -> PartOrder:
         return PartOrder(
@@ -148,14 +170,17 @@ class Desk:
             held = part_rows.held_by(db, sim, parts)
             self._outbox.release(db, [part for part in parts if part in held], blamed if blamed in held else None, now)
 
-        self._writer.do(release_all)
+        try:
+            self._writer.do(release_all)
+        except StoreTrouble:
+            self._writer.post(release_all, "giving parts back")
         self._dispatch.released(sim, parts)
         self._ring()
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
         now = self._clock.now()
         rows = [(stored.memory, stored.index, stored.raw) for stored in found]
-        self._writer.do(lambda db: inbox_rows.keep(db, sim=sim, found=rows, now=now))
+        self._do(lambda db: inbox_rows.keep(db, sim=sim, found=rows, now=now))
         self._writer.post_idle(self._handle, "reading the inbox")
 
     def status(self, status: PortStatus) -> None:
@@ -166,9 +191,7 @@ class Desk:
             self._sims[identity.sim] = self._modems[status.name]
             self._names[identity.sim] = status.name
         if identity is not None and status.state is PortState.SERVING and status.hold is None:
-            if not self._dispatch.is_seated(status.name, identity.sim):
-                self._writer.do(lambda db: self._seat(db, status.name, identity.sim, now))
-            if identity.sim not in self._stopped:
+            if self._is_seated(status.name, identity.sim, now) and identity.sim not in self._stopped:
                 self._dispatch.up(status.name)
         else:
             self._dispatch.down(status.name, now)
@@ -212,11 +235,18 @@ class Desk:
 
     def may_try_pin(self, card: str, pin: str) -> bool:
         now = self._clock.now()
-        return self._writer.do(lambda db: fleet_rows.may_try_pin(db, card=card, pin=pin, now=now))
+        return self._do(lambda db: fleet_rows.may_try_pin(db, card=card, pin=pin, now=now))
 
     def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:
         now = self._clock.now()
-        self._writer.do(lambda db: fleet_rows.pin_tried(db, card=card, pin=pin, accepted=accepted, now=now))
+
+        def note(db: Database) -> None:
+            fleet_rows.pin_tried(db, card=card, pin=pin, accepted=accepted, now=now)
+
+        try:
+            self._writer.do(note)
+        except StoreTrouble:
+            self._writer.post(note, "writing what came of a PIN")
 
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         now, place = self._clock.now(), alarms.of_modem(name)
@@ -252,6 +282,22 @@ class Desk:
         """The SIMs whose parts in doubt may go out again, with the seconds after which; only those that were seen."""
         seen = self._sims.copy()  # another thread may see another one
         return {sim: policy.resend_after_s for sim, policy in seen.items() if policy.resend_after_s is not None}
+
+    def _do(self, operation: Callable[[Database], T]) -> T:
+        try:
+            return self._writer.do(operation)
+        except StoreTrouble as problem:
+            raise DeskShut(str(problem)) from problem
+
+    def _is_seated(self, modem: str, sim: str, now: datetime) -> bool:
+        """Whether the SIM has its seat, if need be from now on; without one it is looked at with the next status."""
+        if self._dispatch.is_seated(modem, sim):
+            return True
+        try:
+            self._writer.do(lambda db: self._seat(db, modem, sim, now))
+        except StoreTrouble:
+            return False
+        return True
 
     def _seat(self, db: Database, modem: str, sim: str, now: datetime) -> None:
         self._dispatch.seat(db, modem, sim, now)

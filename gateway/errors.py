@@ -19,12 +19,34 @@ class StoreError(GatewayError):
     """The database cannot be used."""
 
 
-class StoreBusy(StoreError):
+class StoreTrouble(StoreError):
+    """The database cannot be written now, whatever the change; the same operation may work later."""
+
+    state = "failing"
+
+
+class StoreFull(StoreTrouble):
+    """The disk is full."""
+
+    state = "full"
+
+
+class StoreReadOnly(StoreTrouble):
+    """The disk, the folder or the file may only be read."""
+
+    state = "read-only"
+
+
+class StoreBusy(StoreTrouble):
     """Another process holds the database; the same operation may work in a moment."""
 
+    state = "locked"
 
-class StoreDamaged(StoreError):
+
+class StoreDamaged(StoreTrouble):
     """The database's file is damaged; a backup has to be restored."""
+
+    state = "damaged"
 
 
 class StoreNewer(StoreError):

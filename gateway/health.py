@@ -5,13 +5,11 @@ Each check gives lines: fine, or a fault with its cure. Nothing is changed; a po
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway import directory, keyfile, numbertable, pseudonyms, scriptfiles
+from gateway import directory, disk, keyfile, numbertable, pseudonyms, scriptfiles
 from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.portchecks import examine_ports
@@ -152,11 +150,12 @@ def _disk(database: Path) -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("disk", f"the folder {folder} does not exist; make it or change database", fault=True)
         return
-    if not os.access(folder, os.W_OK):
-        yield Finding("disk", f"the folder {folder} is not writable by this user; change its owner", fault=True)
-    free = shutil.disk_usage(folder).free
-    text = f"{free // (1024 * 1024)} MB free"
-    yield Finding("disk", text if free >= _DISK_LOW else f"only {text}; make room", fault=free < _DISK_LOW)
+    if disk.is_read_only(database):
+        text = f"{folder} is not writable by this user, or mounted read-only; change its owner or mount it again"
+        yield Finding("disk", text, fault=True)
+    left = disk.free(database)
+    text = f"{left // (1024 * 1024)} MB free"
+    yield Finding("disk", text if left >= _DISK_LOW else f"only {text}; make room", fault=left < _DISK_LOW)
 
 
 def _time(clock: Clock) -> Finding:

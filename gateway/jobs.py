@@ -18,6 +18,7 @@ from gateway.balance import Balances
 from gateway.callbackdesk import CallbackDesk
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
+from gateway.errors import StoreTrouble
 from gateway.inbox import Inbox
 from gateway.outbox import Outbox
 from gateway.settling import BATCH
@@ -51,6 +52,7 @@ class Timetable:
         callbacks: CallbackDesk,
         ring: Callable[[], None],
         look_after_ports: Callable[[], None],
+        watch_disk: Callable[[], None],
         outward: Sequence[Job],
     ) -> None:
         """`outward` are jobs that speak to others over a network."""
@@ -89,7 +91,12 @@ class Timetable:
             ),
         }
         self._others: dict[str, tuple[float, Callable[[], None], str]] = {
-            "look after ports": (5, look_after_ports, "Replaces workers that have died, tells of those that are stuck.")
+            "look after ports": (
+                5,
+                look_after_ports,
+                "Replaces workers that have died, tells of those that are stuck.",
+            ),
+            "watch disk": (5, watch_disk, "Goes on when the disk can be written again, and tells when it is low."),
         }
         self._outward = outward
         self._noted: dict[str, tuple[float, str | None]] = {}
@@ -108,15 +115,21 @@ class Timetable:
         ]
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
-        """Do a job; a failure is written down and the next run tries again."""
+        """Do a job; a failure is written down and the next run tries again.
+
+        While nothing can be written, nothing is done either, and nobody is told of each run.
+        """
         started = self._clock.monotonic()
         trouble = None
         try:
             work()
+        except StoreTrouble:
+            return  # the writer has told of it, and the next run makes up for this one
         except Exception as problem:
             _LOG.exception("job failed", job=name)
             trouble = f"{type(problem).__name__}: {problem}"
-        self._note(name, started, trouble)
+        if self._writer.trouble is None:
+            self._note(name, started, trouble)
 
     def _to_the_end(self, step: _Step) -> None:
         while self._writer.do(partial(self._batch, step)) >= BATCH:

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -17,6 +18,24 @@ from gateway.errors import ConfigError
 from gateway.settings import LogSettings
 
 _PHONE = re.compile(r"(\+?\d{4})\d{2,7}(\d{4})")
+
+
+class _LogFile(logging.FileHandler):
+    """A log file that may be on a full disk: what does not fit is said on standard error, once each line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = self.format(record) + self.terminator
+        try:
+            if self.stream is None:
+                self.stream = self._open()
+            self.stream.write(line)
+            self.flush()
+        except OSError:
+            sys.stderr.write(line)
+
+    def close(self) -> None:
+        with suppress(OSError):  # what is in its buffer was said on standard error
+            super().close()
 
 
 def set_up(settings: LogSettings) -> None:
@@ -33,7 +52,7 @@ def set_up(settings: LogSettings) -> None:
         handler = logging.StreamHandler(sys.stderr)
     else:
         try:
-            handler = logging.FileHandler(settings.file, encoding="utf-8")
+            handler = _LogFile(settings.file, encoding="utf-8")
         except OSError as problem:
             raise ConfigError(f"The log file {settings.file} cannot be opened: {problem.strerror}.") from problem
     handler.setFormatter(

@@ -120,6 +120,22 @@ class LogSettings(Section):
     file: Path | None = None
 
 
+class DiskSettings(Section):
+    """With less than `reserve_mb` left on the database's disk no new visits are taken."""
+
+    reserve_mb: Annotated[float, Field(ge=0, le=1_000_000)] = 64
+
+
+class BackupSettings(Section):
+    """Copies of the database in `folder`, every `every_s`; the last `keep` stay. `keys`: with the key files, without
+    which a copy is worth little, and with which it can be read by whoever has it."""
+
+    folder: Path
+    every_s: Annotated[float, Field(ge=600, le=366 * 86400)] = 86_400
+    keep: Annotated[int, Field(ge=1, le=10_000)] = 7
+    keys: bool = True
+
+
 class Settings(Section):
     """The whole of `config.yaml`."""
 
@@ -137,6 +153,8 @@ class Settings(Section):
     upstream: tuple[UpstreamSettings, ...] = ()
     webhooks: tuple[WebhookSettings, ...] = ()
     privacy: PrivacySettings = PrivacySettings()
+    disk: DiskSettings = DiskSettings()
+    backup: BackupSettings | None = None
     http: HttpSettings | None = HttpSettings()
     log: LogSettings = LogSettings()
 

@@ -11,9 +11,11 @@ from sqlite_utils import Database
 from tabulate import tabulate
 
 from gateway import config as configuration
+from gateway import disk
 from gateway.cli.options import config_option, json_option, print_json
+from gateway.settings import Settings
 from gateway.store import callbacks, fleet, lanes, reviews, state, tellings
-from gateway.store.database import holder
+from gateway.store.database import holder, trouble_told
 from gateway.store.opening import readable
 from scheduler.clock import SystemClock
 
@@ -29,6 +31,7 @@ def status(config: Path | None, lines: bool, as_json: bool) -> None:
     settings = configuration.load(config)
     with readable(settings.database) as db:
         found = gather(db, holder(settings.database), SystemClock().now(), lines=lines)
+    found["disk"] = _disk(settings)
     _show(found)
     if as_json:
         print_json(found)
@@ -54,8 +57,26 @@ def gather(db: Database, pid: int | None, now: datetime, *, lines: bool = False)
     }
 
 
+def _disk(settings: Settings) -> dict[str, Any]:
+    """What the daemon says of the disk, and what is seen of it from here."""
+    left, reserve_mb = disk.free(settings.database), settings.disk.reserve_mb
+    return {
+        "trouble": trouble_told(settings.database) or None,
+        "read_only": disk.is_read_only(settings.database),
+        "free_mb": left >> 20,
+        "takes_visits": left >= reserve_mb * (1 << 20),
+    }
+
+
 def _show(found: dict[str, Any]) -> None:
     click.echo(f"daemon: {'pid ' + str(found['daemon']) if found['daemon'] else 'not running'}")
+    place = found["disk"]
+    if place["trouble"]:
+        click.echo(f"DATABASE {place['trouble']}")
+    if place["read_only"]:
+        click.echo("DISK: the database's folder or file can only be read; nothing is taken or sent")
+    if not place["takes_visits"]:
+        click.echo(f"DISK: {place['free_mb']} MB left; no new visits are taken (disk.reserve_mb)")
     click.echo("invitations: " + (_counts(found["invitations"]) or "none"))
     click.echo("messages: " + (_counts(found["messages"]) or "none"))
     click.echo("parts: " + (_counts(found["parts"]) or "none"))

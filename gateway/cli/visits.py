@@ -11,6 +11,8 @@ import click
 from gateway import config as configuration
 from gateway import directory
 from gateway.cli.options import config_option, json_option, print_json
+from gateway.disk import refuse_visits_when_low
+from gateway.errors import IntakeError, StoreTrouble
 from gateway.intake import files
 from gateway.intake.importing import Importer, Tally, form_of
 from gateway.settings import Settings
@@ -65,10 +67,20 @@ def import_(file: Path, form: str | None, source: str, config: Path | None, as_j
 def take(settings: Settings, file: Path, form: str | None, source: str, progress: Callable[[int], None]) -> Tally:
     """Import a file into the database of `settings`, which may be in use by a daemon."""
     known = directory.load(settings.offices, settings.services)
+    refuse_visits_when_low(settings.database, settings.disk.reserve_mb)
     with writable(settings.database) as db:
         with transaction(db):
             rows.put_offices(db, known.offices.values())
             rows.put_services(db, known.services.values())
         names, survey = persons.pseudonyms_of(db, settings.database), settings.survey
         importer = Importer(db, known, names, survey.delay_s, survey.consent_text, source)
-        return importer.take_file(file, form_of(file, form), SystemClock().now(), progress)
+
+        def reached(line: int) -> None:
+            progress(line)
+            refuse_visits_when_low(settings.database, settings.disk.reserve_mb)
+
+        try:
+            return importer.take_file(file, form_of(file, form), SystemClock().now(), reached)
+        except StoreTrouble as problem:
+            taken = f"accepted {importer.tally.accepted}, duplicates {importer.tally.duplicates} before that"
+            raise IntakeError(f"{problem} {file.name}: {taken}; then take the same file in again.") from problem

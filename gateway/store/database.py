@@ -9,21 +9,33 @@ Times are TEXT in UTC with fixed width, so that SQL compares them as text.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from sqlite_utils import Database
 
-from gateway.errors import AlreadyRunning, StoreBusy, StoreDamaged, StoreError
+from gateway.errors import (
+    AlreadyRunning,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    StoreTrouble,
+)
 from gateway.store import secrecy
 
 _BUSY_S = 10.0
+_A_PAGE_OR_TWO = 64 * 1024
+_LOCK_BYTES = 512
 
 
 def to_text(moment: datetime) -> str:
@@ -71,19 +83,27 @@ def open_reader(path: Path) -> Database:
 def transaction(db: Database) -> Iterator[Database]:
     """One immediate write transaction: whoever reads and then writes must hold the lock from the start.
 
-    Raises StoreBusy when another process keeps the lock for too long.
+    Raises StoreTrouble when the disk does not take it: StoreBusy when another process keeps the lock for too long.
     """
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as problem:
-        raise store_error(Path(db.conn.execute("PRAGMA database_list").fetchone()[2]), problem) from problem
+        raise store_error(_path(db), problem) from problem
     try:
         yield db
         db.conn.execute("COMMIT")
-    except BaseException:
+    except BaseException as problem:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
+        if isinstance(problem, sqlite3.DatabaseError):
+            error = store_error(_path(db), problem)
+            if isinstance(error, StoreTrouble):
+                raise error from problem
         raise
+
+
+def _path(db: Database) -> Path:
+    return Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
 
 
 @contextmanager
@@ -93,7 +113,7 @@ def apart(db: Database) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as problem:
-        raise store_error(Path(db.conn.execute("PRAGMA database_list").fetchone()[2]), problem) from problem
+        raise store_error(_path(db), problem) from problem
     except BaseException:
         db.execute("ROLLBACK TO apart")
         db.execute("RELEASE apart")
@@ -102,17 +122,36 @@ def apart(db: Database) -> Iterator[None]:
 
 
 def store_error(path: Path, problem: Exception) -> StoreError:
-    """The person's sentence for what sqlite3 said."""
+    """The person's sentence for what sqlite3 or the system said."""
     text = str(problem)
-    if "locked" in text or "busy" in text:
+    code = getattr(problem, "sqlite_errorcode", 0) & 0xFF  # what lies above tells where it happened
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
             f"The database {path} is locked by another program for more than {_BUSY_S:g} s; end that program and retry."
         )
-    if "not a database" in text or "malformed" in text:
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(f"{path} is not a sound database ({text}); restore it from a backup or name another file.")
-    if isinstance(problem, PermissionError) or "readonly" in text or "unable to open" in text:
-        return StoreError(f"The database {path} cannot be opened for writing; check the folder and its permissions.")
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return StoreFull(f"The disk of the database {path} is full; make room there, nothing that was kept is lost.")
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreTrouble(
+            f"The disk of the database {path} fails ({text}); look at it (dmesg), then at otklik check."
+        )
+    if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+        return StoreFull(f"The disk of the database {path} is full; make room there.")
+    if isinstance(problem, OSError) or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return StoreReadOnly(
+            f"The database {path} cannot be written; check the folder and its permissions, and whether the"
+            " disk was mounted read-only."
+        )
     return StoreError(f"The database {path} cannot be used: {text}.")
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _A_PAGE_OR_TWO
+    except OSError:
+        return False
 
 
 class InstanceLock:
@@ -121,24 +160,47 @@ class InstanceLock:
     def __init__(self, database: Path) -> None:
         self._path = database.with_name(database.name + ".lock")
         self._file: IO[str] | None = None
+        self._content = b""
 
     def take(self) -> None:
-        """Raises AlreadyRunning with the pid of the daemon that has it."""
+        """Raises AlreadyRunning with the pid of the daemon that has it, or StoreTrouble."""
+        try:
+            self._take()
+        except OSError as problem:
+            raise store_error(self._path, problem) from problem
+
+    def _take(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        file = self._path.open("a+", encoding="ascii")
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        file = os.fdopen(handle, "r+", encoding="utf-8", errors="replace")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
-            pid = file.read().strip() or "unknown"
+            pid = file.readline().strip() or "unknown"
             file.close()
             raise AlreadyRunning(
                 f"The daemon with pid {pid} already serves this database; stop it, or give this one another database."
             ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        self._file = file
+        self._file, self._content = file, b""
+        try:
+            os.pwrite(file.fileno(), _lock_text(""), 0)
+            file.truncate(_LOCK_BYTES)
+        except OSError:
+            self.release()
+            raise
+
+    def tell(self, trouble: str) -> None:
+        """What `otklik status` shall say is wrong with the database; "" if nothing is.
+
+        It goes into room that the file has already: a disk that is full takes nothing more.
+        """
+        if self._file is None:
+            return
+        content = _lock_text(trouble)
+        if content != self._content:
+            with suppress(OSError):  # on a disk that may only be read; status sees that by itself
+                os.pwrite(self._file.fileno(), content, 0)
+                self._content = content
 
     def release(self) -> None:
         if self._file is not None:
@@ -146,15 +208,28 @@ class InstanceLock:
             self._file = None
 
 
+def _lock_text(trouble: str) -> bytes:
+    """Always as long, so that it always has its room."""
+    return f"{os.getpid()}\n{trouble}".encode()[:_LOCK_BYTES].ljust(_LOCK_BYTES)
+
+
 def holder(database: Path) -> int | None:
     """The pid of the daemon that serves `database`, None if none does."""
     path = database.with_name(database.name + ".lock")
     if not path.exists():
         return None
-    with path.open("r+", encoding="ascii") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            text = file.read().strip()
+            text = file.readline().strip()
             return int(text) if text.isdigit() else None
     return None
+
+
+def trouble_told(database: Path) -> str:
+    """What the daemon that serves `database` says is wrong with it; "" if nothing is, or none does."""
+    if holder(database) is None:
+        return ""
+    text = database.with_name(database.name + ".lock").read_text(encoding="utf-8", errors="replace")
+    return text.partition("\n")[2].strip()

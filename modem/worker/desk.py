@@ -21,6 +21,10 @@ from modem.outcomes import Outcome
 from modem.pdu import Concat
 
 
+class DeskShut(Exception):
+    """The application can keep nothing now, so a modem must lose nothing: it is left alone for a while."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortSettings:
     """What the configuration says of one modem.
@@ -106,13 +110,13 @@ class Desk(Protocol):
         """
 
     def keep(self, sim: str, found: Sequence[Stored]) -> None:
-        """Keep inbound PDUs; they are committed when this returns."""
+        """Keep inbound PDUs; they are committed when this returns. Raises DeskShut if they cannot be."""
 
     def status(self, status: PortStatus) -> None:
         """What the operator should see of this port."""
 
     def may_try_pin(self, card: str, pin: str) -> bool:
-        """Whether this PIN may be given to this card now; as in `modem.dialogues.pin.PinBook`."""
+        """Whether this PIN may be given to this card now; as in `modem.dialogues.pin.PinBook`. Raises DeskShut."""
 
     def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:
         """What came of giving it; as in `modem.dialogues.pin.PinBook`."""

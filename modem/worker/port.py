@@ -22,7 +22,7 @@ from modem.worker.bell import Bell
 from modem.worker.bulletin import Bulletin
 from modem.worker.calls import Calls
 from modem.worker.card import SIM, CardWatch
-from modem.worker.desk import Desk, PortSettings, PortState
+from modem.worker.desk import Desk, DeskShut, PortSettings, PortState
 from modem.worker.errands import Errands
 from modem.worker.radio import Radio
 from modem.worker.recovery import Ladder, Plan, Step, Trouble, climb, judge, remark, start_over, trouble_of
@@ -34,6 +34,7 @@ from modem.worker.watch import Watch
 
 _LOG = logging.getLogger(__name__)
 
+_HOLD_S = 5.0
 _CLOSED_BEFORE = (Step.REOPEN, Step.QUARANTINE)
 
 
@@ -146,6 +147,8 @@ class PortWorker(threading.Thread):
             except (NotRestarted, PowerHookFailed) as problem:
                 self._ladder = remark(self._ladder, str(problem))
                 self._decide_again()
+            except DeskShut as problem:
+                self._hold(str(problem))
             except ModemError as problem:
                 self._decide(trouble_of(problem), str(problem))
             except Exception as problem:  # a bug of ours, or the database: no reason to end the port for good
@@ -202,6 +205,13 @@ class PortWorker(threading.Thread):
             self._desk.cured(self._bulletin.identity.model, cure.trouble.value, cure.step.value)
         if self._bulletin.alarmed and self._ladder.episode is None:
             self._bulletin.quarantine_over()
+
+    def _hold(self, why: str) -> None:
+        """Nothing can be kept: what came in stays with the modem, which is well, and is looked for again later."""
+        _LOG.debug("port %s waits: %s", self.settings.name, why)
+        if self._serving is not None:
+            self._serving.reception.due_at = self._clock.monotonic()
+        self._waiting.rest(self._clock.monotonic() + _HOLD_S)
 
     # -- while it is not ----------------------------------------------------------------------------------------
 

@@ -12,7 +12,16 @@ from gateway import pseudonyms
 from gateway.errors import AlreadyRunning, StoreBusy, StoreError, StoreNewer
 from gateway.pseudonyms import Pseudonyms
 from gateway.store import database
-from gateway.store.database import InstanceLock, from_text, holder, open_reader, open_writer, to_text, transaction
+from gateway.store.database import (
+    InstanceLock,
+    from_text,
+    holder,
+    open_reader,
+    open_writer,
+    to_text,
+    transaction,
+    trouble_told,
+)
 from gateway.store.opening import readable, writable
 from gateway.store.schema import migrate, migrations
 from tests.gateway.conftest import NOON
@@ -172,3 +181,22 @@ def test_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> None:
 def test_time_as_text_comes_back_and_sorts() -> None:
     assert to_text(NOON) == "2017-09-13T05:00:00.000Z"
     assert from_text(to_text(NOON)) == NOON
+
+
+def test_trouble_is_told_in_the_lock_file_without_more_room(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    lock = InstanceLock(path)
+    lock.take()
+    size = (tmp_path / "x.db.lock").stat().st_size
+    assert trouble_told(path) == ""
+    lock.tell("full since noon. " + "ж" * 1000)
+    assert trouble_told(path).startswith("full since noon. жж")
+    assert (tmp_path / "x.db.lock").stat().st_size == size
+    lock.tell("")
+    assert trouble_told(path) == ""
+    lock.tell("full")
+    lock.release()
+    assert trouble_told(path) == ""  # of nobody
+    lock.take()
+    assert trouble_told(path) == ""
+    lock.release()

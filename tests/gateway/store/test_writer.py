@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from gateway.errors import StoreError
+from gateway.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from gateway.store.database import open_reader, open_writer
-from gateway.store.writer import Writer
+from gateway.store.writer import Trouble, Writer
 
 
 @pytest.fixture
@@ -134,3 +136,144 @@ def test_what_can_wait_and_fails_is_logged_and_harms_nobody(writer: Writer, capl
     assert writer.do(lambda db: 5) == 5
     writer.do(lambda db: None)
     assert "dividing failed" in caplog.text
+
+
+# -- a disk that takes nothing ----------------------------------------------------------------------------------
+
+
+def _insert(value: int) -> Callable[[Database], None]:
+    return lambda db: db.execute("INSERT INTO t VALUES (?)", (value,)) and None
+
+
+def _big(db: Database) -> None:
+    db.execute("CREATE TABLE big (a BLOB)")
+    db.execute("INSERT INTO big VALUES (zeroblob(100000))")
+
+
+def _note(db: Database, trouble: Trouble) -> None:
+    db.execute("INSERT INTO t VALUES (1000)")
+
+
+def _full(writer: Writer) -> None:
+    """As on a disk that has no page left."""
+    writer.do(lambda db: db.execute(f"PRAGMA max_page_count={db.execute('PRAGMA page_count').fetchone()[0]}") and None)
+    with pytest.raises(StoreFull, match="is full; make room there"):
+        writer.do(_big)
+
+
+def test_full_disk_is_told_at_once_and_what_nobody_waits_for_is_held(writer: Writer, path: Path) -> None:
+    writer.do(_insert(1))
+    _full(writer)
+    began_at = writer.trouble and writer.trouble.began_at
+    for value in range(2, 600):
+        writer.post(_insert(value), "test")
+    writer.post(_big, "test")
+    with pytest.raises(StoreFull):
+        writer.do(_insert(999))
+    assert _rows(path) == [1]
+    still = writer.recover(_note)  # what was held first fits, and the big one still does not
+    assert still is not None
+    assert still.began_at == began_at
+    assert _rows(path)[-1] < 1000
+    writer._db.conn.execute("PRAGMA max_page_count=100000")
+    assert writer.recover(_note) is None
+    assert writer.trouble is None
+    assert _rows(path) == [*range(1, 600), 1000]
+    assert writer.do(lambda db: db.execute("SELECT length(a) FROM big").fetchall()) == [(100000,)]
+
+
+def test_read_only_database_is_a_trouble_until_it_can_be_written(
+    writer: Writer, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    writer.do(lambda db: db.execute("PRAGMA query_only=ON") and None)
+    with pytest.raises(StoreReadOnly, match="mounted read-only"):
+        writer.do(_insert(1))
+    writer.post_idle(_insert(2), "waiting")
+    for _ in range(3):
+        assert isinstance(writer.recover(_note).error, StoreReadOnly)  # type: ignore[union-attr]
+    writer._db.conn.execute("PRAGMA query_only=OFF")
+    assert writer.recover(_note) is None
+    assert _rows(path) == [2, 1000]
+    assert caplog.text.count("nothing can be written") == 1
+
+
+def test_lock_of_another_program_loses_nothing(path: Path, writer: Writer) -> None:
+    writer._db.conn.execute("PRAGMA busy_timeout=10")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy):
+        writer.do(_insert(1))
+    writer.post(_insert(2), "settling")
+    other.execute("ROLLBACK")
+    other.close()
+    assert writer.recover(_note) is None
+    assert _rows(path) == [2, 1000]
+
+
+def test_damaged_database_is_not_tried_again(writer: Writer) -> None:
+    def damaged(db: Database) -> None:
+        error = sqlite3.DatabaseError("database disk image is malformed")
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+    with pytest.raises(StoreDamaged, match="restore it from a backup"):
+        writer.do(damaged)
+    assert isinstance(writer.recover(_note).error, StoreDamaged)  # type: ignore[union-attr]
+    with pytest.raises(StoreDamaged):
+        writer.do(_insert(1))
+
+
+def test_what_is_held_is_written_at_the_end_if_it_can_be(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for value, fits in ((1, True), (2, False)):
+        db = open_writer(path, checkpoints=True)
+        db.execute("CREATE TABLE IF NOT EXISTS t (a INTEGER UNIQUE)")
+        running = Writer(db, path)
+        running.do(lambda db: db.execute("PRAGMA query_only=ON") and None)
+        with pytest.raises(StoreReadOnly):
+            running.do(_insert(0))
+        running.post(_insert(value), f"writing {value}")
+        if fits:
+            db.conn.execute("PRAGMA query_only=OFF")
+        running.close()
+    assert _rows(path) == [1]
+    assert "writing 2 failed" in caplog.text
+    assert "writing 1 failed" not in caplog.text
+
+
+def test_error_in_a_statement_is_no_trouble_of_the_disk(writer: Writer) -> None:
+    with pytest.raises(StoreError, match="no such table"):
+        writer.do(lambda db: db.execute("INSERT INTO nowhere VALUES (1)"))
+    with pytest.raises(sqlite3.IntegrityError):
+        writer.do(lambda db: [db.execute("INSERT INTO t VALUES (1)") for _ in range(2)])
+    assert writer.trouble is None
+
+
+def test_disk_that_is_really_full_keeps_what_was_committed(tmp_path: Path) -> None:
+    """On a file system of its own, which a filler fills to the last block."""
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("no file system may be mounted here")
+    try:
+        path, filler = small / "x.db", small / "filler"
+        db = open_writer(path, checkpoints=True)
+        db.execute("CREATE TABLE t (a INTEGER UNIQUE)")
+        running = Writer(db, path)
+        for value in range(20):
+            running.do(_insert(value))
+        with pytest.raises(OSError, match="No space"), filler.open("wb", buffering=0) as file:
+            while file.write(b"x" * 4096):
+                continue
+        with pytest.raises(StoreFull):
+            running.do(_big)
+        running.post(_insert(20), "settling")
+        assert isinstance(running.recover(lambda db, trouble: _big(db)).error, StoreFull)  # type: ignore[union-attr]
+        assert _rows(path)[:20] == [*range(20)]
+        filler.unlink()
+        assert running.recover(lambda db, trouble: _big(db)) is None
+        assert _rows(path) == [*range(21)]
+        assert running.do(lambda db: db.execute("PRAGMA integrity_check").fetchall()) == [("ok",)]
+        running.close()
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
