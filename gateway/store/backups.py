@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from gateway import keyfile, pseudonyms
 from gateway.errors import BackupError, GatewayError
 from gateway.store import soundness
 from gateway.store.database import holder, open_reader, store_error
@@ -25,7 +26,11 @@ _STEP_PAGES = 2048  # eight megabytes, after which others get the processor and 
 _ROOM = 64 * 1024 * 1024  # what a copy leaves free: it must not be what fills the disk
 _TRIES = 3
 _HEADER = b"SQLite format 3\x00"
-KEY_SUFFIXES = (".key", ".seals")
+_KEY_FILES = (pseudonyms.path_of, keyfile.seals_of)
+
+
+_Secrets = dict[Callable[[Path], Path], bytes]
+"""What the key files of a database hold, by what tells where such a file lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,8 @@ def make(database: Path, target: Path, *, keys: bool = True) -> Backup:
         try:
             secrets = _copied(database, beside, keys=keys)
             _check(beside, database)
-            for suffix, content in secrets.items():
-                _put(target.with_name(target.name + suffix), content)
+            for place, content in secrets.items():
+                _put(place(target), content)
             for leftover in ("-wal", "-shm"):  # of a database that was opened there: it would be laid over the copy
                 target.with_name(target.name + leftover).unlink(missing_ok=True)
             beside.replace(target)
@@ -55,7 +60,7 @@ def make(database: Path, target: Path, *, keys: bool = True) -> Backup:
         finally:
             for name in ("", "-wal", "-shm", "-journal"):
                 beside.with_name(beside.name + name).unlink(missing_ok=True)
-    return Backup(target, tuple(target.with_name(target.name + suffix) for suffix in secrets), target.stat().st_size)
+    return Backup(target, tuple(place(target) for place in secrets), target.stat().st_size)
 
 
 def thin_out(folder: Path, stem: str, keep: int) -> int:
@@ -64,8 +69,8 @@ def thin_out(folder: Path, stem: str, keep: int) -> int:
     old = found[: max(0, len(found) - keep)]
     with _told(folder):
         for copy in old:
-            for suffix in ("", *KEY_SUFFIXES):
-                copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+            for path in (copy, *(place(copy) for place in _KEY_FILES)):
+                path.unlink(missing_ok=True)
     return len(old)
 
 
@@ -97,7 +102,7 @@ def _refuse(database: Path, target: Path) -> None:
         )
 
 
-def _copied(database: Path, beside: Path, *, keys: bool) -> dict[str, bytes]:
+def _copied(database: Path, beside: Path, *, keys: bool) -> _Secrets:
     """Copy the database, and give the key files that belong to it: those that stayed as they were meanwhile."""
     before = _secrets(database) if keys else {}
     for _ in range(_TRIES):
@@ -118,10 +123,8 @@ def _copied(database: Path, beside: Path, *, keys: bool) -> dict[str, bytes]:
     raise BackupError("The keys were changed again and again while the copy was made; try again when that is over.")
 
 
-def _secrets(database: Path) -> dict[str, bytes]:
-    """The key files beside a database, by what follows its name."""
-    files = {suffix: database.with_name(database.name + suffix) for suffix in KEY_SUFFIXES}
-    return {suffix: file.read_bytes() for suffix, file in files.items() if file.exists()}
+def _secrets(database: Path) -> _Secrets:
+    return {place: place(database).read_bytes() for place in _KEY_FILES if place(database).exists()}
 
 
 def _check(beside: Path, database: Path) -> None:

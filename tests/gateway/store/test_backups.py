@@ -12,8 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from sqlite_utils import Database
 
 from gateway import config as configuration
+from gateway import keyfile
 from gateway.cli import main
 from gateway.daemon import Daemon
 from gateway.errors import BackupError
@@ -21,7 +23,7 @@ from gateway.ledger import draw_up
 from gateway.store import backups, optouts, persons
 from gateway.store.database import InstanceLock, open_writer, transaction
 from gateway.store.opening import readable, writable
-from tests.gateway.conftest import PHONE, Centre
+from tests.gateway.conftest import NOON, PHONE, Centre
 
 _LIVING = """
 import sys
@@ -77,15 +79,16 @@ def _visits(centre: Centre, count: int) -> None:
             centre.visit(f"v{k}", f"+7913020{k:04d}")
 
 
-def test_copy_is_of_one_moment_and_whole_while_somebody_writes(centre: Centre, tmp_path: Path) -> None:
+def test_copy_is_whole_and_has_its_keys_and_nobody_else_reads_them(centre: Centre, tmp_path: Path) -> None:
     _visits(centre, 9)
     copy = tmp_path / "copy.db"
     made = backups.make(centre.path, copy)
-    centre.visit("later", PHONE)
-    assert (made.file, made.keys, made.size) == (copy, (tmp_path / "copy.db.key",), copy.stat().st_size)
-    assert [path.stat().st_mode & 0o777 for path in (copy, *made.keys)] == [0o600, 0o600]
-    assert made.keys[0].read_bytes() == (tmp_path / "otklik.db.key").read_bytes()
-    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db", "copy.db.key"]
+    keys = (tmp_path / "copy.db.key", tmp_path / "copy.db.seals")
+    assert (made.file, made.keys, made.size) == (copy, keys, copy.stat().st_size)
+    assert [path.stat().st_mode & 0o777 for path in (copy, *made.keys)] == [0o600] * 3
+    for key in keys:
+        assert key.read_bytes() == (tmp_path / key.name.replace("copy", "otklik")).read_bytes()
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db", "copy.db.key", "copy.db.seals"]
     with readable(copy) as db:
         assert db.execute("SELECT count(*) FROM visits").fetchone() == (9,)
 
@@ -156,6 +159,30 @@ def test_what_is_no_earlier_copy_is_not_written_over(centre: Centre, tmp_path: P
     assert other.read_text(encoding="utf-8") == "dear"
 
 
+def test_keys_that_are_changed_while_the_copy_is_made_are_those_that_open_it(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys are changed once: the copy is made again. Keys that never rest: there is none."""
+    _visits(centre, 3)
+    seals = keyfile.seals_of(centre.path)
+    first, copied = seals.read_bytes(), backups.open_reader
+    rotations = [1]
+
+    def rotate_and_open(path: Path) -> Database:
+        if rotations[0]:
+            rotations[0] -= 1
+            keyfile.replace(seals, [*keyfile.read(seals), keyfile.new_key(NOON.date())])
+        return copied(path)
+
+    monkeypatch.setattr(backups, "open_reader", rotate_and_open)
+    made = backups.make(centre.path, tmp_path / "copy.db")
+    assert made.keys[1].read_bytes() == seals.read_bytes() != first
+    rotations[0] = 3
+    with pytest.raises(BackupError, match="keys were changed again and again"):
+        backups.make(centre.path, tmp_path / "other.db")
+    assert not list(tmp_path.glob("other*"))
+
+
 def test_copy_that_would_fill_the_disk_is_not_begun(
     centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,7 +217,7 @@ def test_command_says_where_the_copy_lies_and_how_to_restore_it(centre: Centre, 
     assert f"is a sound copy of {centre.path}" in lines[0]
     assert f"  rm -f {centre.path}-wal {centre.path}-shm" in lines
     assert f"  cp '{tmp_path}/my copy.db.key' {centre.path}.key" in lines
-    assert json.loads(lines[-1])["keys"] == [f"{tmp_path}/my copy.db.key"]
+    assert json.loads(lines[-1])["keys"] == [f"{tmp_path}/my copy.db.{kind}" for kind in ("key", "seals")]
     bare = CliRunner().invoke(main, ["backup", str(tmp_path / "bare.db"), "-c", str(config), "--no-keys"])
     assert "nobody who opted out is known" in bare.output
     assert not (tmp_path / "bare.db.key").exists()
