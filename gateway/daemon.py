@@ -17,6 +17,7 @@ import httpx2
 import structlog
 
 from gateway import alarms, directory, numbertable, scriptfiles
+from gateway.backupjob import BackupJob
 from gateway.balance import Balances
 from gateway.callbackdesk import CallbackDesk
 from gateway.conversations import Conversations
@@ -202,7 +203,10 @@ class Daemon:
             fleet.ring,
             fleet.check,
             DiskWatch(writer, self._clock, settings.database, settings.disk.reserve_mb, self._lock).look,
-            [teller.job() for teller in tellers],
+            [
+                BackupJob(writer, self._clock, settings.database, settings.backup).job(),
+                *(teller.job() for teller in tellers),
+            ],
         )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()), tellers)
 

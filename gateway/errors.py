@@ -19,6 +19,10 @@ class StoreError(GatewayError):
     """The database cannot be used."""
 
 
+class StoreClosed(StoreError):
+    """The daemon has ended."""
+
+
 class StoreTrouble(StoreError):
     """The database cannot be written now, whatever the change; the same operation may work later."""
 

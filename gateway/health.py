@@ -6,10 +6,11 @@ Each check gives lines: fine, or a fault with its cure. Nothing is changed; a po
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway import directory, disk, keyfile, numbertable, pseudonyms, scriptfiles
+from gateway.backupjob import is_due, newest_at
 from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.portchecks import examine_ports
@@ -36,6 +37,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _database(settings.database)
     yield from _keys(settings, clock)
     yield from _disk(settings.database)
+    yield _backup(settings, clock)
     yield _time(clock)
     pid = holder(settings.database)
     if pid is not None:
@@ -156,6 +158,20 @@ def _disk(database: Path) -> Iterator[Finding]:
     left = disk.free(database)
     text = f"{left // (1024 * 1024)} MB free"
     yield Finding("disk", text if left >= _DISK_LOW else f"only {text}; make room", fault=left < _DISK_LOW)
+
+
+def _backup(settings: Settings, clock: Clock) -> Finding:
+    if settings.backup is None:
+        return Finding("backup", "none is made by itself; set backup, or have otklik backup FILE run every day")
+    try:
+        newest = newest_at(settings.database, settings.backup)
+        late = is_due(settings.database, settings.backup, clock.now() - timedelta(seconds=settings.backup.every_s))
+    except GatewayError as problem:
+        return Finding("backup", str(problem), fault=True)
+    if newest is None:
+        return Finding("backup", f"there is no copy in {settings.backup.folder} yet; otklik run makes it")
+    text = f"the last one is of {newest:%Y-%m-%d %H:%M} UTC"
+    return Finding("backup", f"{text}; look at otklik status for why" if late else text, fault=late)
 
 
 def _time(clock: Clock) -> Finding:

@@ -7,6 +7,7 @@ turn at the writer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from gateway.balance import Balances
 from gateway.callbackdesk import CallbackDesk
 from gateway.desk import Desk
 from gateway.dispatch import Dispatch
-from gateway.errors import StoreTrouble
+from gateway.errors import StoreClosed, StoreTrouble
 from gateway.inbox import Inbox
 from gateway.outbox import Outbox
 from gateway.settling import BATCH
@@ -55,7 +56,7 @@ class Timetable:
         watch_disk: Callable[[], None],
         outward: Sequence[Job],
     ) -> None:
-        """`outward` are jobs that speak to others over a network."""
+        """`outward` are jobs that speak to others over a network, or write a large file."""
         self._writer = writer
         self._clock = clock
         self._dispatch = dispatch
@@ -117,12 +118,19 @@ class Timetable:
     def _run(self, name: str, work: Callable[[], None]) -> None:
         """Do a job; a failure is written down and the next run tries again.
 
-        While nothing can be written, nothing is done either, and nobody is told of each run.
+        While nothing can be written, nothing is done either, and nobody is told of each run. What is apart may find at
+        its end that the daemon has ended.
         """
+        with suppress(StoreClosed):
+            self._run_noted(name, work)
+
+    def _run_noted(self, name: str, work: Callable[[], None]) -> None:
         started = self._clock.monotonic()
         trouble = None
         try:
             work()
+        except StoreClosed:
+            raise
         except StoreTrouble:
             return  # the writer has told of it, and the next run makes up for this one
         except Exception as problem:

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -25,6 +26,7 @@ from gateway.store.database import holder, open_reader, store_error
 _STEP_PAGES = 2048  # eight megabytes, after which others get the processor and the disk
 _ROOM = 64 * 1024 * 1024  # what a copy leaves free: it must not be what fills the disk
 _TRIES = 3
+_MOMENT = "%Y%m%dT%H%M%SZ"
 _HEADER = b"SQLite format 3\x00"
 _KEY_FILES = (pseudonyms.path_of, keyfile.seals_of)
 
@@ -63,14 +65,37 @@ def make(database: Path, target: Path, *, keys: bool = True) -> Backup:
     return Backup(target, tuple(place(target) for place in secrets), target.stat().st_size)
 
 
+def place_of(folder: Path, stem: str, now: datetime) -> Path:
+    """Where the copy of a moment lies in a folder of copies."""
+    return folder / f"{stem}-{now:{_MOMENT}}.db"
+
+
+def copies(folder: Path, stem: str) -> list[tuple[datetime, Path]]:
+    """The copies in such a folder, the oldest first; what is called otherwise is somebody else's."""
+    found = []
+    for path in folder.glob(f"{stem}-*.db"):
+        try:
+            moment = datetime.strptime(f"{path.stem.removeprefix(f'{stem}-')} +0000", f"{_MOMENT} %z")
+        except ValueError:
+            continue
+        found.append((moment, path))
+    return sorted(found)
+
+
 def thin_out(folder: Path, stem: str, keep: int) -> int:
-    """Delete the oldest copies `stem`-….db of a folder, with their keys, until `keep` are left; how many."""
-    found = sorted(folder.glob(f"{stem}-*.db"))
+    """Delete the oldest copies of a folder, with their keys, until `keep` are left; how many.
+
+    What an older one left that was never finished goes too.
+    """
+    found = [path for _, path in copies(folder, stem)]
     old = found[: max(0, len(found) - keep)]
     with _told(folder):
         for copy in old:
             for path in (copy, *(place(copy) for place in _KEY_FILES)):
                 path.unlink(missing_ok=True)
+        for rest in folder.glob(f"{stem}-*.partial*"):
+            if found and rest.name < found[-1].name:
+                rest.unlink(missing_ok=True)
     return len(old)
 
 

@@ -30,7 +30,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from gateway.errors import StoreDamaged, StoreError, StoreTrouble
+from gateway.errors import StoreClosed, StoreDamaged, StoreTrouble
 from gateway.store import secrecy
 from gateway.store.database import store_error, transaction
 from scheduler.clock import Clock, SystemClock
@@ -137,7 +137,7 @@ class Writer:
 
     def _hand_in(self, job: _Job) -> None:
         if self._closed:
-            raise StoreError("The database is closed already; this is a bug in the order of shutting down.")
+            raise StoreClosed("The database is closed already; this is a bug in the order of shutting down.")
         self._last = job.future
         self._jobs.put(job)
 
