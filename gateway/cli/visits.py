@@ -81,6 +81,7 @@ def take(settings: Settings, file: Path, form: str | None, source: str, progress
 
         try:
             return importer.take_file(file, form_of(file, form), SystemClock().now(), reached)
-        except StoreTrouble as problem:
+        except (StoreTrouble, OSError) as problem:
             taken = f"accepted {importer.tally.accepted}, duplicates {importer.tally.duplicates} before that"
-            raise IntakeError(f"{problem} {file.name}: {taken}; then take the same file in again.") from problem
+            reason = str(problem).rstrip(".")
+            raise IntakeError(f"{reason}. {file.name}: {taken}; then take the same file in again.") from problem

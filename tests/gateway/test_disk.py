@@ -6,7 +6,9 @@ import json
 import logging
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +24,7 @@ from gateway.cli.visits import take
 from gateway.daemon import Daemon
 from gateway.desk import Desk
 from gateway.errors import IntakeError, StoreFull
+from gateway.intake import importing
 from gateway.logs import set_up
 from gateway.settings import LogSettings, Settings
 from gateway.store import visits as visit_rows
@@ -37,12 +40,14 @@ _HEADER = "foreign_id,office,service,received_at,phone,consent\n"
 class _Box:
     """A daemon with one modem, whose jobs run when the test says so, and whose disk can be shut."""
 
-    def __init__(self, modem: EmulatedModem, folder: Path) -> None:
+    def __init__(self, modem: EmulatedModem, folder: Path, small: Path | None) -> None:
         self.modem = modem
+        self._small = small
+        database = folder / "otklik.db" if small is None else small / "otklik.db"
         self.config = folder / "config.yaml"
         self.config.write_text(
             f"modems: [{{name: m1, port: {modem.link}}}]\nsurvey: {{delay_s: 0, window: always}}\nsweep_s: 0.2\n"
-            "http: null\n",
+            f"http: null\ndisk: {{reserve_mb: {64 if small is None else 0}}}\ndatabase: {database}\n",
             encoding="utf-8",
         )
         self.settings = configuration.load(self.config)
@@ -68,7 +73,15 @@ class _Box:
         return self.daemon._running.writer.trouble is not None
 
     def shut(self, shut: bool) -> None:
-        self.connection.conn.execute(f"PRAGMA query_only={int(shut)}")
+        if self._small is None:
+            self.connection.conn.execute(f"PRAGMA query_only={int(shut)}")
+        elif shut:
+            self.connection.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # else there is room in the WAL
+            with suppress(OSError), (self._small / "filler").open("wb", buffering=0) as filler:
+                while filler.write(b"x" * 4096):
+                    continue
+        else:
+            (self._small / "filler").unlink()
 
     def take(self, name: str) -> None:
         path = self.config.with_name("visits.csv")
@@ -84,10 +97,23 @@ class _Box:
 
 
 @pytest.fixture
-def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Box]:
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, which can be filled to the last block."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("no file system may be mounted here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def box(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Box]:
     monkeypatch.setattr(modem.worker.port, "_HOLD_S", 0.05)
+    small = request.getfixturevalue("small") if getattr(request, "param", "read-only") == "full" else None
     with EmulatedNetwork(1, tmp_path) as network:
-        found = _Box(network.modems[0], tmp_path)
+        found = _Box(network.modems[0], tmp_path, small)
         found.daemon.start()
         try:
             yield found
@@ -103,9 +129,11 @@ def _wait(condition: Callable[[], object], within_s: float = 15.0) -> None:
         clock.wait((), clock.monotonic() + 0.02)
 
 
+@pytest.mark.parametrize("box", ["read-only", "full"], indirect=True)
 def test_messages_stay_in_the_modem_until_the_disk_takes_them_and_arrive_once(
-    box: _Box, caplog: pytest.LogCaptureFixture
+    box: _Box, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
+    state = request.node.callspec.params["box"]
     box.take("v1")
     box.run("invite due")
     _wait(lambda: box.all("SELECT 1 FROM parts WHERE state = 'delivered'"))
@@ -119,7 +147,7 @@ def test_messages_stay_in_the_modem_until_the_disk_takes_them_and_arrive_once(
     _wait(lambda: len([line for line in box.modem.commands()[before:] if "CMGL" in line]) > 4)
     assert box.modem.used("SM") + box.modem.used("ME") == 2
     assert len(box.modem.submits()) == 1
-    assert "DATABASE read-only since" in box.status()
+    assert f"DATABASE {state} since" in box.status()
 
     box.shut(False)
     box.run("watch disk")
@@ -223,6 +251,24 @@ def test_disk_that_becomes_full_during_an_import_is_told_with_what_was_taken(
     assert result.exit_code == 1
     assert f"is full; make room there, nothing that was kept is lost. visits.csv: accepted {taken}," in result.stderr
     assert 0 < taken < 3000
+
+
+def test_refused_rows_that_find_no_room_are_told_with_what_was_taken(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _visits(settings, 700)
+    path.write_text(path.read_text(encoding="utf-8") + "v9999,NOPE,REG,2017-09-12T10:00,+79130000000,1\n", "utf-8")
+    made = importing.refused_writer
+
+    def writer(stack: ExitStack, _path: Path, columns: tuple[str, ...]) -> object:
+        return made(stack, Path("/dev/full"), columns)
+
+    monkeypatch.setattr(importing, "refused_writer", writer)
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    with pytest.raises(
+        IntakeError, match=r"No space left on device\. visits\.csv: accepted 700, duplicates 0 before that"
+    ):
+        take(settings, path, "csv", "test", lambda line: None)
 
 
 def test_low_disk_is_an_alarm_until_there_is_room(box: _Box, monkeypatch: pytest.MonkeyPatch) -> None:
