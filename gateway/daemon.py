@@ -122,10 +122,12 @@ class Daemon:
     def reload(self, settings: Settings) -> None:
         """Go on with other settings, or with the old ones if these cannot be used.
 
-        The database stays: another one needs a restart.
+        The database stays: another one needs a restart. While nothing can be written nothing is changed either.
         """
         if settings.database != self._settings.database:
             raise ConfigError("The database cannot be changed while the daemon runs; restart it for that.")
+        if self._running is not None and self._running.writer.trouble is not None:
+            raise ConfigError(f"What is not written yet would be lost by it now. {self._running.writer.trouble.error}")
         old = self._settings
         self.stop()
         self._settings = settings

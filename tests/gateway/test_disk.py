@@ -23,7 +23,7 @@ from gateway.cli import main
 from gateway.cli.visits import take
 from gateway.daemon import Daemon
 from gateway.desk import Desk
-from gateway.errors import IntakeError, StoreFull
+from gateway.errors import ConfigError, IntakeError, StoreFull
 from gateway.intake import importing
 from gateway.logs import set_up
 from gateway.settings import LogSettings, Settings
@@ -181,6 +181,17 @@ def test_what_became_of_a_part_is_written_when_the_disk_takes_it(box: _Box, monk
     box.run("watch disk")
     _wait(lambda: box.all("SELECT state FROM parts") == [("delivered",)])
     assert len(box.modem.submits()) == 1
+
+
+def test_other_settings_are_not_taken_while_nothing_can_be_written(box: _Box) -> None:
+    box.shut(True)
+    box.modem.deliver("+79130200001", "5")
+    _wait(lambda: box.is_in_trouble)
+    with pytest.raises(ConfigError, match="What is not written yet would be lost by it now"):
+        box.daemon.reload(box.settings)
+    box.shut(False)
+    box.run("watch disk")
+    _wait(lambda: box.modem.used("SM") + box.modem.used("ME") == 0)
 
 
 def test_centre_that_is_stopped_in_trouble_stops_at_once_and_knows_what_is_in_doubt(box: _Box) -> None:
