@@ -31,6 +31,7 @@ MOST_FAILED = 40
 
 _TELLING_RESTS = Backoff(10, 2, 3600)
 _HOOK_RESTS = Backoff(5, 2, 600)
+_LONGEST_PAUSE = timedelta(days=1, hours=1)  # what a Retry-After may ask for, and something
 _LONGEST_REASON = 200
 
 
@@ -83,7 +84,7 @@ def next_due(standing: Standing, pending: Iterable[Pending], now: datetime) -> P
 
     `pending` is in the order of events, and read no further than needed.
     """
-    if standing.next_at is not None and standing.next_at > now:
+    if _rests(standing.next_at, now):
         return None
     longest_ago: tuple[datetime, Pending] | None = None
     topics = set[str]()
@@ -91,13 +92,18 @@ def next_due(standing: Standing, pending: Iterable[Pending], now: datetime) -> P
         if one.topic in topics:
             continue
         topics.add(one.topic)
-        if one.next_at is not None and one.next_at > now:
+        if _rests(one.next_at, now):
             continue
         if one.tried_at is None:
             return one
         if longest_ago is None or one.tried_at < longest_ago[0]:
             longest_ago = one.tried_at, one
     return None if longest_ago is None else longest_ago[1]
+
+
+def _rests(until: datetime | None, now: datetime) -> bool:
+    """Whether a pause goes on; one longer than any we make is of a clock that was ahead."""
+    return until is not None and now < until <= now + _LONGEST_PAUSE
 
 
 def judged(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import sqlite3
 from datetime import timedelta
 
 import httpx2
 import pytest
 
 from gateway.alarms import of_modem, tell
+from gateway.errors import StoreError
 from gateway.store import tellings
 from gateway.store.ratings import COLUMNS
 from modem.worker.bulletin import QUARANTINE
@@ -216,8 +218,7 @@ class _Killed(BaseException):
     """The process ends."""
 
 
-@pytest.mark.parametrize("heard", [True, False])
-def test_what_was_under_way_at_a_crash_is_told_again_under_its_id(told: Told, heard: bool) -> None:
+def test_what_was_posted_when_the_process_ended_is_told_again_under_its_id(told: Told) -> None:
     def kill(request: httpx2.Request) -> httpx2.Response:
         assert told.centre.all("SELECT attempts, state FROM tellings") == [(1, "pending")]
         raise _Killed
@@ -226,10 +227,28 @@ def test_what_was_under_way_at_a_crash_is_told_again_under_its_id(told: Told, he
     told.rated("v1", PHONE)
     with pytest.raises(_Killed):
         told.teller.run()
+    _again(told)
+
+
+def test_what_was_taken_when_the_process_ended_is_told_again_under_its_id(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    told.rated("v1", PHONE)
+    with monkeypatch.context() as patch, pytest.raises(StoreError, match="full"):
+        patch.setattr(tellings, "settle", full)
+        told.teller.run()
+    _again(told)
+
+
+def _again(told: Told) -> None:
     told.receiver.answer = lambda request: replied(200)
     told.another().run()
     first, second = told.receiver.got
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
+    assert first.content == second.content
     assert told.centre.all("SELECT attempts, state FROM tellings") == [(2, "told")]
 
 

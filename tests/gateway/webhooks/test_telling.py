@@ -37,6 +37,11 @@ def test_hook_that_rests_is_told_nothing_until_it_has_rested() -> None:
     assert next_due(standing, [Pending(1, "a")], _LATER) == Pending(1, "a")
 
 
+def test_pause_that_a_clock_ahead_of_time_made_is_none() -> None:
+    years = _NOON + timedelta(days=999)
+    assert next_due(Standing(1, next_at=years), [Pending(1, "a", 1, years, years)], _NOON) is not None
+
+
 @pytest.mark.parametrize(
     ("outcome", "answer"),
     [
