@@ -9,6 +9,7 @@ import structlog
 from sqlite_utils import Database
 
 from gateway.store import fleet as fleet_rows
+from gateway.store import upstreams
 
 _LOG = structlog.get_logger(__name__)
 
@@ -34,6 +35,11 @@ def of_sim(sim: str) -> str:
     return f"SIM {sim}"
 
 
+def of_upstream(name: str) -> str:
+    """The place of an alarm about the way up."""
+    return f"upstream {name}"
+
+
 def tell(db: Database, *, place: str, kind: str, text: str | None, now: datetime) -> None:
     """Raise an alarm, change its words, or with None end it."""
     if text is None:
@@ -48,5 +54,6 @@ def forget(db: Database, modems: Iterable[str], now: datetime) -> None:
         [CALL_BACK_DESK]
         + [of_modem(name) for name in modems]
         + [of_sim(sim) for _, sim in fleet_rows.sims_in_ports(db)]
+        + [of_upstream(name) for name in upstreams.names(db)]
     )
     fleet_rows.clear_elsewhere(db, places, now)

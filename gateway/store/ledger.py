@@ -120,14 +120,15 @@ def kept_pdus(db: Database) -> Iterator[str]:
 
 
 def upstreams(db: Database) -> dict[str, dict[str, int]]:
-    """By upstream, how many ratings are in which state of their delivery; `waiting` is behind its floor."""
+    """By upstream, how many ratings are in which state of their delivery; `waiting` is also behind its floor."""
     found: dict[str, dict[str, int]] = {}
     for name, waiting in db.execute(
         "SELECT name, (SELECT count(*) FROM ratings WHERE cursor > floor AND NOT EXISTS (SELECT 1 FROM deliveries"
         " WHERE upstream = name AND rating = cursor)) FROM upstreams ORDER BY name"
     ).fetchall():
         states = db.execute("SELECT state, count(*) FROM deliveries WHERE upstream = ? GROUP BY 1 ORDER BY 1", (name,))
-        found[name] = {**dict(states.fetchall()), "waiting": waiting}
+        counts = dict(states.fetchall())
+        found[name] = {**counts, "waiting": waiting + counts.get("waiting", 0)}
     return found
 
 
@@ -142,7 +143,7 @@ def passed_over(db: Database) -> list[tuple[str, str]]:
 
 
 _DELIVERIES = """
-SELECT v.foreign_id, r.rating_id, d.state, b.packet IS NOT NULL, b.posting_at IS NOT NULL,
+SELECT v.foreign_id, r.rating_id, d.state, b.packet IS NOT NULL, b.posting_at IS NOT NULL OR b.doubted,
        r.time, r.queue, r.staff, r.comfort, r.info
 FROM deliveries d JOIN ratings r ON r.cursor = d.rating JOIN visits v ON v.id = r.visit
      LEFT JOIN batches b ON b.id = d.batch

@@ -10,31 +10,36 @@ from gateway.ratingid import rating_id
 from gateway.store.migrations import run
 
 # `ratings.rating_id` is what the world knows a rating by. `upstreams.floor`: up to this cursor each rating has a
-# delivery. A batch is frozen: its ratings (deliveries), its key and, once `body` is there, its octets; `body` goes when
-# the batch is settled, `digest` (SHA-256) stays. `posting_at` is set before a post and cleared by its answer: what has
-# it after a crash is in doubt. Of a batch that was halved `parent` tells the whole. A delivery is what became of one
-# rating at one upstream. A hook is somebody who is told of the `kinds` of events he wants; what happens is written only
-# where somebody is to be told of it. An event's `key` is what the world knows it by; those of one `topic` (a visit, a
-# modem) are told in order.
+# delivery. `failures`, `refusals` and `rejections` are those in a row. A batch is frozen: its ratings (deliveries), its
+# key and, once `body` is there, its octets; `body` goes when the batch is settled, `digest` (SHA-256) stays.
+# `posting_at` is set before a post and cleared by its answer: what has it after a crash is in doubt. `doubted`: an
+# answer was lost, once. `looks` is how often its status was asked for. Of a batch that was halved `parent` tells the
+# whole. A delivery is what became of one rating at one upstream. A hook is somebody who is told of the `kinds` of
+# events he wants; what happens is written only where somebody is to be told of it. An event's `key` is what the world
+# knows it by; those of one `topic` (a visit, a modem) are told in order.
 _UPSTREAM = """
 ALTER TABLE ratings ADD COLUMN rating_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE ratings ADD COLUMN outside_id TEXT;
 CREATE UNIQUE INDEX ratings_outside ON ratings (source, outside_id) WHERE outside_id IS NOT NULL;
 CREATE TABLE upstreams (
   name TEXT PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0, stopped_at TEXT, stopped_why TEXT, next_at TEXT,
-  refusals INTEGER NOT NULL DEFAULT 0, form_checked_at TEXT) STRICT, WITHOUT ROWID;
+  failures INTEGER NOT NULL DEFAULT 0, refusals INTEGER NOT NULL DEFAULT 0,
+  rejections INTEGER NOT NULL DEFAULT 0, trouble TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE batches (
   id INTEGER PRIMARY KEY, upstream TEXT NOT NULL REFERENCES upstreams(name), key TEXT NOT NULL UNIQUE,
   vendor TEXT NOT NULL, day TEXT NOT NULL, format TEXT NOT NULL, state TEXT NOT NULL,
   parent INTEGER REFERENCES batches(id), rows INTEGER NOT NULL, body BLOB, digest TEXT, frozen_at TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, posting_at TEXT, posted_at TEXT, packet TEXT, status TEXT,
-  settled_at TEXT, reason TEXT NOT NULL DEFAULT '') STRICT;
-CREATE INDEX batches_due ON batches (upstream, next_at) WHERE next_at IS NOT NULL;
+  attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, posting_at TEXT, doubted INTEGER NOT NULL DEFAULT 0,
+  posted_at TEXT, packet TEXT, status TEXT, looks INTEGER NOT NULL DEFAULT 0, settled_at TEXT,
+  reason TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX batches_due ON batches (upstream, state, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX batches_unsettled ON batches (upstream, id) WHERE settled_at IS NULL;
 CREATE TABLE deliveries (
   upstream TEXT NOT NULL REFERENCES upstreams(name), rating INTEGER NOT NULL REFERENCES ratings(cursor),
-  batch INTEGER REFERENCES batches(id), state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', settled_at TEXT,
-  PRIMARY KEY (upstream, rating)) STRICT, WITHOUT ROWID;
+  batch INTEGER REFERENCES batches(id), state TEXT NOT NULL, due_at TEXT, reason TEXT NOT NULL DEFAULT '',
+  settled_at TEXT, PRIMARY KEY (upstream, rating)) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_batch ON deliveries (batch);
+CREATE INDEX deliveries_waiting ON deliveries (upstream, due_at, rating) WHERE state = 'waiting';
 CREATE INDEX deliveries_rejected ON deliveries (upstream) WHERE state = 'rejected';
 CREATE TABLE hooks (
   name TEXT PRIMARY KEY, kinds TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0, next_at TEXT, told_at TEXT,

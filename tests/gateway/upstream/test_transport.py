@@ -180,6 +180,8 @@ def serving(files: _Server) -> Iterator[str]:
         def handle_error(self, *words: object) -> None:
             pass
 
+    files.waits.clear()
+    files.answer_now.clear()
     server = Quiet(("127.0.0.1", 0), Handler)
     server.socket = files.context().wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=lambda: server.serve_forever(0.01))

@@ -1,0 +1,97 @@
+"""The upstreams there are, and how it stands with each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from gateway.store.database import from_text, to_text
+from gateway.upstream.deciding import Standing
+
+
+def put(db: Database, name: str) -> None:
+    """Make room for an upstream that is new in the configuration; it gets every rating there is."""
+    db.execute("INSERT INTO upstreams (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
+
+
+def names(db: Database) -> list[str]:
+    """All that there ever were."""
+    return [row[0] for row in db.execute("SELECT name FROM upstreams ORDER BY name").fetchall()]
+
+
+def standing(db: Database, name: str) -> Standing:
+    """How it stands with an upstream."""
+    row = db.execute(
+        "SELECT next_at, failures, refusals, rejections, trouble, stopped_why FROM upstreams WHERE name = ?", (name,)
+    ).fetchone()
+    return Standing() if row is None else Standing(row[0] and from_text(row[0]), *row[1:])
+
+
+def put_standing(db: Database, name: str, standing: Standing, now: datetime) -> None:
+    """Write down how it stands; since when an upstream is stopped stays as it was."""
+    stopped_at = None if standing.stopped_why is None else to_text(now)
+    db.execute(
+        "UPDATE upstreams SET next_at = ?, failures = ?, refusals = ?, rejections = ?, trouble = ?, stopped_why = ?,"
+        " stopped_at = iif(?6 IS NULL, NULL, coalesce(stopped_at, ?)) WHERE name = ?",
+        (
+            standing.next_at and to_text(standing.next_at),
+            standing.failures,
+            standing.refusals,
+            standing.rejections,
+            standing.trouble,
+            standing.stopped_why,
+            stopped_at,
+            name,
+        ),
+    )
+
+
+def overview(db: Database, configured: Iterable[str]) -> list[dict[str, Any]]:
+    """Each upstream for a person: what waits, is in doubt, posted, accepted, rejected, and when it goes on."""
+    return [_line(db, name) for name in sorted({*configured, *names(db)})]
+
+
+def _line(db: Database, name: str) -> dict[str, Any]:
+    row = db.execute(
+        "SELECT next_at, trouble, stopped_at, stopped_why, floor FROM upstreams WHERE name = ?", (name,)
+    ).fetchone() or (None, None, None, None, 0)
+    counts = dict(
+        db.execute("SELECT state, count(*) FROM deliveries WHERE upstream = ? GROUP BY 1", (name,)).fetchall()
+    )
+    unsettled = db.execute(
+        'SELECT coalesce(sum("rows") FILTER (WHERE posting_at IS NOT NULL), 0),'
+        " coalesce(sum(\"rows\") FILTER (WHERE state = 'posted'), 0),"
+        " coalesce(sum(\"rows\") FILTER (WHERE state = 'held'), 0)"
+        " FROM batches WHERE upstream = ? AND settled_at IS NULL",
+        (name,),
+    ).fetchone()
+    unseen, oldest = db.execute("SELECT count(*), min(rated_at) FROM ratings WHERE cursor > ?", (row[4],)).fetchone()
+    oldest_going = db.execute(
+        "SELECT min(r.rated_at) FROM batches b JOIN deliveries d ON d.batch = b.id"
+        " JOIN ratings r ON r.cursor = d.rating WHERE b.upstream = ? AND b.settled_at IS NULL",
+        (name,),
+    ).fetchone()[0]
+    oldest_due, first_due = db.execute(
+        "SELECT min(r.rated_at), min(due_at) FROM deliveries d JOIN ratings r ON r.cursor = d.rating"
+        " WHERE d.upstream = ? AND d.state = 'waiting'",
+        (name,),
+    ).fetchone()
+    return {
+        "name": name,
+        "waiting": unseen + counts.get("waiting", 0) + counts.get("batched", 0) - unsettled[1],
+        "in_doubt": unsettled[0],
+        "held": unsettled[2],
+        "posted": unsettled[1],
+        "accepted": counts.get("accepted", 0),
+        "rejected": counts.get("rejected", 0),
+        "superseded": counts.get("superseded", 0),
+        "unwanted": counts.get("unwanted", 0),
+        "oldest_waiting_at": min((at for at in (oldest, oldest_due, oldest_going) if at), default=None),
+        "next_at": row[0] or first_due,
+        "trouble": row[1],
+        "stopped_at": row[2],
+        "stopped_why": row[3],
+    }
