@@ -87,6 +87,7 @@ class BarReason(StrEnum):
     TOO_RECENT = "asked too recently"
     OFTEN_ENOUGH = "asked often enough"
     TOO_LATE = "too late"
+    RATED = "rated elsewhere"
 
 
 class MessageKind(StrEnum):

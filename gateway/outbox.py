@@ -54,12 +54,13 @@ class Outbox(Settling):
         return len(rows)
 
     def remind_silent(self, db: Database, now: datetime) -> int:
-        """Remind the silent, if they have not opted out and the window is open; the number of rows looked at."""
+        """Remind the silent, if the window is open, and they have neither opted out nor rated by another channel; the
+        number of rows looked at."""
         rows = invitations.to_remind(db, now, BATCH)
         for row in rows:
             opens_at, _ = span(MessageKind.REMINDER, now, None, self._window, ZoneInfo(row.zone))
             invitations.remind_at(db, row.id, opens_at if opens_at > now else None)
-            if opens_at <= now and not row.opted_out:
+            if opens_at <= now and not row.opted_out and not row.rated:
                 self._conversations.happen(db, row, Remind(), now=now)
         return len(rows)
 
@@ -86,7 +87,7 @@ class Outbox(Settling):
     def _decide(self, db: Database, row: InvitationRow, now: datetime) -> Due | Barred | datetime:
         """What becomes of a due invitation now, or when to look at it again."""
         due_at = max(row.accepted_at, row.received_at + timedelta(seconds=self.survey.delay_s))
-        reason = caps.against_waiting(row.opted_out, due_at, now, self.survey)
+        reason = caps.against_waiting(row.opted_out, row.rated, due_at, now, self.survey)
         if reason is not None:
             return Barred(reason)
         opens_at, _ = span(MessageKind.INVITE, now, None, self._window, ZoneInfo(row.zone))

@@ -10,11 +10,14 @@ import hashlib
 import json
 
 
-def rating_id(sender: str, foreign_id: str, stage: str, source: str, rated_at: str, marks: str) -> str:
+def rating_id(
+    sender: str, foreign_id: str, stage: str, source: str, rated_at: str, marks: str, outside_id: str | None = None
+) -> str:
     """`r-` and 16 hexadecimal digits.
 
     `sender`, `foreign_id` and `stage` tell the visit, `source` the channel; `marks` is a JSON array of the overall mark
-    and the five criteria.
+    and the five criteria. By `outside_id` a channel tells apart what is alike in all of these.
     """
-    text = json.dumps([sender, foreign_id, stage, source, rated_at, marks], ensure_ascii=True)
+    told = [sender, foreign_id, stage, source, rated_at, marks, *([] if outside_id is None else [outside_id])]
+    text = json.dumps(told, ensure_ascii=True)
     return "r-" + hashlib.sha256(text.encode("ascii")).hexdigest()[:16]

@@ -22,6 +22,7 @@ _COMMANDS = {
     "surveys": ("gateway.cli.surveys", "What is asked: the surveys there are, their faults, texts and cost."),
     "callbacks": ("gateway.cli.callbacks", "The desk that calls people back, and takes the survey by telephone."),
     "visits": ("gateway.cli.visits", "Takes visits in."),
+    "ratings": ("gateway.cli.ratings", "Takes ratings of other channels in; all channels of a visit side by side."),
     "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
     "review": ("gateway.cli.review", "Replies that a person has to decide about."),
     "export": ("gateway.cli.export", "Hands ratings out."),

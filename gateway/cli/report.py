@@ -82,7 +82,7 @@ def report(
     """Shares, means, response and ranks, with how sure they are; docs/numbers.md has the formulas.
 
     A day is that on which a visit was received, by the clock of its office; a week begins on Monday. Of several ratings
-    of a visit the last one counts.
+    of a visit the newest counts, whatever channel it came by; by channel, the newest of each.
     """
     if first is not None and last is not None and first > last:
         raise click.UsageError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}.")

@@ -20,7 +20,7 @@ from gateway.store import numbers as rows
 from gateway.store.numbers import Marks, Selection
 from gateway.subjects import name_of, region_of
 
-GROUPINGS = ("office", "region", "service", "criterion", "week")
+GROUPINGS = ("office", "region", "service", "criterion", "week", "channel")
 _RANKED = ("office", "region")
 OUTCOMES = {
     **{outcome.value: outcome for outcome in Outcome},
@@ -41,7 +41,7 @@ class Group:
 
     `ratings` are all marks of the line, `given` those that the citizen gave himself; they differ only where a criterion
     is counted, by the *expanded* marks, which repeat an overall rating. `other` visits were rated without such a mark.
-    `response` is None for a criterion, which is not asked about alone.
+    `response` is None for a criterion, which is not asked about alone, and for a channel: only ours ask anybody.
     """
 
     key: str
@@ -60,7 +60,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The whole report: `by` what, of which mark, of which visits; its lines and all of them together."""
+    """The whole report: `by` what, of which mark, of which visits; its lines and all of them together.
+
+    By channel, `several` visits were rated by more than one: each of those has them, and the whole has them once.
+    """
 
     by: str
     mark: str
@@ -69,6 +72,7 @@ class Figures:
     whole: Group
     ranking: Ranking | None = None
     trend: Chart | None = None
+    several: int = 0
 
 
 @dataclass(slots=True)
@@ -105,6 +109,8 @@ def draw_up(db: Database, by: str, selection: Selection, mark: str = OVERALL) ->
     _check(db, selection)
     if by == "criterion":
         return _by_criterion(db, selection)
+    if by == "channel":
+        return _by_channel(db, selection, mark)
     tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
     whole = _Tally()
     for marks in rows.marks(db, by, selection):
@@ -141,6 +147,21 @@ def _by_criterion(db: Database, selection: Selection) -> Figures:
         _count(tallies[OVERALL], disposition, visits, delivered)
     groups = tuple(replace(tallies[mark].group(mark, mark), response=None) for mark in CRITERIA)
     return Figures("criterion", OVERALL, selection, groups, tallies[OVERALL].group(OVERALL, OVERALL))
+
+
+def _by_channel(db: Database, selection: Selection, mark: str) -> Figures:
+    """A line a channel, each with its last word about every visit that it has rated; the whole has a visit once."""
+    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    for marks in rows.marks(db, "channel", selection):
+        tallies[marks.key].add(marks, mark)
+    whole = _Tally()
+    for marks in rows.marks(db, "all", selection):
+        whole.add(marks, mark)
+    for _, disposition, visits, delivered in rows.outcomes(db, "all", selection):
+        _count(whole, disposition, visits, delivered)
+    groups = tuple(replace(tally.group(key, key), response=None) for key, tally in sorted(tallies.items()))
+    several = rows.rated_by_several(db, selection)
+    return Figures("channel", mark, selection, groups, whole.group("all", "all"), several=several)
 
 
 def _count(tally: _Tally, disposition: str, visits: int, delivered: int) -> None:

@@ -68,7 +68,7 @@ def _alignment(headers: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("left" if header in _WORDS else "right" for header in headers)
 
 
-_WORDS = ("office", "region", "service", "criterion", "week", "95 %", "range", "limits", "signal", "")
+_WORDS = ("office", "region", "service", "criterion", "week", "channel", "95 %", "range", "limits", "signal", "")
 _SCORES = tuple(str(rating) for rating in RATINGS)
 
 
@@ -121,6 +121,11 @@ def _criterion(group: Group) -> list[str]:
     return [group.name, *_scores(group.ratings), *_shares(group.ratings), *_means(group.ratings), *given]
 
 
+def _channel(group: Group) -> list[str]:
+    given = group.given
+    return [group.name, str(given.total), *_scores(given), *_shares(given), *_means(given), _few(group)]
+
+
 def _week(group: Group) -> list[str]:
     point = group.point
     limits, signals = ("", "") if point is None else (_between(point.limits, 100, 1), ", ".join(point.signals))
@@ -134,6 +139,7 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], Callable[[Group], list[str]]]] = {
     "region": (("rank", "range", "region", "rated", "RR2", *_COMPARED), _compared),
     "service": (("service", "rated", "RR2", *_SCORES, *_TRAIL, ""), _listed),
     "criterion": (("criterion", *_SCORES, *_TRAIL, "given", "4 and 5", "95 %", ""), _criterion),
+    "channel": (("channel", "ratings", *_SCORES, *_TRAIL, ""), _channel),
     "week": (("week", "rated", "RR2", "ratings", "4 and 5", "95 %", "limits", "signal", ""), _week),
 }
 
@@ -158,6 +164,8 @@ def _remarks(figures: Figures) -> Iterator[str]:
     whole = figures.whole
     if any(group.given.small for group in (*figures.groups, whole)):
         yield f"few: fewer than {SMALL_SAMPLE} ratings; not to be compared, and not ranked"
+    if figures.several:
+        yield f"rated by several channels: {figures.several} visits; each has them, all has them once, by the newest"
     if figures.ranking is not None:
         yield from _ties(figures)
     if figures.trend is not None and figures.trend.centre is not None:

@@ -37,6 +37,7 @@ def as_json(figures: Figures) -> dict[str, Any]:
         "sources": list(selection.sources),
         "ranking": None if ranking is None else {"overall": _r(ranking.overall), "weight": _r(ranking.weight)},
         "trend": None if trend is None else {"centre": _r(trend.centre), "spread": _r(trend.spread)},
+        "several": figures.several,
         "groups": [_group(group) for group in figures.groups],
         "whole": _group(figures.whole),
     }

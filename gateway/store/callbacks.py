@@ -42,7 +42,7 @@ SELECT c.id, c.visit, i.id, o.time_zone, c.reason,
        r.expanded, r.comment
 FROM callbacks c JOIN visits v ON v.id = c.visit JOIN invitations i ON i.visit = c.visit
      JOIN persons x ON x.id = i.person JOIN offices o ON o.code = v.office JOIN services s ON s.code = v.service
-     LEFT JOIN ratings r ON r.cursor = (SELECT max(cursor) FROM ratings WHERE visit = c.visit)
+     LEFT JOIN words r ON r.visit = c.visit AND r.counts
 """
 _BY_ID = _SELECT + "WHERE c.id = ?"
 _LISTED = _SELECT + "WHERE c.closed_at IS NULL OR ? ORDER BY c.closed_at IS NOT NULL, c.due_at, c.id"

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 _VISITS = """
 SELECT v.foreign_id, v.source, v.stage, o.name AS office, s.name AS service, v.received_at, v.language,
        c.given AS consent, c.taken_at, c.place, c.taken_by, t.text, i.state, i.reason, i.due_at, i.invited_at,
-       i.closed_at, (SELECT overall FROM ratings WHERE visit = v.id ORDER BY cursor DESC LIMIT 1) AS rating
+       i.closed_at, (SELECT overall FROM words WHERE visit = v.id AND counts) AS rating
 FROM persons p JOIN invitations i ON i.person = p.id JOIN visits v ON v.id = i.visit JOIN offices o ON o.code = v.office
      JOIN services s ON s.code = v.service JOIN consents c ON c.visit = v.id JOIN consent_texts t ON t.id = c.text
 WHERE p.pseudonym = ? ORDER BY v.received_at, v.id

@@ -30,6 +30,8 @@ class InvitationRow:
     language: str
     zone: str
     """The survey's version, None before it is sent; the citizen's language, "" if none is known; his time zone."""
+    rated: bool
+    """Whether the visit has a rating, by whatever channel."""
 
 
 # `asked_at` is when the last question went to a modem, for nobody answers what he has not been sent; NULL while it
@@ -43,7 +45,8 @@ SELECT i.id, i.visit, i.person, v.received_at, v.accepted_at, x.pseudonym IS NOT
         FROM messages m JOIN parts p ON p.message = m.id
         WHERE m.invitation = i.id AND m.kind IN ('invite', 'question', 'reprompt', 'reminder') AND m.id >=
           (SELECT max(id) FROM messages WHERE invitation = i.id AND kind IN ('invite', 'question'))) AS asked_at,
-       i.answers, i.answered_at, i.outgoing, i.reprompts, i.helps, i.reminders, i.heard, i.unclear
+       EXISTS (SELECT 1 FROM ratings WHERE visit = i.visit), i.answers, i.answered_at, i.outgoing, i.reprompts, i.helps,
+       i.reminders, i.heard, i.unclear
 FROM invitations i JOIN visits v ON v.id = i.visit JOIN offices o ON o.code = v.office
      JOIN persons p ON p.id = i.person LEFT JOIN opt_outs x ON x.pseudonym = p.pseudonym
 """
@@ -55,6 +58,7 @@ _SILENT_SO_FAR = (
     _SELECT + "WHERE i.state = 'open' AND i.remind_at <= ? AND i.invited_at IS NOT NULL ORDER BY i.remind_at LIMIT ?"
 )
 _BY_ID = _SELECT + "WHERE i.id = ?"
+_BY_VISIT = _SELECT + "WHERE i.visit = ?"
 
 
 def due(db: Database, now: datetime, most: int) -> list[InvitationRow]:
@@ -95,6 +99,11 @@ def remind_at(db: Database, invitation: int, at: datetime | None) -> None:
 
 def by_id(db: Database, invitation: int) -> InvitationRow:
     return next(_rows(db, _BY_ID, (invitation,)))
+
+
+def of_visit(db: Database, visit: int) -> InvitationRow | None:
+    """The invitation of a visit, None if it never had one."""
+    return next(_rows(db, _BY_VISIT, (visit,)), None)
 
 
 def invited_since(db: Database, person: int, other_than: int, since: datetime) -> list[datetime]:
@@ -167,7 +176,7 @@ def _rows(db: Database, sql: str, parameters: tuple[object, ...]) -> Iterator[In
             row[0],
             row[1],
             row[2],
-            _conversation(row[17:]),
+            _conversation((*row[17:22], *row[23:])),
             from_text(row[3]),
             from_text(row[4]),
             Office(*row[9:17]),
@@ -175,6 +184,7 @@ def _rows(db: Database, sql: str, parameters: tuple[object, ...]) -> Iterator[In
             row[6],
             row[7],
             row[8],
+            bool(row[22]),
         )
 
 

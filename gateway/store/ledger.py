@@ -40,12 +40,12 @@ def barred(db: Database) -> dict[str, int]:
 
 
 def funnel(db: Database) -> dict[str, int]:
-    """Visits, refused rows, and how many visits got how far; `exported` counts rated visits that were handed out."""
+    """Visits, refused rows of them, and how many visits got how far; `exported` are rated ones that were handed out."""
     row = db.execute(
         "SELECT count(*), coalesce(sum(invited), 0), coalesce(sum(delivered), 0), coalesce(sum(replied), 0),"
         " coalesce(sum(disposition = 'rated'), 0) FROM dispositions"
     ).fetchone()
-    refused = db.execute("SELECT count(*) FROM refusals").fetchone()[0]
+    refused = db.execute("SELECT count(*) FROM refusals WHERE kind = 'visit'").fetchone()[0]
     names = ("visits", "invited", "delivered", "replied", "rated")
     return {**dict(zip(names, row, strict=True)), "refused": refused, "exported": _exported(db)}
 

@@ -1,7 +1,9 @@
 """Ratings and outcomes of visits, counted: what the numbers are made of.
 
-A visit belongs to the day it was received on, by the clock of its office. Of several ratings of a visit the last
-counts. Queries group inside SQLite, so that what comes out is small however many visits there are.
+A visit belongs to the day it was received on, by the clock of its office. Of several ratings of a visit the newest
+counts, by whatever channel it came; by channel, the newest of each. A visit that nobody has reported has marks like any
+other, and no outcome: nobody was to be asked about it. Queries group inside SQLite, so that what comes out is small
+however many visits there are.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ WITH places AS MATERIALIZED (
   SELECT o.code, o.oktmo, o.time_zone, json_extract(z.value, '$[0]') AS low, json_extract(z.value, '$[1]') AS high
   FROM offices o JOIN json_each(:zones) z ON z.key = o.time_zone
 ), chosen AS (
-  SELECT v.id, v.person, <key> AS key FROM visits v JOIN places o ON o.code = v.office
+  SELECT v.id, v.person, v.reported, <key> AS key FROM visits v JOIN places o ON o.code = v.office
   WHERE v.received_at >= o.low AND v.received_at < o.high
     AND (:offices = '[]' OR v.office IN (SELECT value FROM json_each(:offices)))
     AND (:services = '[]' OR v.service IN (SELECT value FROM json_each(:services)))
@@ -40,27 +42,33 @@ WITH places AS MATERIALIZED (
 )
 """
 # Equal criteria are stored as an overall rating too. Unequal ones cannot be: taking the equal ones alone would count
-# the contented and leave out the rest, so five criteria are an overall rating only if that was given as well.
+# the contented and leave out the rest, so five criteria are an overall rating only if that was given as well: in a
+# conversation as its answers say, by another channel as the mode says.
 _MARKS = """
 SELECT c.key, CASE WHEN r.expanded = 0 AND r.time + r.queue + r.staff + r.comfort + r.info IS NOT NULL
-    AND i.id IS NOT NULL AND json_extract(i.answers, '$.overall') IS NULL THEN NULL ELSE r.overall END,
+    AND CASE WHEN i.id IS NULL THEN r.mode = 'criteria' ELSE json_extract(i.answers, '$.overall') IS NULL END
+    THEN NULL ELSE r.overall END,
   r.time, r.queue, r.staff, r.comfort, r.info, r.expanded, count(*)
-FROM chosen c JOIN ratings r ON r.cursor = (SELECT max(cursor) FROM ratings WHERE visit = c.id)
-  LEFT JOIN invitations i ON i.id = r.invitation
+FROM chosen c JOIN words r ON r.visit = c.id AND r.counts LEFT JOIN invitations i ON i.id = r.invitation
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
+_MARKS_BY_CHANNEL = _MARKS.replace("c.key", "r.source", 1).replace("r.counts", "r.latest")
+_SEVERAL = """
+SELECT count(*) FROM chosen c WHERE (SELECT count(DISTINCT source) FROM ratings WHERE visit = c.id) > 1
+"""
+# What became of our own conversation, whatever other channels say: those have asked nobody.
 _OUTCOMES = """
 SELECT c.key, CASE
-    WHEN d.disposition = 'rated' AND r.overall IS NULL
+    WHEN d.course = 'rated' AND r.overall IS NULL
       AND r.time + r.queue + r.staff + r.comfort + r.info IS NULL THEN 'partial'
-    WHEN d.disposition = 'declined' AND EXISTS (
+    WHEN d.course = 'declined' AND EXISTS (
       SELECT 1 FROM invitations i JOIN replies p ON p.invitation = i.id
       WHERE i.visit = c.id AND p.class = 'wrong_recipient' AND p.state = 'handled') THEN 'wrong person'
-    ELSE d.disposition END,
+    ELSE d.course END,
   count(*), sum(d.delivered)
 FROM chosen c JOIN dispositions d ON d.id = c.id
-  LEFT JOIN ratings r ON r.cursor = (SELECT max(cursor) FROM ratings WHERE visit = c.id)
-GROUP BY 1, 2
+  LEFT JOIN words r ON r.visit = c.id AND r.by_us
+WHERE c.reported GROUP BY 1, 2
 """
 _PHONES = "SELECT c.key, count(DISTINCT c.person) FROM chosen c GROUP BY 1"
 
@@ -81,7 +89,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """How many visits have the very same last rating; a mark that was not given is None.
+    """How many visits have the very same rating that counts; a mark that was not given is None.
 
     `expanded`: the criteria repeat the overall rating, the citizen did not rate them.
     """
@@ -94,15 +102,25 @@ class Marks:
 
 
 def marks(db: Database, by: str, selection: Selection) -> Iterator[Marks]:
-    """Last ratings by key: of `office`, `region` (three digits of OKTMO), `service`, `week` (zone and UTC), `all`."""
-    for key, overall, *criteria, expanded, visits in _ask(db, _MARKS, by, selection):
+    """Ratings that count, by key: `office`, `region` (three digits of OKTMO), `service`, `week` (zone and UTC), `all`.
+
+    By `channel` a visit is there once for each channel that has rated it.
+    """
+    question, by = (_MARKS_BY_CHANNEL, "all") if by == "channel" else (_MARKS, by)
+    for key, overall, *criteria, expanded, visits in _ask(db, question, by, selection):
         yield Marks(key, overall, dict(zip(CRITERIA, criteria, strict=True)), bool(expanded), visits)
+
+
+def rated_by_several(db: Database, selection: Selection) -> int:
+    """How many visits have ratings by more than one channel."""
+    return int(next(_ask(db, _SEVERAL, "all", selection))[0])
 
 
 def outcomes(db: Database, by: str, selection: Selection) -> Iterator[tuple[str, str, int, int]]:
     """Key, disposition, visits, and how many of their invitations were delivered.
 
-    As in the ledger, but `rated` in part is `partial`, and `declined` for having another's number is `wrong person`.
+    As in the ledger, but of our own conversation, also where another channel has rated; `rated` in part is `partial`,
+    and `declined` for having another's number is `wrong person`.
     """
     yield from _ask(db, _OUTCOMES, by, selection)
 

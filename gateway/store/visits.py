@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import astuple
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlite_utils import Database
 
@@ -100,11 +101,19 @@ def _consent_text_id(db: Database, text: str) -> int:
 
 
 def refuse_row(
-    db: Database, *, source: str, digest: str, line: int, foreign_id: str, reason: str, now: datetime
+    db: Database,
+    *,
+    source: str,
+    digest: str,
+    line: int,
+    foreign_id: str,
+    reason: str,
+    now: datetime,
+    kind: Literal["visit", "rating"] = "visit",
 ) -> None:
     """Record a refused row; the same row of the same source is recorded once, however often it is sent."""
     db.execute(
-        "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (source, digest) DO NOTHING",
-        (source, digest, line, foreign_id, reason, to_text(now)),
+        "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at, kind)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, digest) DO NOTHING",
+        (source, digest, line, foreign_id, reason, to_text(now), kind),
     )

@@ -180,6 +180,7 @@ def test_caps_let_through_only_what_keeps_to_both(ago: list[int], once: int, per
 def test_who_opted_out_is_barred_at_any_hour_before_all_else() -> None:
     survey = SurveySection()
     long_ago = NOON - timedelta(days=30)
-    assert caps.against_waiting(True, long_ago, NOON, survey) is BarReason.OPTED_OUT
-    assert caps.against_waiting(False, long_ago, NOON, survey) is BarReason.TOO_LATE
-    assert caps.against_waiting(False, long_ago, NOON, SurveySection(invite_within_s=None)) is None
+    assert caps.against_waiting(True, True, long_ago, NOON, survey) is BarReason.OPTED_OUT
+    assert caps.against_waiting(False, True, long_ago, NOON, survey) is BarReason.RATED
+    assert caps.against_waiting(False, False, long_ago, NOON, survey) is BarReason.TOO_LATE
+    assert caps.against_waiting(False, False, long_ago, NOON, SurveySection(invite_within_s=None)) is None

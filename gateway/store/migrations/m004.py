@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from gateway.ratingid import rating_id
 from gateway.store.migrations import run
+from gateway.store.migrations.dispositions import WITH_COURSES
 
 # `ratings.rating_id` is what the world knows a rating by. `upstreams.floor`: up to this cursor each rating has a
 # delivery. `failures`, `refusals` and `rejections` are those in a row. A batch is frozen: its ratings (deliveries), its
@@ -57,10 +58,33 @@ CREATE INDEX tellings_told ON tellings (settled_at) WHERE state = 'told';
 CREATE INDEX tellings_event ON tellings (event);
 """
 
+# A visit that was made of a rating which named none is not `reported`; a refused row is a visit or a rating (`kind`).
+# `words` are the ratings, each with whether it counts where its visit is counted once (`counts`: the newest of all),
+# whether it is the last word of its channel (`latest`), and whether it is the last word of our own conversation
+# (`by_us`). What is equally new is ordered by names, not by arrival: the same ratings count alike in whatever order
+# they came. The index has them in that order.
+_CHANNELS = """
+ALTER TABLE visits ADD COLUMN reported INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE refusals ADD COLUMN kind TEXT NOT NULL DEFAULT 'visit';
+DROP INDEX ratings_visit;
+CREATE INDEX ratings_visit ON ratings (visit, rated_at DESC, source, outside_id DESC, cursor DESC);
+CREATE VIEW words AS SELECT r.*,
+  cursor = (SELECT w.cursor FROM ratings w WHERE w.visit = r.visit
+    ORDER BY w.rated_at DESC, w.source, w.outside_id DESC, w.cursor DESC LIMIT 1) AS counts,
+  cursor = (SELECT w.cursor FROM ratings w WHERE w.visit = r.visit AND w.source = r.source
+    ORDER BY w.rated_at DESC, w.source, w.outside_id DESC, w.cursor DESC LIMIT 1) AS latest,
+  cursor = (SELECT w.cursor FROM ratings w WHERE w.visit = r.visit AND w.source IN ('sms', 'voice')
+    ORDER BY w.rated_at DESC, w.source, w.outside_id DESC, w.cursor DESC LIMIT 1) AS by_us
+  FROM ratings r;
+DROP VIEW dispositions;
+"""
+
 
 def m004_upstream(db: Database) -> None:
     run(db, _UPSTREAM)
     _name_ratings(db.conn)
+    run(db, _CHANNELS)
+    db.execute(WITH_COURSES)
 
 
 def _name_ratings(connection: sqlite3.Connection) -> None:
