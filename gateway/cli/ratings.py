@@ -86,7 +86,7 @@ def show(foreign_id: str, config: Path | None, as_json: bool) -> None:
         found = rows.side_by_side(db, foreign_id)
     if not found:
         raise IntakeError(f"There is no visit {foreign_id}; it is the id that its sender gave it.")
-    click.echo("\n\n".join(_as_text(visit) for visit in found))
+    click.echo("\n\n".join(as_text(visit) for visit in found))
     if as_json:
         print_json({"foreign_id": foreign_id, "visits": found})
 
@@ -109,7 +109,8 @@ def take(
         return importer.take_file(file, form, SystemClock().now(), progress)
 
 
-def _as_text(visit: Mapping[str, Any]) -> str:
+def as_text(visit: Mapping[str, Any]) -> str:
+    """A visit of `side_by_side` as a person reads it: a line a rating; times in UTC."""
     stage = f", stage {printable(visit['stage'])}" if visit["stage"] else ""
     whose = f"sent by {visit['sender']}" if visit["reported"] else "that nobody has reported"
     heading = (

@@ -3,8 +3,9 @@
 What upstream counts in each column is published nowhere; here it is this, and docs/numbers.md says so:
 
 - `count_phone_numbers`: different phones that the branch has given with its visits, so those with consent;
-- `count_factors`: facts of service, so visits, those without consent included;
-- `score_1` to `score_5`: how often each overall rating was given, the last of each visit; `all_scores` is their sum;
+- `count_factors`: facts of service, so visits that were reported, those without consent included;
+- `score_1` to `score_5`: how often each overall rating was given, by the one that counts of each visit;
+  `all_scores` is their sum;
 - `rating`: their mean, (5 s5 + 4 s4 + 3 s3 + 2 s2 + s1) / all_scores, empty without ratings.
 """
 
