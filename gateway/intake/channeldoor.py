@@ -1,7 +1,8 @@
 """The one door for ratings that come by other channels: whoever reads them, from a file or a request, gives them here.
 
 A rating is known by its channel's own id, so that one that comes again changes nothing. A low one opens a call-back as
-one by SMS does, if its citizen agreed to be written to, his number is still here, and he has not left since.
+one by SMS does, if it is the citizen's last word by now, he agreed to be written to, his number is still here, and he
+has not left since.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class ChannelDoor:
             raise Refused(f"outside_id «{rating.outside_id[:40]}» is that of another visit; give its foreign_id")
         last = rows.latest(db, visit, rating.source)
         rows.add(db, rating, visit, corrected=last is not None)
-        if rating.is_low and (last is None or (last.rated_at <= rating.rated_at and not is_low(last.given.values()))):
+        was_low = last is not None and is_low(last.given.values())
+        if rating.is_low and not was_low and rows.counts(db, rating.source, rating.outside_id):
             self._call_back(db, visit, now)
         return True
 

@@ -75,6 +75,12 @@ def latest(db: Database, visit: int, source: str) -> Word | None:
     return _word(db.execute(_LATEST, (visit, source)).fetchone())
 
 
+def counts(db: Database, source: str, outside_id: str) -> bool:
+    """Whether this rating of a channel is the one that counts where its visit is counted once."""
+    row = db.execute("SELECT counts FROM words WHERE source = ? AND outside_id = ?", (source, outside_id)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def add(db: Database, rating: ChannelRating, visit: int, *, corrected: bool) -> None:
     """Record what a channel says of a visit; `corrected`: it is not the first that this channel says of it."""
     ratings.add(

@@ -91,7 +91,9 @@ def add(
         "SELECT source, foreign_id, stage FROM visits WHERE id = ?", (visit,)
     ).fetchone()
     marks = [overall, *(criteria.get(criterion) for criterion in CRITERIA)]
-    name = rating_id(sender, foreign_id, stage, source, to_text(now), json.dumps(marks, separators=(",", ":")), outside_id)
+    name = rating_id(
+        sender, foreign_id, stage, source, to_text(now), json.dumps(marks, separators=(",", ":")), outside_id
+    )
     cursor = db.execute(
         "INSERT INTO ratings (visit, invitation, reply, source, mode, overall, time, queue, staff, comfort, info,"
         " expanded, comment, form_version, corrected, rated_at, outside_id, rating_id)"

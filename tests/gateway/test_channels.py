@@ -30,7 +30,7 @@ from gateway.model import CRITERIA
 from gateway.numbers import plain
 from gateway.numbers.figures import GROUPINGS, draw_up
 from gateway.numbers.page import as_text
-from gateway.store import channels, optouts, ratings
+from gateway.store import callbacks, channels, optouts, ratings
 from gateway.store.numbers import Selection
 from tests.gateway.conftest import NOON, PHONE, Centre
 from tests.gateway.surveyed import Surveyed
@@ -243,8 +243,16 @@ def test_low_rating_of_any_channel_opens_one_call_back(centre: Centre) -> None:
     centre.visit()
     assert _take(centre, overall="", queue="2")
     assert _take(centre, outside_id="t-2", rated_at="2017-09-13T11:20", overall="1")  # no better: nothing new to ask
-    assert _take(centre, "portal", outside_id="p-1", overall="3")  # the same task
+    assert _take(centre, "portal", outside_id="p-1", rated_at="2017-09-13T11:30", overall="3")  # the same task
     assert centre.all("SELECT reason, state FROM callbacks") == [("low rating", "open")]
+    assert [row.about.overall for row in callbacks.listed(centre.db)] == [3]
+
+
+def test_low_rating_that_is_not_the_last_word_opens_no_call_back(centre: Centre) -> None:
+    centre.visit()
+    assert _take(centre, rated_at="2017-09-13T11:30")
+    assert _take(centre, "paper", outside_id="f-1", rated_at="2017-09-13", overall="1")
+    assert centre.all("SELECT count(*) FROM callbacks") == [(0,)]
 
 
 def test_correction_that_makes_a_rating_low_opens_a_call_back_and_an_older_one_does_not(centre: Centre) -> None:
