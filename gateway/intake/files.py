@@ -99,13 +99,21 @@ def _jsonl_rows(file: TextIO) -> Iterator[Row]:
         if not text.strip():
             continue
         try:
-            value = json.loads(text)
+            value = _value_of(text)
         except ValueError:
             value = None
         if isinstance(value, dict):
             yield Row(line, {str(key).casefold(): _cell(item) for key, item in value.items()})
         else:
             yield Row(line, {}, "the line is no JSON object")
+
+
+def _value_of(text: str) -> object:
+    """Raises ValueError for what is no JSON, and for half of a surrogate pair, which is no text that can be stored."""
+    value = json.loads(text)
+    if "\\ud" in text.casefold():
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value
 
 
 def _cell(value: object) -> str:

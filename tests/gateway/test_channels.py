@@ -426,8 +426,9 @@ def test_jsonl_goes_through_the_same_door(centre: Centre, tmp_path: Path) -> Non
     centre.visit()
     path = tmp_path / "ratings.jsonl"
     row = {"outside_id": 7, "source": "portal", "foreign_id": "v1", "sender": "test", "rated_at": "2017-09-14"}
-    path.write_text(json.dumps({**row, "staff": 4}) + "\n" + json.dumps({**row, "staff": True}), encoding="utf-8")
-    assert _call(centre, "import", str(path)).stdout.startswith("accepted 1, duplicates 0, refused 1\n")
+    rows = [{**row, "staff": 4, "comment": "😀"}, {**row, "staff": True}, {**row, "outside_id": "\ud83d", "staff": 4}]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert _call(centre, "import", str(path)).stdout.startswith("accepted 1, duplicates 0, refused 2\n")
 
 
 def test_channels_of_a_visit_are_shown_side_by_side(centre: Centre) -> None:
