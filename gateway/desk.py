@@ -23,6 +23,7 @@ from gateway.callbackdesk import CallbackDesk
 from gateway.callbacks import Reason
 from gateway.dispatch import Dispatch
 from gateway.errors import StoreTrouble
+from gateway.identities import meet
 from gateway.inbox import Inbox
 from gateway.modemsettings import ModemSettings
 from gateway.outbox import Outbox
@@ -36,9 +37,7 @@ from gateway.store import parts as part_rows
 from gateway.store.outbox import ClaimedPart
 from gateway.store.writer import Writer
 from modem.alphabet import Alphabet
-from modem.diagnosis.evidence import OTHER_MODEM, OTHER_SIM
 from modem.dialogues.memories import Stored
-from modem.driver import Identity
 from modem.outcomes import Accepted, Outcome, Refused
 from modem.pdu import Concat
 from modem.tables import CauseClass
@@ -170,10 +169,7 @@ class Desk:
             held = part_rows.held_by(db, sim, parts)
             self._outbox.release(db, [part for part in parts if part in held], blamed if blamed in held else None, now)
 
-        try:
-            self._writer.do(release_all)
-        except StoreTrouble:
-            self._writer.post(release_all, "giving parts back")
+        self._writer.do_or_hold(release_all, "giving parts back")
         self._dispatch.released(sim, parts)
         self._ring()
 
@@ -198,7 +194,7 @@ class Desk:
 
         def put(db: Database) -> None:
             if identity is not None:
-                self._meet(db, status.name, identity, status.operator, now)
+                meet(db, status.name, identity, status.operator, now)
             state.put_port(
                 db,
                 name=status.name,
@@ -218,21 +214,6 @@ class Desk:
         log("port", modem=status.name, state=status.state.value, sim=sim, trouble=status.trouble, hold=status.hold)
         self._writer.post(put, "writing a port's state")
 
-    def _meet(self, db: Database, name: str, identity: Identity, operator: str | None, now: datetime) -> None:
-        """Remember the card, and tell of a modem or a card that is not the one before, also if that was days ago."""
-        imei, sim = state.seated(db, name)
-        if imei not in (None, identity.imei):
-            text = f"The modem of {name} is another one now: {identity.imei}, and it was {imei}."
-            self._tell(db, name, text, OTHER_MODEM, now)
-        if sim not in (None, identity.sim):
-            text = f"The SIM in {name} is another one now: {identity.sim}, and it was {sim}."
-            self._tell(db, name, text, OTHER_SIM, now)
-        sims.see(db, iccid=identity.sim, imei=identity.imei, operator=operator, number=identity.number, now=now)
-
-    def _tell(self, db: Database, name: str, text: str, kind: str, now: datetime) -> None:
-        _LOG.warning("changed", modem=name, text=text)
-        state.add_trouble(db, place=f"modem {name}", text=text, now=now, kind=kind)
-
     def may_try_pin(self, card: str, pin: str) -> bool:
         now = self._clock.now()
         return self._do(lambda db: fleet_rows.may_try_pin(db, card=card, pin=pin, now=now))
@@ -240,13 +221,10 @@ class Desk:
     def pin_tried(self, card: str, pin: str, accepted: bool | None) -> None:
         now = self._clock.now()
 
-        def note(db: Database) -> None:
-            fleet_rows.pin_tried(db, card=card, pin=pin, accepted=accepted, now=now)
-
-        try:
-            self._writer.do(note)
-        except StoreTrouble:
-            self._writer.post(note, "writing what came of a PIN")
+        self._writer.do_or_hold(
+            lambda db: fleet_rows.pin_tried(db, card=card, pin=pin, accepted=accepted, now=now),
+            "writing what came of a PIN",
+        )
 
     def alarm(self, name: str, kind: str, text: str | None) -> None:
         now, place = self._clock.now(), alarms.of_modem(name)

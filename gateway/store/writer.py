@@ -104,6 +104,13 @@ class Writer:
         self._committed = future
         return result
 
+    def do_or_hold(self, operation: _Operation, what: str) -> None:
+        """Run an operation; if nothing can be written now, go on, and have it run with what is held."""
+        try:
+            self.do(operation)
+        except StoreTrouble:
+            self.post(operation, what)
+
     def post(self, operation: _Operation, what: str) -> None:
         """Hand in an operation nobody waits for, also not for a disk; its failure is logged under `what`."""
         self._hand_in(_Job(operation, _logged(what), awaited=False))
