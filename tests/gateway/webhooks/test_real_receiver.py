@@ -238,6 +238,15 @@ def test_commands_show_a_troubled_hook_and_what_was_given_up(config: tuple[Path,
         assert db.execute("SELECT state, attempts FROM tellings").fetchall() == [("pending", 0)]
 
 
+def test_files_of_a_hook_are_sought_beside_the_configuration(config: tuple[Path, _Server]) -> None:
+    path, _ = config
+    text = path.read_text(encoding="utf-8").replace("crm.secret}", "crm.secret, tls: {ca_file: certs/ca.pem}}")
+    path.write_text(text, encoding="utf-8")
+    (hook,) = configuration.load(path).webhooks
+    assert (hook.secret_file, hook.tls.ca_file) == (path.parent / "crm.secret", path.parent / "certs/ca.pem")
+    assert hook.tls.cert_file is None
+
+
 def test_check_names_a_secret_that_cannot_be_read(config: tuple[Path, _Server]) -> None:
     path, server = config
     run = partial(CliRunner().invoke, main, ["check", "-c", str(path)])
