@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from gateway.exchange.form import Form
-from gateway.exchange.rates import CannotBeSent, Date, form_of, local
+from gateway.exchange.rates import Date, Forms, local
 from gateway.exchange.xmltext import attribute, text
 
 NAMESPACE = "http://vashkontrol.ru#"
@@ -24,16 +24,13 @@ def write_legacy(
     ratings: Iterable[Mapping[str, Any]], file: IO[bytes], vendor: str, form: Form, date: Date, heading: str = ""
 ) -> int:
     """Write one envelope with all ratings, as `rates.write_rates` writes a request; it raises the same."""
-    count = 0
-    for rating in ratings:
-        if not count:
-            file.write(_opening(vendor, form, heading))
-        file.write(form_of(rating, form, date, plain_time).encode("utf-8"))
-        count += 1
-    if not count:
-        raise CannotBeSent("there is no rating, and an envelope has at least one")
-    file.write(f"</forms></{ID}:body>\n".encode())
-    return count
+    opening = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{heading}'
+        f'<{ID}:body xmlns:{ID}="{NAMESPACE}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+        f' xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" ID="{ID}">'
+        f"<vendor id={attribute(vendor)}><form-version>{text(form.version)}</form-version></vendor><forms>"
+    )
+    return Forms(form, date, plain_time).write(ratings, file, opening, f"</forms></{ID}:body>\n")
 
 
 def body(ratings: Iterable[Mapping[str, Any]], vendor: str, form: Form, date: Date) -> bytes:
@@ -45,13 +42,4 @@ def body(ratings: Iterable[Mapping[str, Any]], vendor: str, form: Form, date: Da
 
 def plain_time(stored: str, zone: str) -> str:
     """A stored UTC time by the office's clock, to the second."""
-    return local(stored, zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _opening(vendor: str, form: Form, heading: str) -> bytes:
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n{heading}'
-        f'<{ID}:body xmlns:{ID}="{NAMESPACE}" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
-        f' xmlns:ec="http://www.w3.org/2001/10/xml-exc-c14n#" ID="{ID}">'
-        f"<vendor id={attribute(vendor)}><form-version>{text(form.version)}</form-version></vendor><forms>"
-    ).encode()
+    return local(stored, zone).isoformat(sep=" ", timespec="seconds")[:19]

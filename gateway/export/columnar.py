@@ -14,9 +14,22 @@ from gateway.export.files import ExportError
 from gateway.model import CRITERIA, OVERALL
 from gateway.store.ratings import COLUMNS, SCHEMA_VERSION
 
-_GROUP = 32_768
-_SLICE = 2_048
+_GROUP = 16_384
+_SLICE = 1_024
 """Rows that are Python objects at one time; a group is of these, packed."""
+
+_UNIQUE = (
+    "cursor",
+    "foreign_id",
+    "visit_id",
+    "received_at",
+    "invited_at",
+    "rated_at",
+    "comment",
+    "person",
+    "rating_id",
+)
+"""Columns in which a value seldom comes again, so that a dictionary of values would not make them smaller."""
 
 
 def write_parquet(rows: Iterator[tuple[Any, ...]], file: IO[bytes]) -> int:
@@ -28,7 +41,8 @@ def write_parquet(rows: Iterator[tuple[Any, ...]], file: IO[bytes]) -> int:
     arrow, parquet = _arrow()
     schema = _schema(arrow)
     count = 0
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+    repeated = [column for column in COLUMNS if column not in _UNIQUE]
+    with parquet.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeated) as writer:
         while batches := list(islice(_packed(arrow, schema, rows), _GROUP // _SLICE)):
             table = arrow.Table.from_batches(batches, schema)
             writer.write_table(table, row_group_size=_GROUP)
