@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gateway.simulator.upstream import answers, control, xml
+from gateway.simulator.upstream import answers, control, site, xml
 from gateway.simulator.upstream.answers import Dialect
 from gateway.simulator.upstream.double import Double
 from gateway.simulator.upstream.errors import AgainstSchema, NotHere, Refused, TooLarge
@@ -186,4 +186,4 @@ def make_app(double: Double, *, sleep: Sleep = anyio.sleep) -> Starlette:
         Route(path, _Endpoint(double, sleep, door, dialect, handler).answer, methods=[method])
         for method, path, door, dialect, handler in _DOORS
     ]
-    return Starlette(routes=[*doors, *control.routes(double)])
+    return Starlette(routes=[*doors, *control.routes(double), *site.routes(double)])

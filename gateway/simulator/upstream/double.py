@@ -21,6 +21,9 @@ from gateway.simulator.upstream.keeping import Arrival, Keeping, Packet, as_line
 from gateway.simulator.upstream.taken import Rated, Taken
 from scheduler.clock import Clock
 
+_NO_PACKET = 2**63
+"""No packet has this number or a larger one, and a database could not be asked for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
@@ -116,7 +119,7 @@ class Double:
 
     def status(self, packet: int, vendor: int | None = None) -> tuple[int, list[tuple[str, str]]]:
         """1 taken, 2 accepted, 3 rejected; the refused forms, each with its reason. Raises NotHere."""
-        found = self.kept.status(packet, self.seconds, vendor)
+        found = self.kept.status(packet, self.seconds, vendor) if packet < _NO_PACKET else None
         if found is None:
             raise NotHere(f"There is no packet {packet}{f' of the vendor {vendor}' if vendor else ''}.")
         return found

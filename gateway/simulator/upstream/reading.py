@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.simulator.upstream import xml
 from gateway.simulator.upstream.errors import AgainstSchema, Unreadable
 from gateway.simulator.upstream.form import Form
-from gateway.simulator.upstream.taken import CRITERIA, Fact, Rated, Taken, in_order, masked, masked_phone
+from gateway.simulator.upstream.taken import CRITERIA, Fact, Rated, Taken, in_order, masked, masked_phone, plain
 
 _ERRORS_TOLD = 3
 _NO_PLACE = "00000000000"
@@ -54,13 +54,13 @@ def _rated(node: etree._Element, prefix: str, form: Form) -> Rated:
     return Rated(
         foreign_id=node.get("foreign-id", ""),
         okato=_text(data, f"{prefix}okato") or _NO_PLACE,
-        authority_id=authority.get("id", ""),
-        service_id=service.get("id", ""),
+        authority_id=plain(authority.get("id", "")),
+        service_id=plain(service.get("id", "")),
         visited_at=dates[0],
         rated_at=dates[1],
         marks=marks,
-        authority=(authority.text or "").strip() or None,
-        service=(service.text or "").strip() or None,
+        authority=plain(authority.text or "") or None,
+        service=plain(service.text or "") or None,
         refused=refused,
     )
 
@@ -129,18 +129,18 @@ class _Rating(BaseModel):
         return Rated(
             foreign_id=self.rating_id,
             okato=self.okato,
-            authority_id=self.authority_id,
-            service_id=self.service_id,
+            authority_id=plain(self.authority_id),
+            service_id=plain(self.service_id),
             visited_at=self.received_at,
             rated_at=self.rated_at,
             marks=marks,
             overall=self.overall,
-            authority=self.authority,
-            service=self.service_name,
-            office=self.office,
-            office_name=self.office_name,
-            source=self.source,
-            comment=masked(self.comment) if self.comment else None,
+            authority=plain(self.authority or "") or None,
+            service=plain(self.service_name or "") or None,
+            office=plain(self.office) or None,
+            office_name=plain(self.office_name or "") or None,
+            source=plain(self.source) or None,
+            comment=masked(plain(self.comment or "")) or None,
             refused=self._why_not(marks),
         )
 
@@ -158,7 +158,7 @@ class _Rating(BaseModel):
 class _Batch(BaseModel):
     model_config = ConfigDict(extra="ignore")
     schema_version: int | str
-    vendor: Annotated[int, Field(ge=1)]
+    vendor: Annotated[int, Field(ge=1, lt=10**18)]
     key: str = Field(min_length=1, max_length=200)
     ratings: list[_Rating] = Field(min_length=1)
 

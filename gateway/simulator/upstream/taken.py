@@ -6,6 +6,7 @@ Pure. `Rated.refused` is empty for a rating that fits, else the reason; the pack
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,6 +78,11 @@ class Taken:
 def masked(text: str) -> str:
     """A comment with its numbers of five and more digits masked; five marks apart from each other are no number."""
     return _LONG_NUMBER.sub(lambda found: found[0] if _MARKS.fullmatch(found[0]) else "***", text)
+
+
+def plain(text: str) -> str:
+    """A text from outside on one line, without what steers a terminal or turns the direction of writing."""
+    return "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text).strip()
 
 
 def masked_phone(phone: str) -> str:

@@ -69,6 +69,10 @@ def test_a_packet_of_another_vendor_is_not_told(client: TestClient) -> None:
     )
 
 
+def test_a_packet_no_database_could_hold_is_not_found(client: TestClient) -> None:
+    assert client.get(f"/packets/{2**63}").status_code == 404
+
+
 def test_a_status_comes_late(make: Make) -> None:
     client = make()
     client.post("/control/settings", json={"status_after_s": 3600})
@@ -137,7 +141,9 @@ def test_a_json_batch_is_answered_with_a_packet(client: TestClient) -> None:
     [
         (batch(RATING, vendor="1417-13"), 422, "vendor"),
         (batch(RATING, vendor=0), 422, "vendor"),
+        (batch(RATING, vendor=10**30), 422, "vendor"),
         (batch(), 422, "ratings"),
+        (batch(rating("r-\ud800")), 422, "ratings/0/rating_id"),
         (batch(rating("r-1", time=6)), 422, "ratings/0/time"),
         (batch(rating("r-1", time="5")), 422, "ratings/0/time"),
         (batch(rating("", time=5)), 422, "ratings/0/rating_id"),
@@ -146,7 +152,7 @@ def test_a_json_batch_is_answered_with_a_packet(client: TestClient) -> None:
     ],
 )
 def test_json_against_the_schema_is_a_problem(client: TestClient, document: object, status: int, says: str) -> None:
-    answer = client.post("/ratings", json=document)
+    answer = client.post("/ratings", content=json.dumps(document))
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
     assert told == {
