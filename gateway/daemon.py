@@ -31,6 +31,7 @@ from gateway.numbering import Numbering
 from gateway.outbox import Outbox
 from gateway.ports import ports_of
 from gateway.probing import probe
+from gateway.purging import purge_beside
 from gateway.script import Script
 from gateway.settings import Settings
 from gateway.silence import Silence
@@ -205,6 +206,7 @@ class Daemon:
             fleet.ring,
             fleet.check,
             DiskWatch(writer, self._clock, settings.database, settings.disk.reserve_mb, self._lock).look,
+            lambda: purge_beside(writer, settings.privacy, self._clock.now()),
             [
                 BackupJob(writer, self._clock, settings.database, settings.backup).job(),
                 *(teller.job() for teller in tellers),

@@ -142,7 +142,7 @@ def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
     age = (clock.now().date() - newest.made_on).days
     if days is not None and age > days:
         text = f"phones have been sealed with the same key for {age} days, more than {days}; run otklik keys rotate"
-        yield Finding("keys", text, fault=True)
+        yield Finding("keys", text)
     else:
         yield Finding("keys", f"phones are sealed with a key of {newest.made_on}")
 

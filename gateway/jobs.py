@@ -54,6 +54,7 @@ class Timetable:
         ring: Callable[[], None],
         look_after_ports: Callable[[], None],
         watch_disk: Callable[[], None],
+        purge: Callable[[], None],
         outward: Sequence[Job],
     ) -> None:
         """`outward` are jobs that speak to others over a network, or write a large file."""
@@ -98,6 +99,7 @@ class Timetable:
                 "Replaces workers that have died, tells of those that are stuck.",
             ),
             "watch disk": (5, watch_disk, "Goes on when the disk can be written again, and tells when it is low."),
+            "purge": (3600, purge, "Takes away personal data past its time."),
         }
         self._outward = outward
         self._noted: dict[str, tuple[float, str | None]] = {}

@@ -52,27 +52,27 @@ class Ring:
 
     def __init__(self, keys: Iterable[SealKey]) -> None:
         # Here, not at the top: it takes 30 ms, and most commands seal nothing.
+        from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+        self._refused = (InvalidTag, ValueError)
         self._ciphers: dict[bytes, AESGCM] = {key.id: AESGCM(key.secret) for key in keys}
-        self._newest = next(reversed(self._ciphers))
+        self._newest, self._cipher = next(reversed(self._ciphers.items()))
 
     def seal(self, text: str, bound: bytes) -> bytes:
         """The text, sealed with the newest key and bound to `bound`."""
         nonce = os.urandom(_NONCE_BYTES)
-        return self._newest + nonce + self._ciphers[self._newest].encrypt(nonce, text.encode(), bound)
+        return self._newest + nonce + self._cipher.encrypt(nonce, text.encode(), bound)
 
     def unseal(self, sealed: bytes, bound: bytes) -> str:
         """The text that `seal` was given. Raises UnknownKey, or Altered."""
-        from cryptography.exceptions import InvalidTag
-
         cipher = self._ciphers.get(sealed[:ID_BYTES])
         if cipher is None:
             raise UnknownKey(sealed[:ID_BYTES].hex())
         end = ID_BYTES + _NONCE_BYTES
         try:
             return cipher.decrypt(sealed[ID_BYTES:end], sealed[end:], bound).decode()
-        except (InvalidTag, ValueError) as problem:
+        except self._refused as problem:
             raise Altered("A sealed text was altered, or put to another row; restore a backup of the database.") from (
                 problem
             )

@@ -31,6 +31,7 @@ _COMMANDS = {
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),
     "keys": ("gateway.cli.keys", "The keys that seal phones: their age, and a new one."),
     "backup": ("gateway.cli.backup", "Copies the database, beside a running daemon too."),
+    "purge": ("gateway.cli.purge", "Takes away personal data past its time."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),
     "emulate": ("gateway.cli.emulate", "Emulated modems for other programs."),
     "simulate-upstream": ("gateway.cli.simulate_upstream", "The federal system made up: takes ratings, shows results."),

@@ -64,8 +64,10 @@ def draw_up(db: Database, network: Lines | None = None, upstreams: Mapping[str, 
     )
     if network is not None:
         seen = list(network)
-        found += compare_submits(rows.sent_parts(db), seen)
-        found += compare_delivers(rows.kept_pdus(db), seen)
+        names = rows.pseudonyms(db, (line["to"] for line in seen if line["event"] == "submit"))
+        never_kept = rows.never_kept(db, (line["pdu"] for line in seen if line["event"] == "deliver"))
+        found += compare_submits(rows.sent_parts(db), seen, names)
+        found += compare_delivers(never_kept, seen)
     for name, lines in (upstreams or {}).items():
         found += compare_ratings(name, rows.deliveries(db, name), lines)
     return Ledger(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlite_utils import Database
 
@@ -103,20 +103,25 @@ def unhandled(db: Database) -> int:
     return int(db.execute("SELECT count(*) FROM inbox WHERE state = 'kept' AND kind IS NULL").fetchone()[0])
 
 
+def pseudonyms(db: Database, phones: Iterable[str]) -> dict[str, str]:
+    """What the owners of these phones are called: what is known of them outlives their phones here."""
+    return {phone: db.execute("SELECT pseudonym(?)", (phone,)).fetchone()[0] for phone in set(phones)}
+
+
 def sent_parts(db: Database) -> Iterator[tuple[str, str, str, str]]:
-    """Every part that left the queue for a modem: foreign id, phone, text, state."""
+    """Every part that left the queue for a modem: foreign id, pseudonym, text, state."""
     yield from db.execute(
-        "SELECT v.foreign_id, unseal(x.sealed, x.pseudonym), p.text, p.state FROM parts p"
+        "SELECT v.foreign_id, x.pseudonym, p.text, p.state FROM parts p"
         " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
         " JOIN visits v ON v.id = i.visit JOIN persons x ON x.id = i.person"
         " WHERE p.submitted_at IS NOT NULL ORDER BY p.id"
     )
 
 
-def kept_pdus(db: Database) -> Iterator[str]:
-    """The raw form of everything that came in and was not purged."""
-    for row in db.execute("SELECT unseal(sealed, digest) FROM inbox WHERE sealed IS NOT NULL"):
-        yield row[0]
+def never_kept(db: Database, pdus: Iterable[str]) -> set[str]:
+    """Those of these PDUs that never came in; one that was purged did."""
+    kept = {row[0] for row in db.execute("SELECT digest FROM inbox")}
+    return {pdu for pdu in pdus if db.execute("SELECT fingerprint('pdu', ?)", (pdu,)).fetchone()[0] not in kept}
 
 
 def upstreams(db: Database) -> dict[str, dict[str, int]]:

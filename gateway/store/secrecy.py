@@ -15,10 +15,8 @@ writes what it gives.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from sqlite_utils import Database
 
@@ -27,11 +25,9 @@ from gateway.errors import StoreError
 from gateway.pseudonyms import Pseudonyms
 from gateway.sealing import Ring, UnknownKey
 
-T = TypeVar("T")
-
 
 class _Secrets:
-    """The keys of one connection."""
+    """The keys of one connection. SQLite says only that a function failed; why, is kept in `problem`."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -42,29 +38,45 @@ class _Secrets:
         self.problem: str | None = None
 
     def seal(self, text: str | None, bound: str | bytes) -> bytes | None:
-        return None if text is None else self._told(lambda: self._newest().seal(text, _octets(bound)))
+        if text is None:
+            return None
+        try:
+            return self._newest().seal(text, _octets(bound))
+        except StoreError as problem:
+            self.problem = str(problem)
+            raise
 
     def unseal(self, sealed: bytes | None, bound: str | bytes) -> str | None:
-        return None if sealed is None else self._told(lambda: self._unseal(sealed, _octets(bound)))
+        if sealed is None:
+            return None
+        try:
+            return (self._ring or self._newest()).unseal(sealed, _octets(bound))
+        except UnknownKey:
+            return self._unseal_with_new(sealed, _octets(bound))
+        except StoreError as problem:
+            self.problem = str(problem)
+            raise
 
     def pseudonym(self, phone: str | None) -> str | None:
-        return None if phone is None else self._told(lambda: self._known().of(phone))
+        return None if phone is None else (self._names or self._known()).of(phone)
 
     def fingerprint(self, kind: str, text: str) -> bytes:
-        return self._told(lambda: self._known().fingerprint(kind, text))
+        return (self._names or self._known()).fingerprint(kind, text)
 
-    def _unseal(self, sealed: bytes, bound: bytes) -> str:
-        try:
-            return (self._ring or self._newest()).unseal(sealed, bound)
-        except UnknownKey:
-            self._seen = None
+    def _unseal_with_new(self, sealed: bytes, bound: bytes) -> str:
+        """Read the file again: there may be a key in it that was not there before."""
+        self._seen = None
         try:
             return self._newest().unseal(sealed, bound)
         except UnknownKey as problem:
-            raise StoreError(
+            self.problem = (
                 f"The key file {self._file} has no key {problem.id}, with which phones in {self._database} are sealed;"
                 " restore it from the backup of this database."
-            ) from None
+            )
+            raise
+        except StoreError as problem:
+            self.problem = str(problem)
+            raise
 
     def _newest(self) -> Ring:
         """The keys as the file has them now."""
@@ -81,17 +93,12 @@ class _Secrets:
         return self._ring
 
     def _known(self) -> Pseudonyms:
-        if self._names is None:
-            self._names = pseudonyms.load(self._database)
-        return self._names
-
-    def _told(self, work: Callable[[], T]) -> T:
-        """SQLite says only that a function failed; why, is kept."""
         try:
-            return work()
+            self._names = pseudonyms.load(self._database)
         except StoreError as problem:
             self.problem = str(problem)
             raise
+        return self._names
 
 
 def attach(connection: sqlite3.Connection, database: Path) -> None:
@@ -123,7 +130,7 @@ def make_keys(db: Database, database: Path, today: date) -> None:
     Raises StoreError if that is missing, damaged, or another one than it was.
     """
     tables = db.table_names()
-    if "persons" not in tables or db.execute("SELECT 1 FROM persons LIMIT 1").fetchone() is None:
+    if not any(name in tables and next(db.table(name).rows, None) for name in ("persons", "opt_outs")):
         pseudonyms.make(database)
     names = pseudonyms.load(database)
     if "persons" in tables:

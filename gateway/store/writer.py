@@ -33,6 +33,7 @@ from sqlite_utils import Database
 from gateway.errors import StoreClosed, StoreDamaged, StoreTrouble
 from gateway.store import secrecy
 from gateway.store.database import store_error, transaction
+from gateway.store.purge import empty_wal
 from scheduler.clock import Clock, SystemClock
 
 _LOG = logging.getLogger(__name__)
@@ -202,6 +203,8 @@ class Writer:
             job.future.set_result(result)
 
     def _transact(self, operations: Sequence[_Operation]) -> list[Any]:
+        if operations == [empty_wal]:
+            return [empty_wal(self._db)]  # SQLite does that in no transaction
         with transaction(self._db):
             return [operation(self._db) for operation in operations]
 

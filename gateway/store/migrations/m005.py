@@ -13,28 +13,33 @@ SWEEP = 1
 # `persons.sealed` is the phone, bound to the pseudonym; NULL where there is none any more. `inbox.sealed` is the PDU,
 # bound to `digest`, by which the same PDU is the same row, also when it is gone; `sender` is a digest of who sent a
 # part. `pseudonym_key` tells whether the key file is still the one it was. What it all was before must not stay in
-# free pages: `schema.migrate` sweeps them while user_version is SWEEP.
+# free pages: `schema.migrate` sweeps them while user_version is SWEEP. The
+# last indexes hold what is still to be purged.
 _SEALED = """
 CREATE TABLE pseudonym_key (mark BLOB NOT NULL) STRICT;
 INSERT INTO pseudonym_key VALUES (fingerprint('mark', ''));
-CREATE TABLE persons_sealed (
+CREATE TABLE new_persons (
   id INTEGER PRIMARY KEY, sealed BLOB, pseudonym TEXT NOT NULL UNIQUE, sim TEXT, operator TEXT) STRICT;
-INSERT INTO persons_sealed SELECT id, seal(phone, pseudonym), pseudonym, sim, operator FROM persons;
+INSERT INTO new_persons SELECT id, seal(phone, pseudonym), pseudonym, sim, operator FROM persons;
 DROP TABLE persons;
-ALTER TABLE persons_sealed RENAME TO persons;
-CREATE TABLE inbox_sealed (
+ALTER TABLE new_persons RENAME TO persons;
+CREATE TABLE new_inbox (
   id INTEGER PRIMARY KEY, sim TEXT NOT NULL, memory TEXT NOT NULL, slot INTEGER NOT NULL, digest BLOB NOT NULL,
   sealed BLOB, state TEXT NOT NULL, kept_at TEXT NOT NULL, kind TEXT, person INTEGER REFERENCES persons(id),
   sender BLOB, sent_at TEXT, alphabet TEXT, units BLOB, ref INTEGER, bits INTEGER, total INTEGER, seq INTEGER,
   reply INTEGER, problem TEXT, copies INTEGER NOT NULL DEFAULT 1, UNIQUE (sim, digest)) STRICT;
-INSERT INTO inbox_sealed SELECT id, sim, memory, slot, fingerprint('pdu', raw), seal(raw, fingerprint('pdu', raw)),
+INSERT INTO new_inbox SELECT id, sim, memory, slot, fingerprint('pdu', raw), seal(raw, fingerprint('pdu', raw)),
   state, kept_at, kind, person, iif(sender IS NULL, NULL, fingerprint('sender', sender)), sent_at, alphabet, units,
   ref, bits, total, seq, reply, problem, copies FROM inbox;
 DROP TABLE inbox;
-ALTER TABLE inbox_sealed RENAME TO inbox;
+ALTER TABLE new_inbox RENAME TO inbox;
 CREATE INDEX inbox_kept ON inbox (id) WHERE state = 'kept';
 CREATE INDEX inbox_parts ON inbox (sender, ref) WHERE ref IS NOT NULL;
 CREATE INDEX inbox_reports ON inbox (id) WHERE state = 'kept' AND kind = 'report';
+CREATE INDEX persons_sealed ON persons (id) WHERE sealed IS NOT NULL;
+CREATE INDEX inbox_sealed ON inbox (id) WHERE sealed IS NOT NULL;
+CREATE INDEX replies_worded ON replies (id) WHERE text <> '';
+CREATE INDEX calls_of ON calls (person) WHERE person IS NOT NULL;
 """
 
 

@@ -19,7 +19,7 @@ from gateway.settings import Settings
 from gateway.store import persons
 from gateway.store.database import holder, open_writer, transaction
 from gateway.store.opening import readable, writable
-from gateway.store.schema import migrate
+from gateway.store.schema import migrate, migrations
 from tests.gateway.conftest import PHONE, Centre
 from tests.gateway.store.test_schema import PHONES, RAW, old_database
 
@@ -173,6 +173,18 @@ def test_free_pages_that_could_not_be_swept_are_swept_at_the_next_start(
     db.close()
 
 
+def test_who_opted_out_is_not_forgotten_for_a_new_key(tmp_path: Path) -> None:
+    path = tmp_path / "otklik.db"
+    db = open_writer(path, checkpoints=True)
+    migrations.apply(db, stop_before="m005_sealed")
+    with transaction(db):
+        db.execute("INSERT INTO opt_outs VALUES ('p-1', '2017', 'sms', '2017')")
+    with pytest.raises(StoreError, match=r"otklik\.db\.key is missing"):
+        migrate(db, path)
+    assert not pseudonyms.path_of(path).exists()
+    db.close()
+
+
 @pytest.mark.parametrize("key", ["missing", "another"])
 def test_old_database_without_its_key_is_left_as_it_is(tmp_path: Path, key: str) -> None:
     path = tmp_path / "otklik.db"
@@ -201,6 +213,8 @@ def test_phones_of_a_day_stand_nowhere_in_the_files(centre: Centre) -> None:
     centre.inbox.handle(centre.db, centre.now)
     centre.later(hours=7)
     centre.inbox.give_up_on_parts(centre.db, centre.now)
+    centre.db.conn.commit()
     assert len(centre.all("SELECT 1 FROM replies")) == 3
+    assert centre.pseudonyms.of(PHONE).encode() in centre.path.with_name("otklik.db-wal").read_bytes()
     assert centre.all("SELECT person IS NOT NULL FROM replies ORDER BY id") == [(1,), (0,), (1,)]
     assert [found_in(centre.path, phone) for phone in (PHONE, stranger, sender)] == [[], [], []]

@@ -1,0 +1,292 @@
+"""Personal data past its time is gone from the file; everything that counts stays counted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.callbacks import Assigned, Called, Cause, Closed, Outcome, Reason
+from gateway.cli import main
+from gateway.ledger import draw_up
+from gateway.purging import purge_all, purge_beside
+from gateway.settings import PrivacySettings
+from gateway.store import callbacks, fleet, purge, ratings
+from gateway.store.database import open_writer, transaction
+from gateway.store.writer import Writer
+from modem.outcomes import Unknown
+from tests.gateway.conftest import PHONE, SIM, Centre, delivers
+from tests.gateway.store.test_secrecy import found_in
+
+PRIVACY = PrivacySettings()
+OTHER = "+79130200002"
+SAID = "спасибо. Мой телефон 83852123456"
+NONE = dict.fromkeys((kind.name for kind in purge.KINDS), 0)
+
+
+def _purge(centre: Centre, privacy: PrivacySettings = PRIVACY, *, wipe: bool = True) -> dict[str, int]:
+    centre.db.conn.commit()
+    with transaction(centre.db):
+        return purge_all(lambda operation: operation(centre.db), privacy, centre.now, wipe=wipe)
+
+
+def _phones(centre: Centre) -> list[object]:
+    return [row[0] for row in centre.all("SELECT unseal(sealed, pseudonym) FROM persons ORDER BY id")]
+
+
+def _rated(centre: Centre, phone: str = PHONE) -> None:
+    """Asked, reported on, answered, thanked; all of it done."""
+    centre.invited("v1", phone)
+    centre.report(1, 0, phone)
+    centre.later(minutes=5)
+    centre.hear("5, " + SAID, phone)
+    centre.send(first=2)
+    centre.report(2, 0, phone)
+
+
+def test_phone_goes_when_all_has_been_over_for_long_and_not_before(centre: Centre) -> None:
+    _rated(centre)
+    fleet.add_call(centre.db, sim=SIM, phone=PHONE, call_back=False, at=centre.now)
+    closes = timedelta(seconds=centre.survey.reply_window_s)
+    centre.now += closes + timedelta(days=29)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    assert _purge(centre)["phones"] == 0
+    assert _phones(centre) == [PHONE]
+    centre.later(days=2)
+    assert _purge(centre)["phones"] == 1
+    assert centre.all("SELECT sealed, sim, operator FROM persons") == [(None, None, None)]
+    assert centre.all("SELECT person FROM calls") == [(None,)]
+    assert _purge(centre) == NONE
+
+
+def _due(centre: Centre) -> None:
+    centre.visit("w")
+
+
+def _queued(centre: Centre) -> None:
+    centre.visit("w")
+    centre.invite()
+    centre.db.execute("UPDATE invitations SET state = 'expired', closed_at = '2017', closes_at = '2017'")
+
+
+def _in_doubt(centre: Centre) -> None:
+    centre.visit("w")
+    centre.invite()
+    centre.send(Unknown("silence"))
+    centre.db.execute("UPDATE invitations SET state = 'expired', closed_at = '2017', closes_at = '2017'")
+
+
+def _to_be_called(centre: Centre) -> None:
+    (visit,) = centre.db.execute("SELECT id FROM visits").fetchone()
+    callbacks.open_one(centre.db, visit=visit, reason=Reason.LOW_RATING, due_at=centre.now, now=centre.now)
+
+
+def _to_be_decided(centre: Centre) -> None:
+    centre.db.execute("INSERT INTO reviews (reply, reason, opened_at) SELECT id, 'x', '2017' FROM replies")
+
+
+def _half_a_message(centre: Centre) -> None:
+    centre.keep(centre.pdus("длинный ответ " * 12)[0])
+    centre.inbox.handle(centre.db, centre.now)
+
+
+@pytest.mark.parametrize("waits", [_due, _queued, _in_doubt, _to_be_called, _to_be_decided, _half_a_message])
+def test_phone_stays_while_something_waits(centre: Centre, waits: Callable[[Centre], None]) -> None:
+    _rated(centre)
+    centre.later(days=100)
+    waits(centre)
+    assert _purge(centre)["phones"] == 0
+    assert _phones(centre) == [PHONE]
+
+
+def test_phone_of_a_visit_that_was_no_new_one_goes(centre: Centre) -> None:
+    centre.visit("v1")
+    centre.visit("v1", OTHER)
+    assert _phones(centre) == [PHONE, OTHER]
+    _purge(centre)
+    assert _phones(centre) == [PHONE, None]
+
+
+def test_words_and_phones_are_gone_from_the_file_and_the_ledger_is_what_it_was(centre: Centre) -> None:
+    _rated(centre)
+    centre.hear("кто это", OTHER)  # a stranger
+    centre.keep("FF")
+    centre.inbox.handle(centre.db, centre.now)
+    network = _log(centre)
+    row = callbacks.open_one(centre.db, visit=1, reason=Reason.VOICE, due_at=centre.now, now=centre.now)
+    for event in (Assigned("Anna Petrova"), Called(answered=True), Closed(Outcome.EXPLAINED, Cause.TIME)):
+        found = callbacks.by_id(centre.db, row)
+        task = centre.callbacks.do(centre.db, row, event, "Anna Petrova", "said: call the office", centre.now)
+        assert task != found.task
+    rated = list(ratings.after(centre.db, 0, 9))
+    assert draw_up(centre.db, network).balanced
+    centre.db.conn.commit()
+    assert b"83852123456" in centre.path.read_bytes() + _wal(centre)
+    centre.later(days=100)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    before = draw_up(centre.db, network)
+    would = _purge(centre, wipe=False)
+    assert would == _purge(centre)
+    assert list(would.values()) == [1, 5, 2, 0, 3]
+    assert draw_up(centre.db, network) == before
+    assert list(ratings.after(centre.db, 0, 9)) == rated
+    assert purge.empty_wal(centre.db)
+    octets = centre.path.read_bytes() + _wal(centre)
+    for secret in ("Anna Petrova", "call the office", "83852123456", "кто это"):
+        assert secret.encode() not in octets
+    assert [found_in(centre.path, phone) for phone in (PHONE, OTHER)] == [[], []]
+    assert centre.all("SELECT count(sealed), count(sender), count(units) FROM inbox") == [(0, 0, 0)]
+    assert centre.all("SELECT DISTINCT by FROM callback_events ORDER BY 1") == [("otklik",), ("somebody",)]
+
+
+def _log(centre: Centre) -> list[dict[str, Any]]:
+    """What the network saw of all that is in the database."""
+    submits = centre.all(
+        "SELECT unseal(x.sealed, x.pseudonym), p.text FROM parts p JOIN messages m ON m.id = p.message"
+        " JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person WHERE p.submitted_at IS NOT NULL"
+    )
+    pdus = centre.all("SELECT unseal(sealed, digest) FROM inbox")
+    assert submits and pdus
+    return [
+        *({"event": "submit", "to": phone, "text": text} for phone, text in submits),
+        *({"event": "deliver", "from": PHONE, "t": 0, "pdu": pdu} for (pdu,) in pdus),
+    ]
+
+
+def _wal(centre: Centre) -> bytes:
+    return centre.path.with_name(centre.path.name + "-wal").read_bytes()
+
+
+def test_difference_is_found_after_the_purge_as_before(centre: Centre) -> None:
+    _rated(centre)
+    network = _log(centre)
+    centre.later(days=100)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    _purge(centre)
+    assert _phones(centre) == [None]
+    assert draw_up(centre.db, [*network, network[0]]).duplicated == [
+        "visit v1: the network saw a part 2 times, it was sent 1 times"
+    ]
+    lost = draw_up(centre.db, [line for line in network if line != network[0]]).lost
+    assert lost == ["visit v1: a part counts as sent, but the network never saw it"]
+    unseen = [*network, {"event": "deliver", "from": OTHER, "t": 7, "pdu": "00"}]
+    assert draw_up(centre.db, unseen).lost == ["a message from +7913*** at 7 was never kept"]
+
+
+def test_pdu_read_again_after_the_purge_is_the_same(centre: Centre) -> None:
+    centre.invited()
+    raw = centre.pdus("5")[0]
+    centre.keep(raw)
+    centre.inbox.handle(centre.db, centre.now)
+    centre.later(days=100)
+    _purge(centre)
+    centre.keep(raw)
+    centre.inbox.handle(centre.db, centre.now)
+    assert centre.all("SELECT count(*), sum(sealed IS NULL) FROM inbox") == [(1, 1)]
+    assert centre.all("SELECT count(*) FROM replies") == [(1,)]
+
+
+def test_what_nobody_could_read_stays_as_long_as_words(centre: Centre) -> None:
+    centre.keep("FF")
+    centre.hear("5", OTHER)
+    centre.later(days=89)
+    assert _purge(centre) == NONE
+    centre.later(days=2)
+    assert _purge(centre)["messages as they came"] == 2
+
+
+def test_purged_person_is_known_again_when_he_wants_no_messages(centre: Centre) -> None:
+    _rated(centre)
+    centre.later(days=100)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    _purge(centre)
+    centre.hear("стоп")
+    assert centre.all("SELECT pseudonym FROM opt_outs") == [(centre.pseudonyms.of(PHONE),)]
+    centre.visit("v2")
+    assert centre.states()["v2"] == "barred"
+    assert _phones(centre) == [None]
+
+
+def test_text_that_comes_after_the_purge_counts_and_is_not_answered(centre: Centre) -> None:
+    centre.invited()
+    centre.report(1, 0)
+    sent_at = centre.now + timedelta(hours=1)
+    centre.now += timedelta(seconds=centre.survey.reply_window_s, days=2)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    centre.later(days=2)
+    _purge(centre, PrivacySettings(phones_days=1))
+    assert _phones(centre) == [None]
+    centre.keep(*delivers("5", PHONE, sent_at))
+    centre.inbox.handle(centre.db, centre.now)
+    assert centre.all("SELECT overall FROM ratings") == [(5,)]
+    assert centre.claim() == []
+    assert _phones(centre) == [None]
+
+
+def test_purged_person_who_visits_again_has_his_phone_taken_down(centre: Centre) -> None:
+    _rated(centre)
+    centre.later(days=100)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    _purge(centre)
+    centre.visit("v2")
+    assert _phones(centre) == [PHONE]
+    centre.invite()
+    assert [part.phone for part in centre.claim()] == [PHONE]
+
+
+def test_reply_under_review_keeps_its_words(centre: Centre) -> None:
+    _rated(centre)
+    _to_be_decided(centre)
+    centre.later(days=100)
+    assert _purge(centre)["texts of citizens"] == 0
+    centre.db.execute("UPDATE reviews SET decided_at = '2017', decided_by = 'Anna', note = 'as he says'")
+    found = _purge(centre)
+    assert (found["texts of citizens"], found["decisions"]) == (1, 1)
+    assert centre.all("SELECT decided_by, note FROM reviews") == [("somebody", "")]
+
+
+def test_many_are_purged_in_batches(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purge, "_ROWS", 2)
+    for number in range(5):
+        centre.visit("v", f"+7913020001{number}")
+    assert _purge(centre)["phones"] == 4  # the first has the visit
+
+
+def test_daemon_purges_and_leaves_nothing_in_its_log(centre: Centre) -> None:
+    _rated(centre)
+    centre.later(days=100)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    centre.db.conn.commit()
+    writer = Writer(open_writer(centre.path, checkpoints=True), centre.path)
+    purge_beside(writer, PRIVACY, centre.now)
+    writer.close()
+    assert _phones(centre) == [None]
+    assert b"83852123456" not in centre.path.read_bytes() + _wal(centre)
+
+
+def test_command_says_what_it_would_do_and_does_it(tmp_path: Path, centre: Centre) -> None:
+    (tmp_path / "config.yaml").write_text("modems: []\n", encoding="utf-8")
+    _rated(centre)
+    centre.db.execute("UPDATE invitations SET state = 'answered', closed_at = '2017', closes_at = '2017'")
+    centre.db.conn.commit()
+    assert _last(_call(tmp_path, "--dry-run"))["purged"]["phones"] == 1
+    assert _phones(centre) == [PHONE]
+    done = _call(tmp_path)
+    assert "phones: 1 purged" in done.stdout
+    assert _last(done)["purged"]["texts of citizens"] == 1
+    assert _phones(centre) == [None]
+
+
+def _call(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["purge", *arguments, "--json", "-c", str(folder / "config.yaml")])
+
+
+def _last(result: Result) -> dict[str, Any]:
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return found
