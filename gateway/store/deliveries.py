@@ -43,11 +43,11 @@ def take_in(db: Database, upstream: str, rows: Sequence[tuple[Seen, datetime | N
 
 
 def supersede(db: Database, upstream: str, seen: Seen, now: datetime) -> None:
-    """What waits of the same visit and source, and is older than this rating, does not go up."""
+    """What waits of the same visit and source does not go up, but for the newest, which need not have come last."""
     db.execute(
         "UPDATE deliveries SET state = 'superseded', settled_at = ? WHERE upstream = ? AND state = 'waiting' AND rating"
-        " IN (SELECT cursor FROM ratings WHERE visit = ? AND source = ? AND cursor < ?)",
-        (to_text(now), upstream, seen.visit, seen.source, seen.rating),
+        " IN (SELECT cursor FROM words WHERE visit = ? AND source = ? AND NOT latest)",
+        (to_text(now), upstream, seen.visit, seen.source),
     )
 
 

@@ -30,7 +30,7 @@ from gateway.model import CRITERIA
 from gateway.numbers import plain
 from gateway.numbers.figures import GROUPINGS, draw_up
 from gateway.numbers.page import as_text
-from gateway.store import callbacks, channels, optouts, ratings
+from gateway.store import callbacks, channels, deliveries, optouts, ratings, upstreams
 from gateway.store.numbers import Selection
 from tests.gateway.conftest import NOON, PHONE, Centre
 from tests.gateway.surveyed import Surveyed
@@ -198,6 +198,17 @@ def test_id_that_a_sender_has_given_to_a_visit_is_not_taken_for_an_unreported_on
     centre.db.execute("UPDATE visits SET source = 'terminal (unreported)'")
     with pytest.raises(Refused, match="«t-1» is that of another visit"):
         _take(centre, **UNREPORTED)
+
+
+def test_correction_that_comes_before_what_it_corrects_is_what_goes_up(centre: Centre) -> None:
+    centre.visit()
+    assert _take(centre, rated_at="2017-09-13T11:30", overall="4")
+    assert _take(centre, outside_id="t-0", rated_at="2017-09-13T11:00")
+    upstreams.put(centre.db, "u")
+    seen = deliveries.unseen(centre.db, "u", 9)
+    deliveries.take_in(centre.db, "u", [(one, LATER) for one in seen], LATER)
+    deliveries.supersede(centre.db, "u", seen[-1], LATER)
+    assert centre.all("SELECT rating, state FROM deliveries ORDER BY 1") == [(1, "waiting"), (2, "superseded")]
 
 
 # -- what it means for the conversation ------------------------------------------------------------------------------
