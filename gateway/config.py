@@ -11,7 +11,7 @@ from pathlib import Path
 from gateway.errors import ConfigError
 from gateway.modemsettings import LoginStepSettings, ModemSettings
 from gateway.settings import Settings
-from gateway.upstreamsettings import TlsSettings
+from gateway.upstreamsettings import TlsSettings, UpstreamSettings
 from modem import documents
 
 
@@ -74,6 +74,7 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
                     "number_zones": settings.survey.number_zones and inputs / settings.survey.number_zones,
                 }
             ),
+            "upstream": tuple(_upstream(upstream, inputs, outputs) for upstream in settings.upstream),
             "webhooks": tuple(
                 hook.model_copy(update={"secret_file": inputs / hook.secret_file, "tls": _tls(hook.tls, inputs)})
                 for hook in settings.webhooks
@@ -94,12 +95,28 @@ def _directory_file(settings: Settings, key: str, inputs: Path) -> Path:
 
 
 def _script(script: str, inputs: Path) -> str:
-    """A survey file's full path; a name stays a name."""
+    """The full path of a survey's or a form's file; a name stays a name."""
     return str(inputs / script) if script.endswith((".yaml", ".yml")) else script
 
 
 def _login(step: LoginStepSettings, inputs: Path) -> LoginStepSettings:
     return step.model_copy(update={"send_file": step.send_file and inputs / step.send_file})
+
+
+def _upstream(upstream: UpstreamSettings, inputs: Path, outputs: Path) -> UpstreamSettings:
+    sign = upstream.sign
+    if sign is not None:
+        files = {"key_file": sign.key_file, "cert_file": sign.cert_file}
+        sign = sign.model_copy(update={key: file and inputs / file for key, file in files.items()})
+    return upstream.model_copy(
+        update={
+            "form": _script(upstream.form, inputs),
+            "spool": upstream.spool and outputs / upstream.spool,
+            "secret_file": upstream.secret_file and inputs / upstream.secret_file,
+            "tls": _tls(upstream.tls, inputs),
+            "sign": sign,
+        }
+    )
 
 
 def _tls(tls: TlsSettings, inputs: Path) -> TlsSettings:

@@ -40,6 +40,8 @@ from gateway.store.database import InstanceLock, open_writer
 from gateway.store.schema import migrate
 from gateway.store.soundness import refuse_damaged
 from gateway.store.writer import Writer
+from gateway.upstream.building import push_of
+from gateway.upstream.push import Push
 from gateway.webhooks.teller import Teller
 from gateway.wishes import Wishes, drain, resume, ussd
 from modem.fleet import Fleet
@@ -58,7 +60,7 @@ class _Running:
     writer: Writer
     fleet: Fleet
     runner: Runner | Ticker
-    tellers: Sequence[Teller]
+    outward: Sequence[Teller | Push]
 
 
 class Daemon:
@@ -102,11 +104,11 @@ class Daemon:
         running = self._running
         if running is None:
             return
-        for teller in running.tellers:
-            teller.hang_up()
+        for speaker in running.outward:
+            speaker.hang_up()
         running.runner.stop()
-        for teller in running.tellers:
-            teller.close()
+        for speaker in running.outward:
+            speaker.close()
         stuck = running.fleet.stop(_STOP_WITHIN_S)
         for name in stuck:
             _LOG.warning("a port did not finish in time; its part counts as in doubt", modem=name)
@@ -191,7 +193,7 @@ class Daemon:
         )
         fleet = Fleet(ports, desk, self._clock)
         desk.on_queued(fleet.ring)
-        tellers = [Teller(hook, writer, self._clock, self._chance, self._wire) for hook in settings.webhooks]
+        outward = self._outward(writer)
         timetable = Timetable(
             writer,
             self._clock,
@@ -209,10 +211,10 @@ class Daemon:
             lambda: purge_beside(writer, settings.privacy, self._clock.now()),
             [
                 BackupJob(writer, self._clock, settings.database, settings.backup).job(),
-                *(teller.job() for teller in tellers),
+                *(speaker.job() for speaker in outward),
             ],
         )
-        return _Running(writer, fleet, self._make_runner(timetable.jobs()), tellers)
+        return _Running(writer, fleet, self._make_runner(timetable.jobs()), outward)
 
     def _catch_up(
         self, writer: Writer, known: directory.Directory, dispatch: Dispatch, outbox: Outbox, silence: Silence
@@ -232,6 +234,12 @@ class Daemon:
         if doubtful:
             _LOG.warning("the last run ended while parts were being sent; they are in doubt now", parts=doubtful)
         writer.do(lambda db: silence.look(db, self._clock.now()))
+
+    def _outward(self, writer: Writer) -> list[Teller | Push]:
+        """Those who speak to others over a network."""
+        settings, clock, chance, wire = self._settings, self._clock, self._chance, self._wire
+        pushes = [push_of(settings, one, writer.do, clock, chance, wire) for one in settings.upstream]
+        return [*(Teller(hook, writer, clock, chance, wire) for hook in settings.webhooks), *pushes]
 
     def _wishes(self, writer: Writer, dispatch: Dispatch, fleet: Fleet) -> Wishes:
         """What `otklik modems` may ask for; what was asked while no daemon ran is done at once."""

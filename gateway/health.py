@@ -21,6 +21,7 @@ from gateway.store import lanes, soundness
 from gateway.store.database import holder
 from gateway.store.opening import readable
 from gateway.upstream.transport import read_secret, tls_context
+from gateway.upstreamchecks import examine_upstream
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
@@ -34,6 +35,8 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _texts(settings)
     yield from _calendar(settings, clock)
     yield from _webhooks(settings)
+    for upstream in settings.upstream:
+        yield from examine_upstream(upstream, clock)
     yield from _database(settings.database)
     yield from _keys(settings, clock)
     yield from _disk(settings.database)

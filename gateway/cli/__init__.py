@@ -26,6 +26,8 @@ _COMMANDS = {
     "people": ("gateway.cli.people", "Who wants no more messages; what is known of one phone."),
     "review": ("gateway.cli.review", "Replies that a person has to decide about."),
     "export": ("gateway.cli.export", "Hands ratings out."),
+    "push": ("gateway.cli.push", "Sends what is due upstream now."),
+    "upstream": ("gateway.cli.upstream", "Those ratings go up to: list, dead, requeue, resume, settle."),
     "report": ("gateway.cli.report", "Shares, means, response, ranks and trends, with how sure they are."),
     "webhooks": ("gateway.cli.webhooks", "Who is told what happens: how far that is, what was given up, again."),
     "ledger": ("gateway.cli.ledger", "Every visit in exactly one disposition."),

@@ -13,8 +13,9 @@ from tabulate import tabulate
 from gateway import config as configuration
 from gateway import disk
 from gateway.cli.options import config_option, json_option, print_json
+from gateway.cli.upstream import show_troubles
 from gateway.settings import Settings
-from gateway.store import callbacks, fleet, lanes, reviews, state, tellings
+from gateway.store import callbacks, fleet, lanes, reviews, state, tellings, upstreams
 from gateway.store.database import holder, trouble_told
 from gateway.store.opening import readable
 from scheduler.clock import SystemClock
@@ -51,6 +52,7 @@ def gather(db: Database, pid: int | None, now: datetime, *, lines: bool = False)
         "callbacks": callbacks.counts(db, now),
         "alarms": fleet.alarms(db),
         "hooks": tellings.listed(db),
+        "upstreams": upstreams.overview(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
         "troubles": state.troubles(db, _TROUBLES, lines=lines),
@@ -96,6 +98,12 @@ def _show(found: dict[str, Any]) -> None:
             click.echo(f"WEBHOOK {hook['name']} since {hook['troubled_at']}, {hook['pending']} wait: {hook['trouble']}")
         if hook["dead"]:
             click.echo(f"events given up for webhook {hook['name']}: {hook['dead']}; otklik webhooks dead")
+    for row in found["upstreams"]:
+        click.echo(
+            f"upstream {row['name']}: {row['waiting']} ratings wait, {row['in_doubt']} in doubt, {row['accepted']}"
+            f" accepted, {row['rejected']} rejected"
+        )
+        show_troubles(row)
     for title in ("modems", "jobs"):
         if found[title]:
             click.echo("\n" + tabulate(found[title], headers="keys"))

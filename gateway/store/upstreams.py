@@ -49,8 +49,11 @@ def put_standing(db: Database, name: str, standing: Standing, now: datetime) -> 
     )
 
 
-def overview(db: Database, configured: Iterable[str]) -> list[dict[str, Any]]:
-    """Each upstream for a person: what waits, is in doubt, posted, accepted, rejected, and when it goes on."""
+def overview(db: Database, configured: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Each upstream for a person, in ratings: what waits, is in doubt, and so on, and when it goes on.
+
+    What is in doubt or held waits too; what is posted does not, upstream has it.
+    """
     return [_line(db, name) for name in sorted({*configured, *names(db)})]
 
 

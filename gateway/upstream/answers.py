@@ -35,13 +35,13 @@ class Status:
 def packet_of(dialect: Format, body: bytes) -> str:
     """The packet id by which upstream knows what was posted."""
     if dialect == "json":
-        return str(_number(_object(body).get("packet"), "packet"))
-    root = _document(body)
-    for packet in (root, *_named(root, "packet")):
-        for element in _named(packet, "id"):
-            return str(_number(element.text, "packet id"))
-        if _local(packet) == "packet" and packet.get("id"):
-            return str(_number(packet.get("id"), "packet id"))
+        return str(number(_object(body).get("packet"), "packet"))
+    root = document(body)
+    for packet in (root, *named(root, "packet")):
+        for element in named(packet, "id"):
+            return str(number(element.text, "packet id"))
+        if local(packet) == "packet" and packet.get("id"):
+            return str(number(packet.get("id"), "packet id"))
     raise AnswerUnreadable("there is no packet id in it")
 
 
@@ -49,10 +49,10 @@ def status_of(dialect: Format, body: bytes) -> Status:
     """How far a packet is."""
     if dialect == "json":
         answer = _object(body)
-        return Status(_number(answer.get("status"), "status"), _rejected(answer.get("rejected")))
-    root = _document(body)
-    for element in _named(root, "status"):
-        return Status(_number(element.text, "status"))
+        return Status(number(answer.get("status"), "status"), _rejected(answer.get("rejected")))
+    root = document(body)
+    for element in named(root, "status"):
+        return Status(number(element.text, "status"))
     raise AnswerUnreadable("there is no status in it")
 
 
@@ -89,10 +89,6 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def document(body: bytes) -> etree._Element:
     """The root of an XML document without a DTD. Raises AnswerUnreadable."""
-    return _document(body)
-
-
-def _document(body: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
         root = etree.fromstring(body, parser)
@@ -103,16 +99,17 @@ def _document(body: bytes) -> etree._Element:
     return root
 
 
-def _local(element: etree._Element) -> str:
+def local(element: etree._Element) -> str:
+    """The name of an element without its namespace; "" for what is none."""
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def _named(parent: etree._Element, name: str) -> list[etree._Element]:
+def named(parent: etree._Element, name: str) -> list[etree._Element]:
     """Elements below `parent` with this local name, in their order."""
-    return [element for element in parent.iterdescendants() if _local(element) == name]
+    return [element for element in parent.iterdescendants() if local(element) == name]
 
 
-def _number(value: object, what: str) -> int:
+def number(value: object, what: str) -> int:
     """A positive number, as JSON or as text."""
     if isinstance(value, bool) or not isinstance(value, int | str | None):
         raise AnswerUnreadable(f"the {what} is no number")

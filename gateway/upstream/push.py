@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -33,6 +33,7 @@ from gateway.upstream.targets import Target
 from gateway.upstream.verdicts import Hindrance, Troubled
 from gateway.upstreamsettings import UpstreamSettings
 from scheduler.clock import Clock
+from scheduler.runner import Job
 
 _LOG = structlog.get_logger(__name__)
 _AT_ONCE = 2000
@@ -57,6 +58,9 @@ class Pushed:
     accepted: int = 0
     rejected: int = 0
     why_not: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
 
 
 class Push:
@@ -85,12 +89,13 @@ class Push:
         self._codes = settings.status_codes if settings.spool is None else None
         self._ending = threading.Event()
 
-    @property
-    def settings(self) -> UpstreamSettings:
-        return self._settings
+    def job(self) -> Job:
+        """What the daemon's timetable runs."""
+        about = f"Sends ratings up to {self._settings.name} and asks what became of them."
+        return Job(f"push {self._settings.name}", self._settings.every_s, self._run_for_daemon, about)
 
-    def end(self) -> None:
-        """Let a run in another thread come to its end soon; none begins after that."""
+    def hang_up(self) -> None:
+        """Let a run in another thread come to its end soon; nothing is posted after that."""
         self._ending.set()
         if self._target is not None:
             self._target.hang_up()
@@ -115,6 +120,9 @@ class Push:
                 self._post_all(pushed)
                 self._look_at_all(pushed)
             return pushed
+
+    def _run_for_daemon(self) -> None:
+        self.run()
 
     # -- steps ------------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,9 @@ Nothing is decided here; an answer comes back as what it means.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from gateway.errors import UpstreamError
 from gateway.upstream.answers import AnswerUnreadable, Status, status_of
 from gateway.upstream.outcomes import Answered, Outcome
 from gateway.upstream.requests import CONTENT_TYPES, FORM_PATHS, POST_PATHS, form_request, packet_request
@@ -18,8 +16,6 @@ from gateway.upstream.transport import Transport
 from gateway.upstream.verdicts import Doubtful, Hindrance, Troubled, Verdict, hindrance, verdict
 from gateway.upstreamsettings import Format, UpstreamSettings
 from scheduler.clock import Clock
-
-MakeTransport = Callable[[UpstreamSettings, Clock], Transport]
 
 
 class Target(Protocol):
@@ -88,22 +84,6 @@ class SpoolTarget:
 
     def close(self) -> None:
         return
-
-
-def over_http(settings: UpstreamSettings, clock: Clock) -> Transport:
-    """The way to an upstream's address. Raises UpstreamError if its files cannot be used."""
-    if settings.url is None:
-        raise UpstreamError(f"The upstream {settings.name} has no address.")
-    return Transport(
-        settings.url, clock, timeout_s=settings.timeout_s, tls=settings.tls, secret_file=settings.secret_file
-    )
-
-
-def target_of(settings: UpstreamSettings, clock: Clock, make: MakeTransport = over_http) -> Target:
-    """The upstream as configured. Raises UpstreamError if its files cannot be used."""
-    if settings.spool is not None:
-        return SpoolTarget(Spool(settings.spool))
-    return HttpTarget(settings, make(settings, clock), clock)
 
 
 def _status(outcome: Outcome, form: Format, now: datetime) -> Status | Hindrance:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from typing import Any
 
+import httpx2
 import pytest
+from sqlite_utils import Database
 
+from gateway.settings import Settings
 from gateway.store import inbox as inbox_rows
 from gateway.store import tellings
+from gateway.upstream.building import push_of
 from tests.gateway.conftest import PHONE, Centre
+from tests.gateway.upstream.box import Hands
+from tests.gateway.upstream.wire import replied
 
 GROWING = frozenset(
     {
@@ -25,9 +33,16 @@ GROWING = frozenset(
         "reviews",
         "events",
         "tellings",
+        "batches",
+        "deliveries",
     }
 )
-FEW = frozenset({"parts_waiting", "parts_claimed", "parts_unknown", "inbox_kept", "inbox_reports", "tellings_pending"})
+FEW = frozenset(
+    {
+        *("parts_waiting", "parts_claimed", "parts_unknown", "inbox_kept", "inbox_reports", "tellings_pending"),
+        *("batches_unsettled", "deliveries_waiting"),
+    }
+)
 """Indexes that hold only what is not done with: those may be read whole."""
 JOBS: dict[str, Callable[[Centre], object]] = {
     "invite due": lambda centre: centre.outbox.invite_due(centre.db, centre.now),
@@ -43,6 +58,7 @@ JOBS: dict[str, Callable[[Centre], object]] = {
     "hear": lambda centre: centre.hear("5"),
     "hear a refusal": lambda centre: centre.hear("стоп"),
     "hear a report": lambda centre: centre.report(1, 0),
+    "push": lambda centre: _push(centre),
     "choose what is told": lambda centre: list(tellings.pending(centre.db, "crm")),
     "begin to tell": lambda centre: tellings.begin(centre.db, "crm", 1, centre.now),
     "forget tellings": lambda centre: tellings.forget_told(centre.db, centre.now + timedelta(days=9), 100),
@@ -70,6 +86,26 @@ def _say_something(centre: Centre) -> None:
     centre.hear("что-то")
     centre.visit("v2", "+79130200002")
     inbox_rows.keep(centre.db, sim="2", found=[("SM", 2, centre.pdus("длинно " * 20, PHONE)[0])], now=centre.now)
+
+
+def _push(centre: Centre) -> None:
+    """A rating goes up, and upstream says later that it has accepted it."""
+    upstream = {"name": "up", "url": "https://up.example", "format": "json", "vendor": "1"}
+    settings = Settings.model_validate({"database": centre.path, "upstream": [upstream]})
+    clock = Hands()
+
+    def do(operation: Callable[[Database], Any]) -> Any:
+        return operation(centre.db)
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        return replied(200, b'{"packet": 1, "status": 2}')
+
+    with closing(push_of(settings, settings.upstream[0], do, clock, lambda: 0.5, httpx2.MockTransport(answer))) as way:
+        accepted = 0
+        for _ in range(2):
+            clock.at += timedelta(days=9)
+            accepted += way.run(at_once=True).accepted
+    assert accepted == 1
 
 
 def _scans(centre: Centre, sql: str) -> list[str]:

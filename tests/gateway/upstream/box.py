@@ -23,9 +23,8 @@ from gateway.pseudonyms import Pseudonyms
 from gateway.store import ratings, visits
 from gateway.store.database import open_writer, transaction
 from gateway.store.schema import migrate
+from gateway.upstream.building import target_of
 from gateway.upstream.push import Push, Pushed
-from gateway.upstream.targets import target_of
-from gateway.upstream.transport import Transport
 from gateway.upstreamsettings import UpstreamSettings
 from tests.gateway.upstream.wire import replied
 
@@ -145,14 +144,10 @@ class Box:
         return db
 
     def _open_push(self) -> None:
-        def transport(settings: UpstreamSettings, clock: Any) -> Transport:
-            assert settings.url is not None
-            return Transport(settings.url, clock, wire=httpx2.MockTransport(self.fake), attempts=1)
-
         self.push = Push(
             self.settings,
             formfiles.load(self.settings.form),
-            lambda: target_of(self.settings, self.clock, transport),
+            lambda: target_of(self.settings, self.clock, httpx2.MockTransport(self.fake)),
             self.path,
             ZoneInfo("Europe/Moscow"),
             self.do,

@@ -15,7 +15,6 @@ from gateway.store import batches, upstreams
 from gateway.store.database import transaction
 from gateway.upstream.deciding import Standing
 from gateway.upstream.locking import turn
-from gateway.upstream.targets import target_of
 from tests.gateway.upstream.box import START, Box, box
 from tests.gateway.upstream.wire import replied
 
@@ -371,7 +370,6 @@ def test_push_beside_another_does_nothing(tmp_path: Path) -> None:
 
 def test_files_that_cannot_be_used_are_a_trouble_of_the_upstream(tmp_path: Path) -> None:
     with box(tmp_path, secret_file=tmp_path / "no") as of:
-        of.push._make_target = lambda: target_of(of.settings, of.clock)
         of.rate()
         assert "secret file" in str(of.run().why_not)
         assert of.states() == {"waiting": 1}
