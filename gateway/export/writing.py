@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from itertools import islice
 from typing import IO, Any
 
@@ -49,11 +50,12 @@ def write(db: Database, form: str, cursor: int, until: int, file: IO[bytes], dia
         raise ExportError(f"Nothing is exported as {form}: {problem}.") from problem
 
 
-def _write_lines(lines: Iterator[str], file: IO[bytes]) -> int:
+def _write_lines(lines: Generator[str, None, None], file: IO[bytes]) -> int:
     count = 0
-    while some := list(islice(lines, _LINES)):
-        file.write("".join(some).encode("utf-8"))
-        count += len(some)
+    with closing(lines):  # a disk that is full must not leave its snapshot open
+        while some := list(islice(lines, _LINES)):
+            file.write("".join(some).encode("utf-8"))
+            count += len(some)
     return count
 
 

@@ -1,13 +1,13 @@
 """Ratings as lines of CSV or JSON, put together inside SQLite: a line crosses into Python as one value, not as thirty.
 
 The columns are those of `ratings.after`, in their order. What a rating has from its office and its service is rendered
-once for each of these. All is read from one snapshot.
+once for each of these. All is read from one snapshot, which is let go when the generator ends or is closed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,17 +100,17 @@ WHERE r.cursor > ? AND r.cursor <= ? ORDER BY r.cursor
 """
 
 
-def csv_lines(db: Database, cursor: int, until: int) -> Iterator[str]:
+def csv_lines(db: Database, cursor: int, until: int) -> Generator[str, None, None]:
     """The ratings behind `cursor` up to and including `until` as lines of CSV, safe to open in a spreadsheet."""
     return _lines(db, _CSV, cursor, until)
 
 
-def json_lines(db: Database, cursor: int, until: int) -> Iterator[str]:
+def json_lines(db: Database, cursor: int, until: int) -> Generator[str, None, None]:
     """The same ratings, a JSON object a line."""
     return _lines(db, _JSON, cursor, until)
 
 
-def _lines(db: Database, layout: _Layout, cursor: int, until: int) -> Iterator[str]:
+def _lines(db: Database, layout: _Layout, cursor: int, until: int) -> Generator[str, None, None]:
     db.conn.create_function("disarmed", 1, cells.disarmed, deterministic=True)
     db.conn.execute("BEGIN")
     try:

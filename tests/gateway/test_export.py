@@ -71,6 +71,15 @@ def exported(centre: Centre, form: str, after: int = 0, until: int = 99, dialect
     return file.getvalue()
 
 
+class FullDisk(io.BytesIO):
+    """A disk with room for the header of a CSV file."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() or data.startswith(b"{"):
+            raise OSError("the disk is full")
+        return super().write(data)
+
+
 def plainly_csv(centre: Centre) -> list[list[str]]:
     """What the CSV should hold, by the long way."""
     found = [[cells.cell(value) for value in rating.values()] for rating in ratings.after(centre.db, 0, 99)]
@@ -185,12 +194,18 @@ def test_empty_export_is_a_header_or_an_empty_table(centre: Centre) -> None:
     assert pyarrow.parquet.read_table(io.BytesIO(out["parquet"].getvalue())).num_rows == 0
 
 
-def test_export_leaves_the_connection_as_it_was(centre: Centre) -> None:
-    add(centre, "v1")
+def test_export_leaves_the_connection_as_it_was(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.export.writing._LINES", 1)
+    for number in range(3):
+        add(centre, f"v{number}")
     db = open_reader(centre.path)
     for form in ("csv", "jsonl"):
         write(db, form, 0, 9, io.BytesIO())
         assert not db.conn.in_transaction
+        with pytest.raises(OSError, match="full") as full:
+            write(db, form, 0, 9, FullDisk())
+        assert not db.conn.in_transaction
+        assert full.tb  # which still holds all that was at work then
         assert db.execute("SELECT count(*) FROM sqlite_temp_master").fetchone() == (0,)
     db.close()
 
