@@ -36,7 +36,7 @@ def normalise(text: str) -> str:
     """
     if len(text) > _LONGEST:
         raise BadPhone("The phone is far too long to be a number.")
-    compact = "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_separator(c))
+    compact = text.translate(_ASCII_SEPARATORS) if text.isascii() else _without_separators(text)
     match = _RUSSIAN_MOBILE.fullmatch(compact)
     if match is None:
         raise BadPhone(_why_not(compact))
@@ -66,11 +66,19 @@ def mask_numbers(text: str) -> str:
     return _LONG_NUMBER.sub(lambda found: found[0] if _MARKS.fullmatch(found[0]) else "***", text)
 
 
+def _without_separators(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_separator(c))
+
+
 def _is_separator(char: str) -> bool:
     """Spaces, brackets, dashes, dots and the invisible marks that come along when a number is copied."""
     if char in ".()[]\u2212":
         return True
     return char.isspace() or unicodedata.category(char) in ("Pd", "Cf")
+
+
+_ASCII_SEPARATORS = {code: None for code in range(128) if _is_separator(chr(code))}
+"""Takes separators out of what most offices write, which need not be looked up letter by letter in Unicode."""
 
 
 def _why_not(compact: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -24,11 +25,10 @@ from gateway.errors import IntakeError
 from gateway.intake import files
 from gateway.intake.cells import Refused
 from gateway.intake.checks import check
+from gateway.intake.pace import Pace
 from gateway.pseudonyms import Pseudonyms
 from gateway.store.database import transaction
-from gateway.store.visits import accept_visit, refuse_row
-
-_GROUP = 500
+from gateway.store.visits import accept_visits, refuse_row
 
 
 @dataclass(slots=True)
@@ -54,6 +54,8 @@ class Importer:
     consent_text: str
     source: str
     tally: Tally = field(default_factory=Tally)
+    pace: Pace = field(default_factory=Pace)
+    clock: Callable[[], float] = time.monotonic
 
     def take_file(self, path: Path, form: str, now: datetime, progress: Callable[[int], None]) -> Tally:
         """Take a file in; refused rows also go to `FILE.refused.csv`. `progress` is told each line number reached."""
@@ -62,7 +64,7 @@ class Importer:
         refused_path.unlink(missing_ok=True)
         with ExitStack() as stack:
             refused: Any = None
-            for group in groups(files.rows(path, form, look.encoding)):
+            for group in groups(files.rows(path, form, look.encoding), self.pace):
                 for row, reason in self._take(group, now):
                     if refused is None:
                         refused = refused_writer(stack, refused_path, _REFUSED_CELLS)
@@ -71,33 +73,31 @@ class Importer:
         return self.tally
 
     def _take(self, group: list[files.Row], now: datetime) -> list[tuple[files.Row, str]]:
-        """One transaction; the rows that were refused, with their reasons."""
-        refused = []
-        tally = Tally()
+        """One transaction; the rows that were refused, with their reasons. Nobody waits while rows are checked."""
+        visits, refused = [], []
+        for row in group:
+            try:
+                if row.fault is not None:
+                    raise Refused(row.fault)
+                visits.append(check(row.cells, self.directory, now))
+            except Refused as problem:
+                refused.append((row, str(problem)))
         with transaction(self.db):
-            for row in group:
-                try:
-                    if row.fault is not None:
-                        raise Refused(row.fault)
-                    visit = check(row.cells, self.directory, now)
-                except Refused as reason:
-                    refused.append((row, str(reason)))
-                    self._refuse(row, str(reason), now)
-                    continue
-                if accept_visit(
-                    self.db,
-                    visit,
-                    source=self.source,
-                    pseudonyms=self.pseudonyms,
-                    now=now,
-                    delay_s=self.delay_s,
-                    consent_text=self.consent_text,
-                ):
-                    tally.accepted += 1
-                else:
-                    tally.duplicates += 1
-        self.tally.accepted += tally.accepted
-        self.tally.duplicates += tally.duplicates
+            began_s = self.clock()
+            is_new = accept_visits(
+                self.db,
+                visits,
+                source=self.source,
+                pseudonyms=self.pseudonyms,
+                now=now,
+                delay_s=self.delay_s,
+                consent_text=self.consent_text,
+            )
+            for row, reason in refused:
+                self._refuse(row, reason, now)
+        self.pace.took(len(group), self.clock() - began_s)
+        self.tally.accepted += sum(is_new)
+        self.tally.duplicates += len(is_new) - sum(is_new)
         self.tally.refused += len(refused)
         return refused
 
@@ -126,10 +126,11 @@ def form_of(path: Path, form: str | None) -> str:
     return form
 
 
-def groups(rows: Iterable[files.Row]) -> Iterator[list[files.Row]]:
-    """The rows that one transaction takes."""
+def groups(rows: Iterable[files.Row], pace: Pace | None = None) -> Iterator[list[files.Row]]:
+    """The rows that one transaction takes, as many as `pace` says each time."""
+    pace = pace or Pace()
     iterator = iter(rows)
-    while group := list(islice(iterator, _GROUP)):
+    while group := list(islice(iterator, pace.size)):
         yield group
 
 

@@ -40,7 +40,7 @@ _LOCK_BYTES = 512
 
 def to_text(moment: datetime) -> str:
     """A UTC-aware time as the database keeps it: `2017-09-12T08:40:00.000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def from_text(text: str) -> datetime:

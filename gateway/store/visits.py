@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Literal
@@ -37,59 +37,106 @@ def accept_visit(
     delay_s: float,
     consent_text: str,
 ) -> bool:
-    """Store a visit, its consent and, if that was given, its invitation; False if the source has sent it before.
+    """Store one visit as `accept_visits` does; False if the source has sent it before."""
+    (is_new,) = accept_visits(
+        db,
+        [visit],
+        source=source,
+        pseudonyms=pseudonyms,
+        now=now,
+        delay_s=delay_s,
+        consent_text=consent_text,
+    )
+    return is_new
 
-    Without consent no phone is stored. Who has opted out is not invited, whatever was agreed to in the office.
+
+def accept_visits(
+    db: Database,
+    visits: Sequence[Visit],
+    *,
+    source: str,
+    pseudonyms: Pseudonyms,
+    now: datetime,
+    delay_s: float,
+    consent_text: str,
+) -> list[bool]:
+    """Store visits, their consents and, where that was given, their invitations; for each whether it is new.
+
+    One that the source has sent before, or a second time among these, is not new and changes nothing. Without consent
+    no phone is stored. Who has opted out is not invited, whatever was agreed to in the office.
+
+    Call it inside a transaction: ids are counted on from the highest, which nobody else may do meanwhile.
     """
-    person, is_out = None, False
-    if visit.consent and visit.phone is not None:
-        person, is_out = persons.make_known(db, visit.phone, pseudonyms)
-    row = db.execute(
-        "INSERT INTO visits (source, foreign_id, stage, office, service, received_at, person, consent, language,"
-        " accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, foreign_id, stage) DO NOTHING"
-        " RETURNING id",
-        (
-            source,
-            visit.foreign_id,
-            visit.stage,
-            visit.office,
-            visit.service,
-            to_text(visit.received_at),
-            person,
-            int(visit.consent),
-            visit.language,
-            to_text(now),
-        ),
-    ).fetchone()
-    if row is None:
-        return False
-    _record_consent(db, row[0], visit, source, consent_text, now)
-    if person is not None:
-        due_at = to_text(visit.received_at + timedelta(seconds=delay_s))
-        db.execute(
-            "INSERT INTO invitations (visit, person, state, due_at, closed_at, reason) VALUES (?, ?, ?, ?, ?, ?)",
-            (row[0], person, InvitationState.BARRED.value, due_at, to_text(now), BarReason.OPTED_OUT.value)
-            if is_out
-            else (row[0], person, InvitationState.DUE.value, due_at, None, ""),
+    is_new = _are_new(db, visits, source)
+    (highest,) = db.execute("SELECT coalesce(max(id), 0) FROM visits").fetchone()
+    rows, consents, invitations = [], [], []
+    accepted_at = to_text(now)
+    texts: dict[str, int] = {}
+    for visit_id, visit in enumerate((v for v, new in zip(visits, is_new, strict=True) if new), highest + 1):
+        person, is_out = None, False
+        if visit.consent and visit.phone is not None:
+            person, is_out = persons.make_known(db, visit.phone, pseudonyms)
+        received_at = to_text(visit.received_at)
+        rows.append(
+            (
+                visit_id,
+                source,
+                visit.foreign_id,
+                visit.stage,
+                visit.office,
+                visit.service,
+                received_at,
+                person,
+                int(visit.consent),
+                visit.language,
+                accepted_at,
+            )
         )
-    return True
-
-
-def _record_consent(db: Database, visit_id: int, visit: Visit, source: str, text: str, now: datetime) -> None:
-    """Who said yes or no to what, when, where and to whom: it is for us to prove (126-ФЗ, art. 44.1)."""
-    db.execute(
+        text = visit.consent_text or consent_text
+        if text not in texts:
+            texts[text] = _consent_text_id(db, text)
+        taken_at = received_at if visit.consent_at is None else to_text(visit.consent_at)
+        taken_by = visit.consent_by or source
+        consents.append((visit_id, int(visit.consent), taken_at, visit.office, taken_by, texts[text], accepted_at))
+        if person is not None:
+            due_at = to_text(visit.received_at + timedelta(seconds=delay_s))
+            invitations.append(
+                (visit_id, person, InvitationState.BARRED.value, due_at, accepted_at, BarReason.OPTED_OUT.value)
+                if is_out
+                else (visit_id, person, InvitationState.DUE.value, due_at, None, "")
+            )
+    db.conn.executemany(
+        "INSERT INTO visits (id, source, foreign_id, stage, office, service, received_at, person, consent, language,"
+        " accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    # Who said yes or no to what, when, where and to whom: it is for us to prove (126-ФЗ, art. 44.1).
+    db.conn.executemany(
         "INSERT INTO consents (visit, given, taken_at, place, taken_by, text, recorded_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            visit_id,
-            int(visit.consent),
-            to_text(visit.consent_at or visit.received_at),
-            visit.office,
-            visit.consent_by or source,
-            _consent_text_id(db, visit.consent_text or text),
-            to_text(now),
-        ),
+        consents,
     )
+    db.conn.executemany(
+        "INSERT INTO invitations (visit, person, state, due_at, closed_at, reason) VALUES (?, ?, ?, ?, ?, ?)",
+        invitations,
+    )
+    return is_new
+
+
+def _are_new(db: Database, visits: Iterable[Visit], source: str) -> list[bool]:
+    """For each visit whether neither the database nor a visit before it in the list has its id and stage."""
+    found, here = [], set()
+    for visit in visits:
+        key = (source, visit.foreign_id, visit.stage)
+        found.append(
+            key not in here
+            and db.conn.execute(
+                "SELECT 1 FROM visits WHERE source = ? AND foreign_id = ? AND stage = ?", key
+            ).fetchone()
+            is None
+        )
+        here.add(key)
+    return found
 
 
 def _consent_text_id(db: Database, text: str) -> int:

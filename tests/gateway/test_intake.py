@@ -18,6 +18,8 @@ from gateway.intake.cells import Refused
 from gateway.intake.checks import check
 from gateway.intake.files import COLUMNS, OPTIONAL
 from gateway.intake.importing import Importer, Tally, form_of
+from gateway.intake.pace import AIM_S, LARGEST, SMALLEST, Pace
+from gateway.store.database import open_writer, transaction
 from tests.gateway.conftest import NOON, Centre
 
 HEADER = "foreign_id,office,service,received_at,phone,consent"
@@ -142,6 +144,66 @@ def test_any_cells_are_a_visit_or_a_refusal(directory: Directory, cells: dict[st
         assert visit.language in ("", visit.language.lower()[:3])
 
 
+def test_second_of_an_id_in_one_file_is_a_duplicate_and_writes_nobody_down(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(
+        f"{HEADER}\n{ROW}\n{ROW.replace('-00-01', '-00-02')}\n{ROW.replace('v1', 'v2')}\n", encoding="utf-8"
+    )
+    assert _take(centre, path) == Tally(accepted=2, duplicates=1)
+    assert centre.all(
+        "SELECT v.id, v.foreign_id, v.person, i.person FROM visits v JOIN invitations i ON i.visit = v.id"
+    ) == [
+        (1, "v1", 1, 1),
+        (2, "v2", 1, 1),
+    ]
+    assert centre.all("SELECT count(*) FROM persons") == [(1,)]
+
+
+def test_same_id_at_another_stage_or_of_another_sender_is_another_visit(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text(f"{HEADER},stage\n{ROW},\n{ROW},выдача\n", encoding="utf-8")
+    assert _take(centre, path) == Tally(accepted=2)
+    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, AGREED, "another")
+    assert importer.take_file(path, "csv", NOON, lambda line: None) == Tally(accepted=2)
+    assert centre.all("SELECT id, source, stage FROM visits ORDER BY id") == [
+        (1, "test", ""),
+        (2, "test", "выдача"),
+        (3, "another", ""),
+        (4, "another", "выдача"),
+    ]
+
+
+def test_transactions_grow_while_they_are_short_and_shrink_at_once_when_they_are_not() -> None:
+    pace = Pace(size=100)
+    pace.took(100, AIM_S / 100)
+    assert pace.size == 125
+    pace.took(125, AIM_S * 5)
+    assert pace.size == SMALLEST
+    for _ in range(50):
+        pace.took(pace.size, 0.0)
+    assert pace.size == LARGEST
+
+
+def test_daemon_finds_the_database_free_between_the_transactions_of_an_import(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "v.csv"
+    path.write_text("\n".join([HEADER, *(ROW.replace("v1", f"v{n}") for n in range(300))]), encoding="utf-8")
+    ticks = iter(range(100))
+    importer = Importer(
+        centre.db, centre.known, centre.pseudonyms, 0, AGREED, "test", pace=Pace(100), clock=lambda: next(ticks)
+    )
+    other, reached = open_writer(centre.path, checkpoints=False), []
+
+    def write_something(line: int) -> None:
+        reached.append(line)
+        with transaction(other):
+            other.execute("INSERT INTO jobs (name, ran_at, took_s) VALUES (?, '', 0)", (str(line),))
+
+    importer.take_file(path, "csv", NOON, write_something)
+    other.close()
+    # A second for a hundred rows is far too long: what follows goes in by the smallest groups.
+    assert reached == [101, 151, 201, 251, 301]
+
+
 def test_jsonl_goes_through_the_same_door(centre: Centre, tmp_path: Path) -> None:
     path = tmp_path / "v.jsonl"
     path.write_text(
@@ -170,6 +232,7 @@ def test_format_is_told_by_the_name_or_must_be_said() -> None:
         ("received_at", "2099-01-01T00:00", "is in the future"),
         ("received_at", "1917-11-07T10:00", "before the year 2000"),
         ("received_at", "9999-12-31T23:59:59-12:00", "is"),
+        ("received_at", "2017-09-12T15:40:00." + "0" * 99, "is not a date and time"),
         ("phone", "", "phone is missing, but there is consent"),
         ("phone", "+7 3852 20-00-01", "phone: "),
         ("phone", "+7 701 234-56-78", "phone: "),

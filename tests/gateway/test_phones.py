@@ -120,3 +120,17 @@ def test_mask_shows_no_more_than_the_ends(phone: str, masked: str) -> None:
 )
 def test_numbers_of_people_are_masked_and_marks_are_not(text: str, masked: str) -> None:
     assert mask_numbers(text) == masked
+
+
+@given(
+    st.text(st.characters(codec="ascii"), max_size=40)
+    | st.from_regex(r"[+78]{0,2}9[0-9 ()\-.\t]{9,14}", fullmatch=True)
+)
+def test_plain_text_is_read_like_text_with_a_mark_of_unicode_in_it(text: str) -> None:
+    def outcome(text: str) -> str:
+        try:
+            return normalise(text)
+        except BadPhone as problem:
+            return str(problem)
+
+    assert outcome(text) == outcome("\ufeff" + text)
