@@ -14,6 +14,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from gateway.store import secrecy
 _BUSY_S = 10.0
 _A_PAGE_OR_TWO = 64 * 1024
 _LOCK_BYTES = 512
+_ASK_MS = 5
 
 
 def to_text(moment: datetime) -> str:
@@ -86,7 +88,7 @@ def transaction(db: Database) -> Iterator[Database]:
     Raises StoreTrouble when the disk does not take it: StoreBusy when another process keeps the lock for too long.
     """
     try:
-        db.conn.execute("BEGIN IMMEDIATE")
+        _begin(db.conn)
     except sqlite3.OperationalError as problem:
         raise store_error(_path(db), problem) from problem
     try:
@@ -104,6 +106,26 @@ def transaction(db: Database) -> Iterator[Database]:
 
 def _path(db: Database) -> Path:
     return Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Ask for the lock every few milliseconds.
+
+    SQLite by itself asks at ever longer intervals, up to 0.1 s, and so misses the gaps between the transactions of an
+    import that goes on for minutes.
+    """
+    until_s = time.monotonic() + _BUSY_S
+    connection.execute(f"PRAGMA busy_timeout={_ASK_MS}")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as problem:
+                if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until_s:
+                    raise
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={int(_BUSY_S * 1000)}")
 
 
 @contextmanager
