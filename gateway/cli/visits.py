@@ -13,8 +13,7 @@ from gateway import directory
 from gateway.cli.options import config_option, json_option, print_json
 from gateway.disk import refuse_visits_when_low
 from gateway.errors import IntakeError, StoreTrouble
-from gateway.intake import files
-from gateway.intake.importing import Importer, Tally, form_of
+from gateway.intake.importing import FORMATS, MOST_LISTED, SUFFIXES, Importer, Tally, form_of, look_at
 from gateway.settings import Settings
 from gateway.store import persons
 from gateway.store import visits as rows
@@ -30,8 +29,12 @@ def visits() -> None:
 
 @visits.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(files.FORMATS), help="Default: by the file's name.")
-@click.option("--source", default="file", show_default=True, help="Who sent the file; ids are unique per sender.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the file's name.")
+@click.option(
+    "--source",
+    default="",
+    help="Who sent the file; ids are unique per sender. Default: vendor-ID where the file names its vendor, else file.",
+)
 @config_option
 @json_option
 def import_(file: Path, form: str | None, source: str, config: Path | None, as_json: bool) -> None:
@@ -51,20 +54,29 @@ def import_(file: Path, form: str | None, source: str, config: Path | None, as_j
       consent_by    who took it, such as the id of an employee; else --source
       consent_text  what was agreed to, or the id of that text; else survey.consent_text
       language      of the citizen: ru, en …; else the survey's first
+
+    \b
+    events-xml is the EventsRequest 1.2.0 of vendors: each event is a citizen who
+    agreed. Its okato tells the office; where several share one, foreign-id begins
+    with the office's code. Its ids tell the service.
     """
     settings = configuration.load(config)
-    look = files.look_at(file)
+    look = look_at(file, form)
+    form = form_of(file, form, SUFFIXES)
     with click.progressbar(length=max(look.lines, 1), label=file.name, file=sys.stderr) as bar:
         tally = take(settings, file, form, source, lambda line: bar.update(line - bar.pos))
         bar.update(bar.length - bar.pos if bar.length else 0)
     click.echo(f"accepted {tally.accepted}, duplicates {tally.duplicates}, refused {tally.refused}")
     if tally.refused:
-        click.echo(f"refused rows with their reasons: {file}.refused.csv")
+        first = f"the first {MOST_LISTED} " if tally.refused > MOST_LISTED else ""
+        click.echo(f"{first}refused rows with their reasons: {file}.refused.csv")
     if as_json:
         print_json({"accepted": tally.accepted, "duplicates": tally.duplicates, "refused": tally.refused})
+    if tally.broken_off:
+        raise IntakeError(f"{tally.broken_off} What came before was taken; mend the file and import it again.")
 
 
-def take(settings: Settings, file: Path, form: str | None, source: str, progress: Callable[[int], None]) -> Tally:
+def take(settings: Settings, file: Path, form: str, source: str, progress: Callable[[int], None]) -> Tally:
     """Import a file into the database of `settings`, which may be in use by a daemon."""
     known = directory.load(settings.offices, settings.services)
     refuse_visits_when_low(settings.database, settings.disk.reserve_mb)
@@ -80,7 +92,7 @@ def take(settings: Settings, file: Path, form: str | None, source: str, progress
             refuse_visits_when_low(settings.database, settings.disk.reserve_mb)
 
         try:
-            return importer.take_file(file, form_of(file, form), SystemClock().now(), reached)
+            return importer.take_file(file, form, SystemClock().now(), reached)
         except (StoreTrouble, OSError) as problem:
             taken = f"accepted {importer.tally.accepted}, duplicates {importer.tally.duplicates} before that"
             reason = str(problem).rstrip(".")

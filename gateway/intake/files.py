@@ -19,17 +19,22 @@ from gateway.errors import IntakeError
 COLUMNS = ("foreign_id", "office", "service", "received_at", "phone", "consent")
 OPTIONAL = ("stage", "consent_at", "consent_by", "consent_text", "language")
 FORMATS = ("csv", "jsonl")
+SUFFIXES = {".csv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with its line in the file; `fault` says why `cells` could not be read, None if they could."""
+    """One row with its line in the file; `fault` says why `cells` could not be read, None if they could.
+
+    `sender` is who the file itself says it is from, "" if it does not.
+    """
 
     line: int
     cells: dict[str, str]
     fault: str | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

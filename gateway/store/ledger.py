@@ -45,7 +45,7 @@ def funnel(db: Database) -> dict[str, int]:
         "SELECT count(*), coalesce(sum(invited), 0), coalesce(sum(delivered), 0), coalesce(sum(replied), 0),"
         " coalesce(sum(disposition = 'rated'), 0) FROM dispositions"
     ).fetchone()
-    refused = db.execute("SELECT count(*) FROM refusals WHERE kind = 'visit'").fetchone()[0]
+    refused = db.execute("SELECT coalesce(sum(rows), 0) FROM refusals WHERE kind = 'visit'").fetchone()[0]
     names = ("visits", "invited", "delivered", "replied", "rated")
     return {**dict(zip(names, row, strict=True)), "refused": refused, "exported": _exported(db)}
 

@@ -157,10 +157,12 @@ def refuse_row(
     reason: str,
     now: datetime,
     kind: Literal["visit", "rating"] = "visit",
+    rows: int = 1,
 ) -> None:
-    """Record a refused row; the same row of the same source is recorded once, however often it is sent."""
+    """Record a refused row, or so many `rows` as one; the same of the same source is recorded once, however often it
+    is sent."""
     db.execute(
-        "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at, kind)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, digest) DO NOTHING",
-        (source, digest, line, foreign_id, reason, to_text(now), kind),
+        "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at, kind, rows)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, digest) DO NOTHING",
+        (source, digest, line, foreign_id, reason, to_text(now), kind, rows),
     )

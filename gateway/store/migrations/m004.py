@@ -10,6 +10,7 @@ from gateway.ratingid import rating_id
 from gateway.store.migrations import run
 from gateway.store.migrations.dispositions import WITH_COURSES
 
+# A refusal stands for `rows` of a file: more than one where too many were refused to keep each.
 # `ratings.rating_id` is what the world knows a rating by. `upstreams.floor`: up to this cursor each rating has a
 # delivery. `failures`, `refusals` and `rejections` are those in a row. A batch is frozen: its ratings (deliveries), its
 # key and, once `body` is there, its octets; `body` goes when the batch is settled, `digest` (SHA-256) stays.
@@ -19,6 +20,7 @@ from gateway.store.migrations.dispositions import WITH_COURSES
 # events he wants; what happens is written only where somebody is to be told of it. An event's `key` is what the world
 # knows it by; those of one `topic` (a visit, a modem) are told in order.
 _UPSTREAM = """
+ALTER TABLE refusals ADD COLUMN rows INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE ratings ADD COLUMN rating_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE ratings ADD COLUMN outside_id TEXT;
 CREATE UNIQUE INDEX ratings_outside ON ratings (source, outside_id) WHERE outside_id IS NOT NULL;
