@@ -22,6 +22,9 @@ FORMATS = ("csv", "jsonl")
 SUFFIXES = {".csv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 _CHUNK = 1 << 20
+_LONGEST_ROW = 20_000
+_CLIPPED = 200
+_TOO_LONG = f"the row is longer than {_LONGEST_ROW} characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,9 @@ def _csv_rows(path: Path, file: TextIO, needed: Sequence[str]) -> Iterator[Row]:
             continue
         if len(cells) != len(names):
             fault = f"the row has {len(cells)} cells, the header has {len(names)}"
-            yield Row(line, dict(zip(names, cells, strict=False)), fault)
+            yield Row(line, {name: cell[:_CLIPPED] for name, cell in zip(names, cells, strict=False)}, fault)
+        elif sum(map(len, cells)) > _LONGEST_ROW:
+            yield Row(line, {name: cell[:_CLIPPED] for name, cell in zip(names, cells, strict=True)}, _TOO_LONG)
         else:
             yield Row(line, dict(zip(names, cells, strict=True)))
 
@@ -102,6 +107,9 @@ def _csv_rows(path: Path, file: TextIO, needed: Sequence[str]) -> Iterator[Row]:
 def _jsonl_rows(file: TextIO) -> Iterator[Row]:
     for line, text in enumerate(file, 1):
         if not text.strip():
+            continue
+        if len(text) > _LONGEST_ROW:
+            yield Row(line, {}, _TOO_LONG)
             continue
         try:
             value = _value_of(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -87,6 +88,17 @@ def test_unclosed_quote_refuses_what_it_swallows(centre: Centre, tmp_path: Path)
     path = tmp_path / "v.csv"
     path.write_text(f'{HEADER}\n{ROW}\n"v2,BRN1\n{ROW}\n', encoding="utf-8")
     assert _take(centre, path) == Tally(accepted=1, refused=1)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_row_without_end_is_refused_and_not_kept_whole(centre: Centre, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"v.{form}"
+    cells = {**CELLS, "foreign_id": "x" * 20_001}
+    long = json.dumps(cells) if form == "jsonl" else f"{HEADER}\n{','.join(cells.values())}"
+    path.write_text(f"{long}\n{json.dumps(CELLS) if form == 'jsonl' else ROW}\n", encoding="utf-8")
+    assert _take(centre, path, form) == Tally(accepted=1, refused=1)
+    assert [reason for _, reason in _refused(path)] == ["the row is longer than 20000 characters"]
+    assert path.with_name(path.name + ".refused.csv").stat().st_size < 1000
 
 
 def test_file_without_a_column_is_no_visits_file(centre: Centre, tmp_path: Path) -> None:
