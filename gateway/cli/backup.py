@@ -24,8 +24,9 @@ def backup(file: Path, no_keys: bool, config: Path | None, as_json: bool) -> Non
     database = configuration.load(config).database
     made = backups.make(database, file, keys=not no_keys)
     click.echo(f"{made.file} ({made.size / 1_000_000:.1f} MB) is a sound copy of {database}")
-    for key in made.keys:
-        click.echo(f"{key} is needed with it; who has both can read the phones")
+    if made.keys:
+        names = " and ".join(key.name for key in made.keys)
+        click.echo(f"{names} beside it are needed to restore it; who has all of them can read the phones")
     if no_keys:
         click.echo("without key files: keep them elsewhere, without them nobody who opted out is known")
     copies = [(made.file, database)] + [
@@ -35,6 +36,6 @@ def backup(file: Path, no_keys: bool, config: Path | None, as_json: bool) -> Non
     leftovers = [f"{database}-wal", f"{database}-shm"]
     click.echo("  " + shlex.join(["rm", "-f", *leftovers]))
     for source, target in copies:
-        click.echo("  " + shlex.join(["cp", str(source.absolute()), str(target)]))
+        click.echo("  " + shlex.join(["cp", "-p", str(source.absolute()), str(target)]))
     if as_json:
         print_json({"file": str(made.file), "keys": [str(key) for key in made.keys], "size": made.size})

@@ -216,7 +216,8 @@ def test_command_says_where_the_copy_lies_and_how_to_restore_it(centre: Centre, 
     lines = result.output.splitlines()
     assert f"is a sound copy of {centre.path}" in lines[0]
     assert f"  rm -f {centre.path}-wal {centre.path}-shm" in lines
-    assert f"  cp '{tmp_path}/my copy.db.key' {centre.path}.key" in lines
+    assert f"  cp -p '{tmp_path}/my copy.db.key' {centre.path}.key" in lines
+    assert "my copy.db.key and my copy.db.seals beside it are needed to restore it" in result.output
     assert json.loads(lines[-1])["keys"] == [f"{tmp_path}/my copy.db.{kind}" for kind in ("key", "seals")]
     bare = CliRunner().invoke(main, ["backup", str(tmp_path / "bare.db"), "-c", str(config), "--no-keys"])
     assert "nobody who opted out is known" in bare.output
