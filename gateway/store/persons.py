@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from gateway.pseudonyms import Pseudonyms, load
-from gateway.store import optouts, secrecy
+from gateway.store import secrecy
 
 
 def pseudonyms_of(db: Database, path: Path) -> Pseudonyms:
@@ -28,20 +28,19 @@ def make_known(db: Database, phone: str, pseudonyms: Pseudonyms) -> tuple[int, b
     Who was purged is known again by the pseudonym. The phone of somebody who wants no messages is not taken down anew.
     """
     pseudonym = pseudonyms.of(phone)
-    found = db.execute(
-        "SELECT p.id, o.pseudonym IS NOT NULL, p.sealed IS NOT NULL FROM persons p"
-        " LEFT JOIN opt_outs o ON o.pseudonym = p.pseudonym WHERE p.pseudonym = ?",
+    known, is_kept, is_out = db.conn.execute(
+        "SELECT p.id, p.sealed IS NOT NULL, o.pseudonym IS NOT NULL FROM (SELECT ? AS pseudonym) q"
+        " LEFT JOIN persons p ON p.pseudonym = q.pseudonym LEFT JOIN opt_outs o ON o.pseudonym = q.pseudonym",
         (pseudonym,),
     ).fetchone()
-    if found is not None and (found[1] or found[2]):
-        return int(found[0]), bool(found[1])
-    is_out = optouts.is_out(db, pseudonym)
-    (person,) = db.execute(
+    if known is not None and (is_kept or is_out):
+        return int(known), bool(is_out)
+    (person,) = db.conn.execute(
         "INSERT INTO persons (sealed, pseudonym) VALUES (seal(?1, ?2), ?2)"
         " ON CONFLICT (pseudonym) DO UPDATE SET sealed = excluded.sealed RETURNING id",
         (None if is_out else phone, pseudonym),
     ).fetchone()
-    return int(person), is_out
+    return int(person), bool(is_out)
 
 
 def by_phone(db: Database, phone: str) -> int | None:

@@ -29,6 +29,7 @@ from scheduler.clock import SystemClock
 from scheduler.runner import Job, Ticker
 from tests.gateway.conftest import NOON
 from tests.gateway.scripts import script_file
+from tests.gateway.store.test_secrecy import found_in
 
 _VISITS = "foreign_id,office,service,received_at,phone,consent\n" + "".join(
     f"v{k},BRN1,REG,2017-09-12T10:0{k},+7913020000{k},1\n" for k in range(3)
@@ -81,6 +82,7 @@ def test_visits_imported_beside_the_daemon_become_ratings(settings: Settings) ->
         daemon.stop()
     texts = [line["text"] for line in urls.network().submits()[0]]
     assert texts[-1] == "Спасибо, Ваша оценка принята."
+    assert [found_in(settings.database, f"+7913020000{k}") for k in range(3)] == [[], [], []]
     assert threading.active_count() <= 2  # this one and the emulated network's
 
 

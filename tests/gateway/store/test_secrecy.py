@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway import keyfile, pseudonyms
 from gateway.config import packaged_config
@@ -87,6 +89,25 @@ def test_key_file_that_is_not_what_it_was_is_told_and_never_made_anew(
     with pytest.raises(StoreError, match=sentence), writable(known) as db, transaction(db):
         persons.make_known(db, "+79130000009", persons.pseudonyms_of(db, known))
     assert file.exists() == (content is not None)
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_any_text_is_no_key_file(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.seals"
+    file.write_text(text, encoding="ascii")
+    with pytest.raises(StoreError, match="restore it from the backup"):
+        keyfile.read(file)
+
+
+@settings(max_examples=20)  # each is on the disk
+@given(st.lists(st.tuples(st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES), st.dates()), min_size=1))
+def test_keys_come_back_from_their_file(
+    tmp_path_factory: pytest.TempPathFactory, made: list[tuple[bytes, date]]
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "some.seals"
+    keys = [SealKey(secret, made_on) for secret, made_on in made]
+    keyfile.replace(file, keys)
+    assert keyfile.read(file) == keys
 
 
 def test_key_of_another_database_is_told(known: Path) -> None:
