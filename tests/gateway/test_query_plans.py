@@ -12,7 +12,8 @@ import httpx2
 import pytest
 from sqlite_utils import Database
 
-from gateway.settings import Settings
+from gateway.purging import purge_all
+from gateway.settings import PrivacySettings, Settings
 from gateway.store import inbox as inbox_rows
 from gateway.store import tellings
 from gateway.upstream.building import push_of
@@ -40,7 +41,14 @@ GROWING = frozenset(
 FEW = frozenset(
     {
         *("parts_waiting", "parts_claimed", "parts_unknown", "inbox_kept", "inbox_reports", "tellings_pending"),
-        *("batches_unsettled", "deliveries_waiting"),
+        *(
+            "batches_unsettled",
+            "deliveries_waiting",
+            "reviews_open",
+            "persons_sealed",
+            "inbox_sealed",
+            "replies_worded",
+        ),
     }
 )
 """Indexes that hold only what is not done with: those may be read whole."""
@@ -57,6 +65,7 @@ JOBS: dict[str, Callable[[Centre], object]] = {
     "claim": lambda centre: centre.send(),
     "hear": lambda centre: centre.hear("5"),
     "hear a refusal": lambda centre: centre.hear("стоп"),
+    "purge": lambda centre: purge_all(lambda step: step(centre.db), PrivacySettings(), centre.now + timedelta(days=99)),
     "hear a report": lambda centre: centre.report(1, 0),
     "push": lambda centre: _push(centre),
     "choose what is told": lambda centre: list(tellings.pending(centre.db, "crm")),
