@@ -50,11 +50,11 @@ def write(db: Database, form: str, cursor: int, until: int, file: IO[bytes], dia
         raise ExportError(f"Nothing is exported as {form}: {problem}.") from problem
 
 
-def _write_lines(lines: Generator[str, None, None], file: IO[bytes]) -> int:
+def _write_lines(lines: Generator[bytes, None, None], file: IO[bytes]) -> int:
     count = 0
     with closing(lines):  # a disk that is full must not leave its snapshot open
         while some := list(islice(lines, _LINES)):
-            file.write("".join(some).encode("utf-8"))
+            file.write(b"".join(some))
             count += len(some)
     return count
 

@@ -100,17 +100,17 @@ WHERE r.cursor > ? AND r.cursor <= ? ORDER BY r.cursor
 """
 
 
-def csv_lines(db: Database, cursor: int, until: int) -> Generator[str, None, None]:
+def csv_lines(db: Database, cursor: int, until: int) -> Generator[bytes, None, None]:
     """The ratings behind `cursor` up to and including `until` as lines of CSV, safe to open in a spreadsheet."""
     return _lines(db, _CSV, cursor, until)
 
 
-def json_lines(db: Database, cursor: int, until: int) -> Generator[str, None, None]:
+def json_lines(db: Database, cursor: int, until: int) -> Generator[bytes, None, None]:
     """The same ratings, a JSON object a line."""
     return _lines(db, _JSON, cursor, until)
 
 
-def _lines(db: Database, layout: _Layout, cursor: int, until: int) -> Generator[str, None, None]:
+def _lines(db: Database, layout: _Layout, cursor: int, until: int) -> Generator[bytes, None, None]:
     db.conn.create_function("disarmed", 1, cells.disarmed, deterministic=True)
     db.conn.execute("BEGIN")
     try:
@@ -123,7 +123,7 @@ def _lines(db: Database, layout: _Layout, cursor: int, until: int) -> Generator[
 
 
 def _line(layout: _Layout) -> str:
-    """The SQL expression of a whole line."""
+    """The SQL expression of a whole line, as octets: UTF-8 is what the database has and what the file wants."""
     formats, values = [], []
     for column in COLUMNS:
         if column in _FRAGMENTS:
@@ -134,7 +134,7 @@ def _line(layout: _Layout) -> str:
             form, wrapped = layout.kinds[kind]
             formats.append(layout.name.replace("%s", column) + form)
             values.append(wrapped.format(expression))
-    return f"printf('{layout.start}{','.join(formats)}{layout.end}', {', '.join(values)})"
+    return f"CAST(printf('{layout.start}{','.join(formats)}{layout.end}', {', '.join(values)}) AS BLOB)"
 
 
 def _render(db: Database, layout: _Layout) -> None:
