@@ -16,6 +16,8 @@ _LOG = structlog.get_logger(__name__)
 
 CALL_BACK_DESK = "call-back desk"
 """The place of an alarm about people who wait to be called."""
+LEDGER = "ledger"
+"""The place of an alarm about visits and ratings that are not where they should be."""
 
 
 DISK = "disk"
@@ -51,7 +53,7 @@ def tell(db: Database, *, place: str, kind: str, text: str | None, now: datetime
 def forget(db: Database, modems: Iterable[str], now: datetime) -> None:
     """End the alarms of modems other than these and of cards not last seen in them: nothing else would."""
     places = (
-        [CALL_BACK_DESK]
+        [CALL_BACK_DESK, LEDGER]
         + [of_modem(name) for name in modems]
         + [of_sim(sim) for _, sim in fleet_rows.sims_in_ports(db)]
         + [of_upstream(name) for name in upstreams.names(db)]

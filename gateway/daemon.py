@@ -19,6 +19,7 @@ import structlog
 from gateway import alarms, directory, numbertable, scriptfiles
 from gateway.backupjob import BackupJob
 from gateway.balance import Balances
+from gateway.bookkeeping import Bookkeeping
 from gateway.callbackdesk import CallbackDesk
 from gateway.conversations import Conversations
 from gateway.desk import Desk
@@ -211,6 +212,7 @@ class Daemon:
             lambda: purge_beside(writer, settings.privacy, self._clock.now()),
             [
                 BackupJob(writer, self._clock, settings.database, settings.backup).job(),
+                Bookkeeping(settings.database, writer, self._clock).job(),
                 *(speaker.job() for speaker in outward),
             ],
         )

@@ -55,9 +55,9 @@ class Timetable:
         look_after_ports: Callable[[], None],
         watch_disk: Callable[[], None],
         purge: Callable[[], None],
-        outward: Sequence[Job],
+        apart: Sequence[Job],
     ) -> None:
-        """`outward` are jobs that speak to others over a network, or write a large file."""
+        """`apart` are jobs that take their time: they speak over a network, or read or write a whole database."""
         self._writer = writer
         self._clock = clock
         self._dispatch = dispatch
@@ -101,7 +101,7 @@ class Timetable:
             "watch disk": (5, watch_disk, "Goes on when the disk can be written again, and tells when it is low."),
             "purge": (3600, purge, "Takes away personal data past its time."),
         }
-        self._outward = outward
+        self._apart = apart
         self._noted: dict[str, tuple[float, str | None]] = {}
 
     def jobs(self) -> list[Job]:
@@ -114,7 +114,7 @@ class Timetable:
             for name, (every_s, work, about) in (steps | self._others).items()
         ]
         return ours + [
-            replace(job, function=partial(self._run, job.name, job.function), apart=True) for job in self._outward
+            replace(job, function=partial(self._run, job.name, job.function), apart=True) for job in self._apart
         ]
 
     def _run(self, name: str, work: Callable[[], None]) -> None:

@@ -149,7 +149,7 @@ def passed_over(db: Database) -> list[tuple[str, str]]:
 
 _DELIVERIES = """
 SELECT v.foreign_id, r.rating_id, d.state, b.packet IS NOT NULL, b.posting_at IS NOT NULL OR b.doubted,
-       r.time, r.queue, r.staff, r.comfort, r.info
+       r.overall, r.time, r.queue, r.staff, r.comfort, r.info
 FROM deliveries d JOIN ratings r ON r.cursor = d.rating JOIN visits v ON v.id = r.visit
      LEFT JOIN batches b ON b.id = d.batch
 WHERE d.upstream = ? ORDER BY d.rating
@@ -158,7 +158,9 @@ WHERE d.upstream = ? ORDER BY d.rating
 
 def deliveries(db: Database, upstream: str) -> Iterator[Delivery]:
     """What became of each rating that was to go to an upstream."""
-    for visit, rating_id, state, has_packet, is_doubtful, *marks in db.execute(_DELIVERIES, (upstream,)):
+    for visit, rating_id, state, has_packet, is_doubtful, overall, *marks in db.execute(_DELIVERIES, (upstream,)):
         has_arrived = True if state == "accepted" or has_packet else None if is_doubtful else False
         given = {key: mark for key, mark in zip(CRITERIA, marks, strict=True) if mark is not None}
+        if not given:  # what was said of the whole goes up as said of each
+            given = dict.fromkeys(CRITERIA, overall)
         yield Delivery(visit, rating_id, state, has_arrived, given)

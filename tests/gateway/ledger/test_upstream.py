@@ -125,6 +125,12 @@ def test_log_is_compared_with_how_far_the_batch_has_come(
     assert found.balanced is is_balanced, (found.lost, found.duplicated)
 
 
+def test_overall_mark_alone_is_there_as_one_for_each_criterion(rated: Centre) -> None:
+    rated.db.execute("UPDATE ratings SET time = NULL, queue = NULL, staff = NULL, comfort = NULL, info = NULL")
+    _batch(rated, posting_at=None, packet="7", state="accepted")
+    assert draw_up(rated.db, upstreams={"site": [_logged(rated)]}).balanced
+
+
 def test_visit_counts_as_exported_once_it_is_accepted_or_was_handed_out(rated: Centre) -> None:
     assert draw_up(rated.db).summary()["exported"] == 0
     _batch(rated, posting_at=None, packet="7", state="accepted")
