@@ -22,6 +22,8 @@ from gateway.upstreamsettings import StatusCodes
 
 BREAKS_AFTER = 8
 """Single ratings refused in a row, and none taken, after which nothing is posted any more."""
+FAILS_ALONE = 6
+"""After so many failures of upstream at one batch, while it takes others, it is the batch."""
 _FIRST_LOOK_S = 60.0
 
 State = Literal["frozen", "posted", "accepted", "rejected", "halved", "held"]
@@ -93,7 +95,9 @@ def after_post(
                 return Decision("halved", _reached(standing), reason=reason)
             refusals = standing.refusals + 1
             return Decision("rejected", _stopped(_reached(standing), refusals, 0, reason), reason=reason)
-        case Troubled(reason=reason) | Later(reason=reason, answered=False):
+        case Later(reason=reason, failed=True) if batch.attempts >= FAILS_ALONE and not standing.failures:
+            return Decision("halved" if batch.rows > 1 else "rejected", standing, reason=reason)
+        case Troubled(reason=reason) | Later(reason=reason, failed=False):
             return Decision("frozen", hindered(standing, said, now, chance), now, reason=reason)
         case Later(reason=reason):
             # The batch waits longer than the upstream, the oftener the longer: others are tried before it.

@@ -30,7 +30,7 @@ from gateway.upstream.locking import turn
 from gateway.upstream.rendering import render
 from gateway.upstream.retrying import next_at
 from gateway.upstream.targets import Target
-from gateway.upstream.verdicts import Hindrance, Troubled
+from gateway.upstream.verdicts import Hindrance, Refused, Taken, Troubled
 from gateway.upstreamsettings import UpstreamSettings
 from scheduler.clock import Clock
 from scheduler.runner import Job
@@ -203,6 +203,8 @@ class Push:
             self._chance(),
             holds=self._settings.on_unknown == "hold",
         )
+        if self._ending.is_set() and not isinstance(said, Taken | Refused):
+            decision = replace(decision, standing=standing)  # it was us who hung up
         return self._settle(sealed, decision, pushed)
 
     def _sealed(self, batch: BatchRow) -> tuple[BatchRow, bytes]:

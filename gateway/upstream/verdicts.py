@@ -18,6 +18,7 @@ from gateway.upstreamsettings import Format
 _REFUSALS = frozenset({400, 409, 413, 422})
 _GATEWAYS = frozenset({502, 504})
 _CONFLICT = 409
+_BUSY = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,11 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now, and certainly not taken; `asked_s` is how long upstream asked us to wait. It has seen the batch, and may
-    have failed at it, if it `answered`."""
+    """Not now, and not taken; `asked_s` is how long upstream asked us to wait. It may have `failed` at the batch."""
 
     reason: str
     asked_s: float | None = None
-    answered: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def hindrance(outcome: Outcome, now: datetime) -> Hindrance | None:
             if status in _GATEWAYS:
                 return Doubtful(said, retry_after_s(header, now))
             if status in MOMENTARY or status >= 500:
-                return Later(said, retry_after_s(header, now), answered=True)
+                return Later(said, retry_after_s(header, now), failed=status >= 500 and status != _BUSY)
             if 200 <= status < 300 or status in _REFUSALS:
                 return None
             return Troubled(said)

@@ -44,7 +44,7 @@ def test_answer_means(outcome: Outcome, kind: type[Verdict]) -> None:
 
 
 def test_answer_that_asks_for_time_says_how_long() -> None:
-    assert verdict(Answered(429, b"slow", "30"), "json", NOW) == Later("upstream answers 429: slow", 30, answered=True)
+    assert verdict(Answered(429, b"slow", "30"), "json", NOW) == Later("upstream answers 429: slow", 30)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,22 @@ def test_upstream_is_left_alone_longer_each_time_and_found_well_by_an_answer() -
     assert waits[-1] == timedelta(hours=4.5)
     assert after_post(MANY, Taken("7"), standing, CODES, NOW, 0.5, holds=False).standing == Standing()
     assert after_post(MANY, Refused("no"), standing, CODES, NOW, 0.5, holds=False).standing == Standing()
+
+
+@pytest.mark.parametrize(
+    ("batch", "said", "standing", "state"),
+    [
+        (Posted(5, 6), Later("500", failed=True), Standing(), "halved"),
+        (Posted(1, 6), Later("500", failed=True), Standing(), "rejected"),
+        (Posted(5, 5), Later("500", failed=True), Standing(), "frozen"),
+        (Posted(5, 6), Later("500", failed=True), Standing(failures=1), "frozen"),
+        (Posted(5, 99), Later("busy"), Standing(), "frozen"),
+    ],
+)
+def test_batch_at_which_upstream_fails_while_it_takes_others_is_halved(
+    batch: Posted, said: Verdict, standing: Standing, state: str
+) -> None:
+    assert after_post(batch, said, standing, CODES, NOW, 0.5, holds=False).state == state
 
 
 def test_single_refusals_in_a_row_stop_the_upstream_and_one_that_is_taken_begins_anew() -> None:

@@ -228,6 +228,36 @@ def test_poisoned_ratings_are_isolated_and_the_others_arrive_once(tmp_path: Path
         isolates()
 
 
+def test_rating_at_which_upstream_breaks_down_is_isolated_while_others_come(tmp_path: Path) -> None:
+    with box(tmp_path, batch=2) as of:
+        of.rate(2)
+        of.fake.before = lambda request: (
+            replied(500) if request.method == "POST" and b'"v1"' in request.read() else None
+        )
+        for _ in range(72):
+            of.rate()
+            of.through(1, step_s=1800)
+        assert of.rejected() == {"v1"}
+        assert of.fake.took == {f"v{k}": 1 for k in range(2, 75)}
+
+
+def test_end_of_the_program_lets_the_run_end_and_blames_nobody(tmp_path: Path) -> None:
+    with box(tmp_path, batch=1) as of:
+        of.rate(3)
+
+        def end(request: httpx2.Request) -> httpx2.Response:
+            of.push.hang_up()
+            raise httpx2.ReadError("hung up", request=request)
+
+        of.fake.before = end
+        of.run()
+        assert (of.fake.posts, of.standing()["failures"]) == (1, 0)
+        of.fake.before = lambda _: None
+        of.reopen()
+        of.later(minutes=5)
+        assert of.run().accepted == 3
+
+
 def test_rating_that_the_format_cannot_say_is_a_dead_letter_and_keeps_no_other(tmp_path: Path) -> None:
     with box(tmp_path) as of:
         of.rate(2)
