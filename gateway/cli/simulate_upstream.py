@@ -11,7 +11,7 @@ import click
 from gateway.simulator.upstream.app import make_app
 from gateway.simulator.upstream.double import Behaviour, Double
 from gateway.simulator.upstream.errors import UpstreamDoubleError
-from gateway.simulator.upstream.form import Form
+from gateway.simulator.upstream.form import Form, whole
 from gateway.simulator.upstream.serving import Server, Tls
 from scheduler.clock import SystemClock
 
@@ -84,9 +84,11 @@ def _tls(cert: Path | None, key: Path | None, client_ca: Path | None) -> Tls | N
 
 def _form(path: Path) -> Form:
     try:
-        return Form.model_validate_json(path.read_bytes())
-    except (OSError, ValueError) as problem:
-        raise UpstreamDoubleError(f"{path} is no form: {str(problem).splitlines()[0]}.") from None
+        return whole(json.loads(path.read_bytes()))
+    except OSError as problem:
+        raise UpstreamDoubleError(f"The form {path} cannot be read: {problem.strerror}.") from None
+    except (ValueError, UpstreamDoubleError) as problem:
+        raise UpstreamDoubleError(f"{path} is no form: {str(problem).rstrip('.')}.") from None
 
 
 def _secret(path: Path) -> bytes:

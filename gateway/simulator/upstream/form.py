@@ -95,12 +95,20 @@ def changed(current: Form, change: Mapping[str, Any]) -> Form:
         for criterion in document["criteria"].values():
             criterion["indicator"] += shift
             criterion["values"] = {mark: id_ + shift for mark, id_ in criterion["values"].items()}
+    return whole(document)
+
+
+def whole(document: object) -> Form:
+    """A form as GET /form tells it. Raises AgainstSchema."""
     try:
         form = Form.model_validate_json(json.dumps(document))
     except ValidationError as problem:
         raise AgainstSchema(f"This is no form: {problem.errors()[0]['msg']}.") from None
-    if set(form.criteria) != set(CRITERIA) or any(set(c.values) != {1, 2, 3, 4, 5} for c in form.criteria.values()):
+    marks = {1, 2, 3, 4, 5}
+    if set(form.criteria) != set(CRITERIA) or any(set(one.values) != marks for one in form.criteria.values()):
         raise AgainstSchema(f"A form has the criteria {', '.join(CRITERIA)}, each with the marks 1 to 5.")
-    if set(form.titles) != {1, 2, 3, 4, 5}:
+    if set(form.titles) != marks:
         raise AgainstSchema("A form has a title for each of the marks 1 to 5.")
+    if len({one.indicator for one in form.criteria.values()}) != len(CRITERIA):
+        raise AgainstSchema("Two criteria of the form share an indicator.")
     return form

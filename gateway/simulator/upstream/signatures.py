@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
@@ -23,11 +24,12 @@ WINDOW_S = 300
 
 _DS = "http://www.w3.org/2000/09/xmldsig#"
 _HEADER = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
-_EXPECTED = SignatureConfiguration(
+_BY_CERTIFICATE = SignatureConfiguration(
     location="./",
     signature_methods=frozenset({SignatureMethod.RSA_SHA256}),
     digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
 )
+_BY_KEY = replace(_BY_CERTIFICATE, require_x509=False)
 
 
 def check_hmac(header: str | None, body: bytes, secret: bytes, now: datetime) -> None:
@@ -47,18 +49,19 @@ def check_hmac(header: str | None, body: bytes, secret: bytes, now: datetime) ->
 def signed(root: etree._Element) -> etree._Element:
     """A legacy envelope without its signature, if it has one that is whole; one without a signature as it is.
 
-    The signature is checked by the certificate that it carries, so it shows that nothing was changed on the way, not
-    who signed. What is handed back is what was signed: nothing beside it is read. Raises NotSigned.
+    The signature is checked by the certificate or the key that it carries, so it shows that nothing was changed on the
+    way, not who signed. What is handed back is what was signed: nothing beside it is read. Raises NotSigned.
     """
     signature = root.find(f"{{{_DS}}}Signature")
     if signature is None:
         return root
     certificate = signature.findtext(f".//{{{_DS}}}X509Certificate")
-    if not certificate:
-        raise NotSigned("The signature carries no certificate (ds:X509Certificate) to check it by.")
-    pem = f"-----BEGIN CERTIFICATE-----\n{certificate.strip()}\n-----END CERTIFICATE-----\n"
+    if not certificate and signature.find(f".//{{{_DS}}}KeyValue") is None:
+        raise NotSigned("The signature carries neither a certificate nor a key to check it by.")
+    pem = f"-----BEGIN CERTIFICATE-----\n{certificate.strip()}\n-----END CERTIFICATE-----\n" if certificate else None
+    expected = _BY_CERTIFICATE if certificate else _BY_KEY
     try:
-        result = XMLVerifier().verify(root, x509_cert=pem, id_attribute="ID", expect_config=_EXPECTED)
+        result = XMLVerifier().verify(root, x509_cert=pem, id_attribute="ID", expect_config=expected)
     except (SignXMLException, ValueError) as problem:
         raise NotSigned(f"The signature of the envelope is not good: {str(problem).rstrip('.')}.") from None
     whole = None if isinstance(result, list) else result.signed_xml

@@ -131,8 +131,9 @@ def test_a_legacy_envelope_is_taken_and_asked_about(client: TestClient) -> None:
     assert client.get("/control/forms").json()["forms"][0]["marks"] == {"time": 5, "staff": 2}
 
 
-def test_a_json_batch_is_answered_with_a_packet(client: TestClient) -> None:
-    answer = client.post("/ratings", json=batch(RATING), headers={"Idempotency-Key": "k-1"})
+@pytest.mark.parametrize("vendor", [9901, "9901"])
+def test_a_json_batch_is_answered_with_a_packet(client: TestClient, vendor: object) -> None:
+    answer = client.post("/ratings", json=batch(RATING, vendor=vendor), headers={"Idempotency-Key": "k-1"})
     assert (answer.status_code, answer.json()) == (200, {"packet": 1, "again": False, "repeated": 0})
 
 

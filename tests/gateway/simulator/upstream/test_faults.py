@@ -165,6 +165,27 @@ def test_change_form_counts_by_the_new_one_until_it_is_lifted(client: TestClient
     assert client.get("/packets/2").json()["status"] == 2
 
 
+def test_change_form_takes_a_whole_form(client: TestClient) -> None:
+    form = client.get("/form").json()
+    form["criteria"]["time"]["values"]["5"] = 99
+    arm(client, "change_form", form=form)
+    assert client.get("/form").json() == form
+    client.post("/rates", content=RATES.replace('value-id="45"', 'value-id="99"'))
+    assert client.get("/packets/1").json()["status"] == 2
+
+
+@pytest.mark.parametrize("key", ["time", "indicator", "titles", "criteria"])
+def test_a_form_that_is_not_whole_is_refused(client: TestClient, key: str) -> None:
+    form = client.get("/form").json()
+    if key == "indicator":
+        form["criteria"]["time"]["indicator"] = 10
+    else:
+        del {"time": form["criteria"]["time"]["values"], "titles": form["titles"], "criteria": form["criteria"]}[key][
+            "queue" if key == "criteria" else "5"
+        ]
+    assert client.post("/control/faults", json={"kind": "change_form", "form": form}).status_code == 422
+
+
 def test_rate_strikes_the_same_requests_with_the_same_seed(make: Make) -> None:
     def statuses(seed: str) -> list[int]:
         client = make(seed=seed)

@@ -46,7 +46,7 @@ def test_an_empty_page_says_that_there_is_nothing(client: TestClient) -> None:
 def test_share_and_mean_stand_there_with_their_number(client: TestClient) -> None:
     rated(client, "a", "5" * 30 + "4" * 5 + "3" * 3 + "2" + "1")
     text = seen(page(client))
-    assert "Довольны (4 и 5) 87,5 % С вероятностью 95 % от 73,9 % до 94,5 %" in text
+    assert "Довольны (4 и 5) 87,5 % 95-процентный интервал: от 73,9 % до 94,5 %" in text
     assert "Средняя оценка 4,55 из 5" in text
     assert "Оценок 40 с комментарием 40" in text
     assert "5 · Отлично 30 75,0 %" in text

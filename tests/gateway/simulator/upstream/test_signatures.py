@@ -18,6 +18,7 @@ from tests.gateway.simulator.upstream.conftest import NOW, Make
 from tests.gateway.simulator.upstream.messages import LEGACY, RATES
 
 SECRET = b"a secret that both sides know"
+_SIGNER = XMLSigner(c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#")
 
 
 def test_a_literal_signature_is_taken(make: Make) -> None:
@@ -70,10 +71,9 @@ def signed() -> bytes:
         .not_valid_after(datetime.now(UTC) + timedelta(days=1))
         .sign(key, hashes.SHA256())
     )
-    signer = XMLSigner(c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#")
     pem = certificate.public_bytes(serialization.Encoding.PEM)
     root = etree.fromstring(LEGACY.encode())
-    return etree.tostring(signer.sign(root, key=key, cert=pem.decode(), reference_uri="#mkgu", id_attribute="ID"))
+    return etree.tostring(_SIGNER.sign(root, key=key, cert=pem.decode(), reference_uri="#mkgu", id_attribute="ID"))
 
 
 def test_a_signed_envelope_is_taken(client: TestClient, signed: bytes) -> None:
@@ -100,7 +100,16 @@ def test_an_envelope_changed_on_the_way_is_refused(
     assert client.get("/control/counts").json()["packets"] == 0
 
 
-def test_a_signature_without_a_certificate_is_refused(client: TestClient, signed: bytes) -> None:
+def test_a_signature_with_its_bare_key_is_taken_unless_something_changed(client: TestClient) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    root = etree.fromstring(LEGACY.encode())
+    octets = etree.tostring(_SIGNER.sign(root, key=key, reference_uri="#mkgu", id_attribute="ID"))
+    assert b"<ds:KeyValue>" in octets
+    assert client.post("/rates", content=octets.replace(b"01401000000", b"01402000000")).status_code == 401
+    assert client.post("/rates", content=octets).status_code == 200
+
+
+def test_a_signature_without_anything_to_check_it_by_is_refused(client: TestClient, signed: bytes) -> None:
     start, end = signed.index(b"<ds:KeyInfo"), signed.index(b"</ds:KeyInfo>") + len(b"</ds:KeyInfo>")
     answer = client.post("/rates", content=signed[:start] + signed[end:])
-    assert (answer.status_code, "carries no certificate" in answer.text) == (401, True)
+    assert (answer.status_code, "neither a certificate nor a key" in answer.text) == (401, True)
