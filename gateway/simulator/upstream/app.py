@@ -42,9 +42,7 @@ class _Endpoint:
     handler: Handler
 
     async def answer(self, request: Request) -> Response:
-        struck: dict[str, Fault] = {
-            fault.kind: fault for fault in self.double.weather.strikes(self.door, self.double.seconds)
-        }
+        struck = self.double.strikes(self.door)
         if "slow" in struck:
             await self.sleep(struck["slow"].seconds)
         for kind, fault in struck.items():
@@ -63,7 +61,6 @@ class _Endpoint:
             answer = answers.refusal(problem, self.dialect)
             if isinstance(problem, TooLarge):
                 answer.headers["Connection"] = "close"  # or the rest would have to be read after all
-            return answer
         except ClientDisconnect:
             return Cut()
         return self._after(struck, answer)
@@ -72,9 +69,8 @@ class _Endpoint:
         """The answer of a fault that lets nothing take effect, None for another fault."""
         if kind == "down":
             return answers.failure(self.dialect, fault.status or 503, "down", "The system is down.")
-        if kind == "http":
-            status = fault.status or 500
-            return answers.failure(self.dialect, status, "fault", HTTPStatus(status).phrase)
+        if kind == "http" and not fault.applied:
+            return self._failure(fault)
         if kind == "retry_after":
             when = {"Retry-After": f"{fault.seconds:.0f}"}
             if fault.http_date:
@@ -89,19 +85,25 @@ class _Endpoint:
         return None
 
     def _after(self, struck: dict[str, Fault], answer: Response) -> Response:
-        """What the sender hears of a request that took effect."""
+        """What the sender hears of a request that was dealt with."""
         if "answer_lost" in struck:
             return Cut()
         if "timeout" in struck:
             return Held()
-        return answers.garbage(self.dialect) if "garbage" in struck else answer
+        if "http" in struck:
+            return self._failure(struck["http"])
+        return answers.garbage(self.dialect) if "garbage" in struck and answer.status_code == HTTPStatus.OK else answer
+
+    def _failure(self, fault: Fault) -> Response:
+        status = HTTPStatus(fault.status or HTTPStatus.INTERNAL_SERVER_ERROR)
+        return answers.failure(self.dialect, status, "fault", status.phrase)
 
 
 async def _body(request: Request) -> bytes:
     """The body, of which no more is read than may come. Raises TooLarge."""
     too_large = TooLarge(f"The body is larger than {MAX_BODY} octets; send fewer ratings at once.")
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > MAX_BODY:
+    if length.isascii() and length.isdigit() and int(length) > MAX_BODY:
         raise too_large
     octets = bytearray()
     async for chunk in request.stream():

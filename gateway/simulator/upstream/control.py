@@ -27,7 +27,7 @@ _SMALL_BODY = 1_000_000
 _INDEX = {
     "faults": "GET /control/faults; POST one to arm it; DELETE all, or DELETE /control/faults/{id}",
     "kinds": list(get_args(Kind)),
-    "fault": {name: str(field.annotation) for name, field in Fault.model_fields.items()},
+    "fault": Fault.model_json_schema(),
     "settings": "GET /control/settings; POST {dedupe, status_after_s}",
     "clock": "GET /control/clock; POST {advance_s}: time passes for the double alone",
     "forms": "GET /control/forms?after=N&limit=M: each rating that came, in order, and whether it counts",

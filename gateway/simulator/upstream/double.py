@@ -16,7 +16,7 @@ from typing import IO, Any
 from gateway.simulator.upstream import form as forms
 from gateway.simulator.upstream import reading, signatures, xml
 from gateway.simulator.upstream.errors import AgainstSchema, NotHere, Unprocessable, UpstreamDoubleError
-from gateway.simulator.upstream.faults import Armed, Weather, read
+from gateway.simulator.upstream.faults import Armed, Door, Fault, Weather, read
 from gateway.simulator.upstream.keeping import Arrival, Keeping, Packet, as_line
 from gateway.simulator.upstream.taken import Rated, Taken
 from scheduler.clock import Clock
@@ -123,6 +123,13 @@ class Double:
         if found is None:
             raise NotHere(f"There is no packet {packet}{f' of the vendor {vendor}' if vendor else ''}.")
         return found
+
+    def strikes(self, door: Door) -> dict[str, Fault]:
+        """What goes wrong with a request that comes in at a door now, by kind; it is written down."""
+        struck: dict[str, Fault] = {fault.kind: fault for fault in self.weather.strikes(door, self.seconds)}
+        for kind in struck:
+            self._tell("fault", {"kind": kind, "door": door})
+        return struck
 
     def refused(self, why: str, code: str, key: str | None) -> None:
         """Write down that a request was not taken."""

@@ -7,6 +7,7 @@ meet the same weather.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -26,8 +27,8 @@ class Fault(BaseModel):
 
     `on` is the door it stands at: what is posted (`ratings`, `events`), questions (`status`, `form`), or any. `rate` is
     the share of requests that it strikes and `times` how often it does before it is gone. `applied`: whether the
-    request takes effect although the sender does not learn it (timeout, garbage). `seconds` is how long it is slow, or
-    when to come back (`http_date`: told as a date). `how` is where a rejected rating shows.
+    request takes effect although the sender does not learn it (http, timeout, garbage). `seconds` is how long it is
+    slow, or when to come back (`http_date`: told as a date). `how` is where a rejected rating shows.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +48,8 @@ class Fault(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Fault:
+        if self.status is not None and self.status not in list(HTTPStatus):
+            raise ValueError(f"{self.status} is no status of HTTP")
         if self.kind == "reject_rating" and self.foreign_id is not None and self.nth is not None:
             raise ValueError("give foreign_id or nth, not both")
         if (self.kind == "change_form") != (self.form is not None):

@@ -6,6 +6,7 @@ A rating counts by its overall mark; where nobody asked for one, by the mean of 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -165,11 +166,10 @@ class Figures:
 
     def comments(self, chosen: Selection, page: int) -> list[Comment]:
         """The comments of a page, which are counted from 1; the latest first."""
-        rows = self._kept.rows(
-            "SELECT comment, mark, substr(rated_at, 1, 10) day, service_id,"  # noqa: S608
-            f" {DIMENSIONS['office']} office FROM forms WHERE comment IS NOT NULL AND {_WHERE}"
-            " ORDER BY rated_at DESC, n DESC LIMIT :limit OFFSET :offset",
+        rows = self._select(
+            f"comment, mark, substr(rated_at, 1, 10) day, service_id, {DIMENSIONS['office']} office",
             {**asdict(chosen), "limit": PAGE, "offset": (page - 1) * PAGE},
+            "AND comment IS NOT NULL ORDER BY rated_at DESC, n DESC LIMIT :limit OFFSET :offset",
         )
         return [
             Comment(
@@ -184,12 +184,8 @@ class Figures:
 
     def _draw(self, chosen: Selection, version: int) -> Results:
         ask = asdict(chosen)
-        whole = self._kept.rows(
-            f"SELECT {_TOLD}, count(comment) comments, coalesce(sum(office IS NULL), 0) unnamed"  # noqa: S608
-            f" FROM forms WHERE {_WHERE}",
-            ask,
-        )[0]
-        counted = self._kept.rows(f"SELECT mark, count(*) ratings FROM forms WHERE {_WHERE} GROUP BY mark", ask)  # noqa: S608
+        whole = self._select(f"{_TOLD}, count(comment) comments, coalesce(sum(office IS NULL), 0) unnamed", ask)[0]
+        counted = self._select("mark, count(*) ratings", ask, "GROUP BY mark")
         marks = {row["mark"]: row["ratings"] for row in counted}
         return Results(
             whole=_count("Все оценки", "", whole),
@@ -206,26 +202,30 @@ class Figures:
             f"count({key}) {key}_n, coalesce(sum({key} >= {POSITIVE}), 0) {key}_p, coalesce(sum({key}), 0) {key}_t"
             for key in CRITERIA
         )
-        row = self._kept.rows(f"SELECT {told} FROM forms WHERE {_WHERE}", ask)[0]  # noqa: S608
+        row = self._select(told, ask)[0]
         titles = self._form().criteria
         return tuple(
             Count(titles[key].title, key, row[f"{key}_n"], row[f"{key}_p"], row[f"{key}_t"]) for key in CRITERIA
         )
 
     def _trend(self, ask: Mapping[str, str]) -> tuple[Count, ...]:
-        sql = f"SELECT substr(rated_at, 1, :digits) day, {_TOLD} FROM forms WHERE {_WHERE} GROUP BY 1 ORDER BY 1"  # noqa: S608
-        rows = self._kept.rows(sql, {**ask, "digits": len("2017-09-12")})
+        def by(digits: int) -> list[sqlite3.Row]:
+            return self._select(
+                f"substr(rated_at, 1, :digits) day, {_TOLD}", {**ask, "digits": digits}, "GROUP BY 1 ORDER BY 1"
+            )
+
+        rows = by(len("2017-09-12"))
         if rows and _apart(rows[0]["day"], rows[-1]["day"]) > DAYS:
-            rows = self._kept.rows(sql, {**ask, "digits": len("2017-09")})
+            rows = by(len("2017-09"))
         return tuple(_count(row["day"], row["day"], row) for row in rows)
 
     def _groups(self, by: str, ask: Mapping[str, str]) -> tuple[Count, ...]:
-        rows = self._kept.rows(
-            f"SELECT {DIMENSIONS[by]} key, {_TOLD} FROM forms WHERE {_WHERE} GROUP BY 1",  # noqa: S608
-            ask,
-        )
+        rows = self._select(f"{DIMENSIONS[by]} key, {_TOLD}", ask, "GROUP BY 1")
         groups = [_count(self._name(by, row["key"]), row["key"], row) for row in rows]
         return tuple(sorted(groups, key=lambda one: (one.few, -(one.share or 0), -one.ratings, one.name)))
+
+    def _select(self, what: str, ask: Mapping[str, Any], rest: str = "") -> list[sqlite3.Row]:
+        return self._kept.rows(" ".join(("SELECT", what, "FROM forms WHERE", _WHERE, rest)), ask)
 
     def _name(self, by: str, key: str) -> str:
         if by == "region":

@@ -41,10 +41,14 @@ CREATE TABLE IF NOT EXISTS names (
   kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
 """
 
-_PUT_FORM = f"""INSERT INTO forms (packet, vendor, foreign_id, taken_at, counts, repeated, refused, okato, authority_id,
-  service_id, office, office_name, source, visited_at, rated_at, mark, score, overall, {", ".join(CRITERIA)}, comment)
-  VALUES ({", ".join("?" * 24)})"""  # noqa: S608
-
+_PUT_FORM = """INSERT INTO forms (packet, vendor, foreign_id, taken_at, counts, repeated, refused, okato, authority_id,
+  service_id, office, office_name, source, visited_at, rated_at, mark, score, overall, time, queue, staff, comfort,
+  info, comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_KNOWN_FORM = "SELECT 1 FROM forms WHERE vendor = ? AND foreign_id = ? AND counts LIMIT 1"
+_KNOWN_FACT = "SELECT 1 FROM facts WHERE vendor = ? AND foreign_id = ? LIMIT 1"
+_FORMS_AFTER = """SELECT f.n, f.taken_at, f.foreign_id, f.vendor, f.packet, p.key, f.counts, f.repeated, f.refused,
+  f.overall, f.time, f.queue, f.staff, f.comfort, f.info
+  FROM forms f JOIN packets p ON p.id = f.packet WHERE f.n > ? ORDER BY f.n LIMIT ?"""
 _WITNESS = ("n", "taken_at", "foreign_id", "vendor", "packet", "key", "counts", "repeated", "refused", "overall")
 
 
@@ -113,12 +117,8 @@ class Keeping:
 
     def forms(self, after: int, limit: int) -> list[dict[str, Any]]:
         """The witness: every form that came, in order, from the one after `after` on."""
-        columns = ", ".join(("p.key" if name == "key" else f"f.{name}") for name in (*_WITNESS, *CRITERIA))
         with self._lock:
-            rows = self._db.execute(
-                f"SELECT {columns} FROM forms f JOIN packets p ON p.id = f.packet WHERE f.n > ? ORDER BY f.n LIMIT ?",  # noqa: S608
-                (after, limit),
-            ).fetchall()
+            rows = self._db.execute(_FORMS_AFTER, (after, limit)).fetchall()
         return [_witness(dict(row)) for row in rows]
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> list[sqlite3.Row]:
@@ -169,7 +169,7 @@ class Keeping:
         return Packet(packet, again=False, forms=forms, facts=facts)
 
     def _put_form(self, packet: int, vendor: int, one: Rated, arrival: Arrival) -> dict[str, Any]:
-        repeated = not one.refused and arrival.dedupe and self._has("forms", "AND counts", vendor, one.foreign_id)
+        repeated = not one.refused and arrival.dedupe and self._has(_KNOWN_FORM, vendor, one.foreign_id)
         counts = not repeated and not one.refused
         marks = [one.marks.get(key) for key in CRITERIA]
         cursor = self._db.execute(
@@ -187,7 +187,7 @@ class Keeping:
         return _witness(dict(zip((*_WITNESS, *CRITERIA), (*values, *marks), strict=True)))
 
     def _put_fact(self, packet: int, vendor: int, one: Fact, arrival: Arrival) -> dict[str, Any]:
-        repeated = arrival.dedupe and self._has("facts", "AND NOT repeated", vendor, one.foreign_id)
+        repeated = arrival.dedupe and self._has(_KNOWN_FACT, vendor, one.foreign_id)
         self._db.execute(
             "INSERT INTO facts (packet, vendor, foreign_id, phone, okato, authority_id, service_id, visited_at,"
             " repeated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -197,9 +197,8 @@ class Keeping:
         return {"foreign_id": one.foreign_id, "vendor": vendor, "packet": packet, "key": arrival.key,
                 "repeated": repeated}  # fmt: skip
 
-    def _has(self, table: str, which: str, vendor: int, foreign_id: str) -> bool:
-        sql = f"SELECT 1 FROM {table} WHERE vendor = ? AND foreign_id = ? {which} LIMIT 1"  # noqa: S608
-        return self._db.execute(sql, (vendor, foreign_id)).fetchone() is not None
+    def _has(self, known: str, vendor: int, foreign_id: str) -> bool:
+        return self._db.execute(known, (vendor, foreign_id)).fetchone() is not None
 
     def _name(self, kind: str, id_: str, name: str | None) -> None:
         if name:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Annotated, Any
 
 from lxml import etree
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.simulator.upstream import xml
 from gateway.simulator.upstream.errors import AgainstSchema, Unreadable
 from gateway.simulator.upstream.form import Form
-from gateway.simulator.upstream.taken import CRITERIA, Fact, Rated, Taken, in_order, masked, masked_phone, plain
+from gateway.simulator.upstream.taken import CRITERIA, Fact, Rated, Taken, in_order, masked, masked_phone, moment, plain
 
 _ERRORS_TOLD = 3
 _NO_PLACE = "00000000000"
@@ -126,13 +125,16 @@ class _Rating(BaseModel):
 
     def rated(self) -> Rated:
         marks = {key: mark for key in CRITERIA if (mark := getattr(self, key)) is not None}
+        dates, refused = self._dates()
+        if not marks and self.overall is None:
+            refused = "there is no mark in it"
         return Rated(
             foreign_id=self.rating_id,
             okato=self.okato,
             authority_id=plain(self.authority_id),
             service_id=plain(self.service_id),
-            visited_at=self.received_at,
-            rated_at=self.rated_at,
+            visited_at=dates[0],
+            rated_at=dates[1],
             marks=marks,
             overall=self.overall,
             authority=plain(self.authority or "") or None,
@@ -141,18 +143,15 @@ class _Rating(BaseModel):
             office_name=plain(self.office_name or "") or None,
             source=plain(self.source) or None,
             comment=masked(plain(self.comment or "")) or None,
-            refused=self._why_not(marks),
+            refused=refused,
         )
 
-    def _why_not(self, marks: dict[str, int]) -> str:
-        if not marks and self.overall is None:
-            return "there is no mark in it"
-        for date in (self.received_at, self.rated_at):
-            try:
-                datetime.fromisoformat(date)
-            except ValueError:
-                return f"{date} is no date"
-        return ""
+    def _dates(self) -> tuple[tuple[str, str], str]:
+        """The dates, and why they are none or nothing."""
+        try:
+            return (moment(self.received_at), moment(self.rated_at)), ""
+        except ValueError as problem:
+            return (self.received_at, self.rated_at), str(problem)
 
 
 class _Batch(BaseModel):

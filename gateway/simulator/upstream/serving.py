@@ -33,7 +33,8 @@ class Tls:
 class _Line(H11Protocol):
     """A connection that the application can cut."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # TCP, or TLS over it
         super().connection_made(transport)
         self.app = _with(self.app, transport.abort)
 

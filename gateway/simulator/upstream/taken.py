@@ -22,7 +22,7 @@ _MARKS = re.compile(r"[1-5](?:[^\d][^\d]*[1-5]){4}")
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """One rating. Dates are ISO 8601 as the sender wrote them; None is what the dialect does not carry."""
+    """One rating. Dates are ISO 8601 with the sender's offset; None is what the dialect does not carry."""
 
     foreign_id: str
     okato: str
@@ -90,10 +90,16 @@ def masked_phone(phone: str) -> str:
     return f"{phone[:5]}***{phone[-4:]}"
 
 
+def moment(text: str) -> str:
+    """A date and time in the one way of writing that is kept. Raises ValueError for one there is not."""
+    return datetime.fromisoformat(text).isoformat()
+
+
 def in_order(one: str, other: str) -> tuple[str, str]:
     """Two dates with the earlier first: senders disagree which of `date` and `received-date` is the visit, but nobody
     rates before he was served. Raises ValueError for a date there is not."""
     first, second = datetime.fromisoformat(one), datetime.fromisoformat(other)
     if (first.tzinfo is None) != (second.tzinfo is None):
         raise ValueError("one date has an offset from UTC and the other has none")
-    return (one, other) if first <= second else (other, one)
+    earlier, later = (first, second) if first <= second else (second, first)
+    return earlier.isoformat(), later.isoformat()

@@ -179,7 +179,7 @@ def test_a_rating_without_marks_is_named_in_the_status_and_the_rest_stands(clien
         "status": 3,
         "rejected": [
             {"rating_id": "r-2", "reason": "there is no mark in it"},
-            {"rating_id": "r-3", "reason": "? is no date"},
+            {"rating_id": "r-3", "reason": "Invalid isoformat string: '?'"},
         ],
     }
     assert counted(client) == ["r-1"]

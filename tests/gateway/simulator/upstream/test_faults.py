@@ -37,6 +37,13 @@ def test_http_answers_with_the_status_and_takes_nothing(client: TestClient) -> N
     assert post(client).status_code == 200
 
 
+def test_http_can_take_what_it_complains_about(client: TestClient) -> None:
+    arm(client, "http", status=504, applied=True, times=1)
+    assert post(client).status_code == 504
+    assert counts(client) == (1, 1)
+    assert "<id>1</id>" in post(client).text
+
+
 def test_an_error_of_the_json_dialect_is_a_problem(client: TestClient) -> None:
     arm(client, "http", status=500)
     answer = client.post("/ratings", json=batch(RATING))
@@ -65,6 +72,12 @@ def test_answer_lost_takes_the_packet_and_the_same_again_is_the_same(client: Tes
     assert counts(client) == (1, 1)
     assert "<id>1</id>" in post(client).text
     assert counts(client) == (1, 1)
+
+
+def test_a_refusal_can_be_lost_too(client: TestClient) -> None:
+    arm(client, "answer_lost")
+    with pytest.raises(httpx2.RemoteProtocolError):
+        client.post("/rates", content="<a/>")
 
 
 def test_duplicate_takes_it_once_by_its_key(client: TestClient) -> None:
@@ -214,10 +227,21 @@ def test_faults_are_listed_with_how_often_they_struck(client: TestClient) -> Non
     assert post(client).status_code == 200
 
 
+def test_what_struck_is_in_the_log(make: Make, log: Path) -> None:
+    client = make(log=log)
+    arm(client, "answer_lost", times=1)
+    with pytest.raises(httpx2.RemoteProtocolError):
+        post(client)
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [one["event"] for one in lines] == ["fault", "packet", "form"]
+    assert (lines[0]["kind"], lines[0]["door"]) == ("answer_lost", "ratings")
+
+
 @pytest.mark.parametrize(
     "fault",
     [
         {"kind": "earthquake"}, {}, [], {"kind": "http", "rate": 2}, {"kind": "http", "times": 0},
+        {"kind": "http", "status": 499},
         {"kind": "http", "colour": "red"}, {"kind": "change_form"}, {"kind": "change_form", "form": {}},
         {"kind": "change_form", "form": {"shift": "x"}}, {"kind": "reject_rating", "nth": 1, "foreign_id": "r-1"},
     ],

@@ -131,6 +131,13 @@ def test_days_are_shown_and_longer_times_by_month(client: TestClient) -> None:
     assert "по месяцам" in page(client)
 
 
+@pytest.mark.parametrize("written", ["20170912T101010+0700", "2017-W37-2T10:10:10+07:00", "2017-09-12 10:10:10"])
+def test_a_day_is_the_same_however_it_is_written(client: TestClient, written: str) -> None:
+    rated(client, "a", "5", rated_at=written)
+    assert [one["key"] for one in client.get("/api/results").json()["trend"]] == ["2017-09-12"]
+    assert "12.09.2017" in seen(page(client))
+
+
 def test_what_xml_does_not_carry_is_absent_and_said_so(client: TestClient) -> None:
     client.post("/rates", content=RATES)
     text = seen(page(client))
