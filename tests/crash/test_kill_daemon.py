@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.visits import take
-from gateway.ledger import draw_up, read_witness
+from gateway.ledger import draw_up
+from gateway.ledger.witness import read_witness
 from gateway.simulator.demo import Demo
 from gateway.store.opening import readable
 
