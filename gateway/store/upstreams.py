@@ -74,8 +74,11 @@ def _line(db: Database, name: str) -> dict[str, Any]:
     unseen, oldest = db.execute("SELECT count(*), min(rated_at) FROM ratings WHERE cursor > ?", (row[4],)).fetchone()
     oldest_going = db.execute(
         "SELECT min(r.rated_at) FROM batches b JOIN deliveries d ON d.batch = b.id"
-        " JOIN ratings r ON r.cursor = d.rating WHERE b.upstream = ? AND b.settled_at IS NULL",
+        " JOIN ratings r ON r.cursor = d.rating WHERE b.upstream = ? AND b.settled_at IS NULL AND b.state <> 'posted'",
         (name,),
+    ).fetchone()[0]
+    next_of_batches = db.execute(
+        "SELECT min(next_at) FROM batches WHERE upstream = ? AND settled_at IS NULL", (name,)
     ).fetchone()[0]
     oldest_due, first_due = db.execute(
         "SELECT min(r.rated_at), min(due_at) FROM deliveries d JOIN ratings r ON r.cursor = d.rating"
@@ -93,7 +96,7 @@ def _line(db: Database, name: str) -> dict[str, Any]:
         "superseded": counts.get("superseded", 0),
         "unwanted": counts.get("unwanted", 0),
         "oldest_waiting_at": min((at for at in (oldest, oldest_due, oldest_going) if at), default=None),
-        "next_at": row[0] or first_due,
+        "next_at": row[0] or min((at for at in (next_of_batches, first_due) if at), default=None),
         "trouble": row[1],
         "stopped_at": row[2],
         "stopped_why": row[3],

@@ -5,7 +5,6 @@ Everything here runs inside the caller's transaction.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -47,5 +46,5 @@ def settle(db: Database, upstream: str, key: str, packet: str | None, now: datet
         decision = Decision("accepted", standing, reason="a person says that it has arrived")
     else:
         decision = Decision("posted", standing, now, packet)
-    batches.apply(db, batch, replace(decision), now)
+    batches.apply(db, batch, decision, now)
     return batch.rows

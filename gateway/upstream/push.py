@@ -8,7 +8,7 @@ is posted again, octet by octet, under the same key, and one that has a packet i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -25,7 +25,8 @@ from gateway.store import batches, deliveries, ratings, upstreams
 from gateway.store.batches import BatchRow
 from gateway.upstream.answers import Status
 from gateway.upstream.deciding import Decision, Standing, after_look, after_post, hindered, unsayable
-from gateway.upstream.grouping import Group, Seen, due_at, group, halves, key_of
+from gateway.upstream.freezing import AT_ONCE, freeze, take_in
+from gateway.upstream.grouping import Group, halves, key_of
 from gateway.upstream.locking import turn
 from gateway.upstream.rendering import render
 from gateway.upstream.retrying import next_at
@@ -36,8 +37,6 @@ from scheduler.clock import Clock
 from scheduler.runner import Job
 
 _LOG = structlog.get_logger(__name__)
-_AT_ONCE = 2000
-"""Ratings one transaction takes."""
 _TELL_AFTER = 6
 """Failures in a row, about an hour of them, that a person should know of."""
 
@@ -111,12 +110,12 @@ class Push:
                 return Pushed(why_not="another program pushes to it now")
             pushed = Pushed()
             self._do(self._prepare)
-            self._take_in()
+            self._all(lambda db: take_in(db, self._settings, self._clock.now()))
             standing = self._standing()
             if at_once and standing.stopped_why is None:
                 standing = self._do(self._hurry)
             if self._may_go_on(standing, pushed) and self._may_go_on(self._reach_out(standing), pushed):
-                self._freeze()
+                self._all(lambda db: freeze(db, self._settings, self._zone, self._clock.now()))
                 self._post_all(pushed)
                 self._look_at_all(pushed)
             return pushed
@@ -136,32 +135,10 @@ class Push:
         else:
             batches.doubt(db, self._settings.name)
 
-    def _take_in(self) -> None:
-        while not self._ending.is_set() and self._do(self._take_some) >= _AT_ONCE:
+    def _all(self, some: Callable[[Database], int]) -> None:
+        """Do a part of the work until nothing is left of it."""
+        while not self._ending.is_set() and self._do(some) >= AT_ONCE:
             continue
-
-    def _take_some(self, db: Database) -> int:
-        now, name = self._clock.now(), self._settings.name
-        waits = self._settings.corrections == "wait"
-        seen = deliveries.unseen(db, name, _AT_ONCE)
-        rows = [(one, due_at(one, self._settings.sources, now, waits=waits)) for one in seen]
-        deliveries.take_in(db, name, rows, now)
-        if waits:
-            for one in _last_of_each(seen):
-                deliveries.supersede(db, name, one, now)
-        return len(seen)
-
-    def _freeze(self) -> None:
-        while not self._ending.is_set() and self._do(self._freeze_some) >= _AT_ONCE:
-            continue
-
-    def _freeze_some(self, db: Database) -> int:
-        now, settings = self._clock.now(), self._settings
-        due = deliveries.due(db, settings.name, now, _AT_ONCE)
-        for part in group(due, settings.vendor, settings.vendors, self._zone, settings.batch):
-            key = key_of(settings.name, part.ratings, "", now)
-            batches.freeze(db, settings.name, key, part, settings.format, now, None)
-        return len(due)
 
     def _reach_out(self, standing: Standing) -> Standing:
         """Have the way to the upstream; what is wrong with its files is a trouble of the upstream's."""
@@ -304,8 +281,3 @@ class Push:
         elif standing.next_at is not None and standing.next_at > self._clock.now():
             pushed.why_not = f"{standing.trouble}; tried again at {standing.next_at:%Y-%m-%d %H:%M:%S} UTC"
         return pushed.why_not is None
-
-
-def _last_of_each(seen: Sequence[Seen]) -> Iterable[Seen]:
-    """The last rating of each visit and source."""
-    return {(one.visit, one.source): one for one in seen}.values()

@@ -355,6 +355,15 @@ def test_ratings_that_upstream_names_are_dead_letters_and_the_others_are_not(tmp
         ]
 
 
+def test_packet_that_waits_for_its_status_is_with_upstream_and_does_not_wait_here(tmp_path: Path) -> None:
+    with box(tmp_path, status_codes={}) as of:
+        of.rate(2)
+        of.run()
+        (row,) = upstreams.overview(of.db)
+        assert (row["waiting"], row["posted"], row["oldest_waiting_at"]) == (0, 2, None)
+        assert row["next_at"] == "2017-09-13T05:01:00.000Z"
+
+
 def test_packet_that_is_rejected_without_names_is_halved(tmp_path: Path) -> None:
     with box(tmp_path, status_codes={}) as of:
         of.rate(3)

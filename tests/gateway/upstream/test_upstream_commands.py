@@ -19,6 +19,7 @@ from gateway.config import load
 from gateway.store import deliveries
 from gateway.store.database import transaction
 from gateway.upstream import building, transport
+from gateway.upstream import desk as decisions
 from gateway.upstream.locking import turn
 from gateway.upstreamchecks import examine_upstream
 from gateway.upstreamsettings import UpstreamSettings
@@ -115,6 +116,16 @@ def test_list_counts_what_waits_and_what_arrived(desk: Desk) -> None:
     assert "accepted" in desk.type("upstream", "list").stdout
 
 
+def test_list_tells_when_it_goes_on(desk: Desk) -> None:
+    desk.of.rate()
+    desk.of.fake.before = lambda _: replied(503, headers={"Retry-After": "7200"})
+    desk.type("push", code=1)
+    (row,) = desk.json("upstream")["upstreams"]
+    assert row["trouble"] == "upstream answers 503"
+    assert datetime.fromisoformat(row["next_at"]) > datetime.now(UTC) + timedelta(hours=1.9)
+    assert "up: upstream answers 503" in desk.type("status").stdout
+
+
 def test_dead_letter_has_rating_visit_and_reason_and_goes_again_when_told_to(desk: Desk) -> None:
     desk.of.rate()
     desk.of.fake.before = refusing
@@ -180,8 +191,6 @@ def test_batch_that_has_arrived_under_a_packet_is_asked_about(tmp_path: Path) ->
         of.run()
         of.fake.after = lambda response: response
         (key,) = of.all("SELECT key FROM batches")[0]
-        from gateway.upstream import desk as decisions
-
         with transaction(of.db):
             decisions.settle(of.db, "up", key, "77", of.clock.now())
         of.later(hours=1)
