@@ -16,10 +16,9 @@ from zoneinfo import ZoneInfo
 import httpx2
 from sqlite_utils import Database
 
-from gateway import directory, formfiles
+from gateway import directory, formfiles, pseudonyms
 from gateway.config import packaged_config
 from gateway.model import CRITERIA, Visit
-from gateway.pseudonyms import Pseudonyms
 from gateway.store import ratings, visits
 from gateway.store.database import open_writer, transaction
 from gateway.store.schema import migrate
@@ -99,8 +98,8 @@ class Fake:
 
 
 @cache
-def _empty() -> bytes:
-    """A database with the offices and no visit."""
+def _empty() -> dict[str, bytes]:
+    """The files of a database with the offices and no visit."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "otklik.db"
         db = open_writer(path, checkpoints=True)
@@ -111,7 +110,7 @@ def _empty() -> bytes:
             visits.put_offices(db, known.offices.values())
             visits.put_services(db, known.services.values())
         db.close()
-        return path.read_bytes()
+        return {file.name: file.read_bytes() for file in path.parent.iterdir()}
 
 
 class Box:
@@ -132,9 +131,11 @@ class Box:
                 **settings,
             }
         )
-        path.write_bytes(_empty())
+        for name, octets in _empty().items():
+            path.with_name(name).write_bytes(octets)
+            path.with_name(name).chmod(0o600)
         self.db = self._open()
-        self._pseudonyms = Pseudonyms(bytes(32))  # of nobody: no visit has a phone
+        self._pseudonyms = pseudonyms.load(path)
         self.visits = 0
         self._open_push()
 
