@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 from gateway.section import Section
 
 Format = Literal["json", "rates-xml", "legacy-xml"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 Source = Literal["sms", "voice", "portal", "terminal", "paper", "phone"]
 EventKind = Literal["rating.created", "callback.opened", "modem.quarantined"]
 

@@ -1,8 +1,8 @@
 """The whole centre on one machine: an emulated network, the daemon as it runs in the field, and citizens.
 
-Three processes: `otklik emulate`, `otklik run` with a configuration written here, and this one, which imports the
-visits and plays the citizens. Only time is different: the invitation goes out at once, and the three days a citizen has
-to answer pass in `WINDOW_S` seconds.
+Four processes: `otklik emulate`, `otklik simulate-upstream`, `otklik run` with a configuration written here, and this
+one, which imports the visits and plays the citizens. Only time is different: the invitation goes out at once, and the
+three days a citizen has to answer pass in `WINDOW_S` seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from sqlite_utils import Database
 
 from gateway import directory
@@ -32,13 +33,18 @@ from gateway.store.opening import readable
 from scheduler.clock import SystemClock
 
 WINDOW_S = 12.0
+UPSTREAM = "site"
+"""What the demo's upstream is called."""
 SCALE = PATIENCE_S / WINDOW_S
 """Citizens' seconds per second: three days in `WINDOW_S`."""
 
 _TICK_S = 0.1
 _QUIET_S = 1.5
 _START_WITHIN_S = 20.0
-_FILES = ("otklik.db", "otklik.db-wal", "otklik.db-shm", "network.log", "otklik.log", "ratings.jsonl", "visits.csv")
+_FILES = (
+    *("otklik.db", "otklik.db-wal", "otklik.db-shm", "upstream.db", "upstream.db-wal", "upstream.db-shm"),
+    *("network.log", "upstream.log", "otklik.log", "ratings.jsonl", "visits.csv", "results.html"),
+)
 
 _CONFIG = """# Written by `otklik demo`; `otklik run -c` on it is the daemon of the demo.
 database: otklik.db
@@ -52,6 +58,12 @@ survey:
   window: always      # in the field 09:00 to 20:30 where the citizen is
   reply_window_s: {window_s:g}  # in the field three days
 sweep_s: 2
+upstream:
+  - name: {upstream}
+    url: {url}
+    format: {format}
+    vendor: "9901"
+    every_s: 1
 http: null
 log: {{file: otklik.log}}
 """
@@ -59,25 +71,32 @@ log: {{file: otklik.log}}
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the day is: invitations that have come to their end, of all that were made."""
+    """How far the day is: invitations that have come to their end, of all that were made, and ratings that are not
+    settled upstream yet."""
 
     closed: int
     invitations: int
+    unsettled: int
 
 
 class Demo:
     """One run in one directory. Use as a context manager: its processes end with it."""
 
-    def __init__(self, folder: Path, visits: int, modems: int, seed: int, survey: str = "overall") -> None:
+    def __init__(
+        self, folder: Path, visits: int, modems: int, seed: int, survey: str = "overall", form: str = "rates-xml"
+    ) -> None:
         self.folder = folder
         self.config = folder / "config.yaml"
         self.network_log = folder / "network.log"
+        self.upstream_log = folder / "upstream.log"
         self._visits = visits
         self._modems = modems
         self._seed = seed
         self._survey = survey
+        self._form = form
         self._clock = SystemClock()
         self._emulator: subprocess.Popen[str] | None = None
+        self._upstream: subprocess.Popen[str] | None = None
         self._daemon: subprocess.Popen[str] | None = None
         self.crowd: Crowd | None = None
 
@@ -85,15 +104,18 @@ class Demo:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (self._daemon, self._emulator):
+        for process in (self._daemon, self._upstream, self._emulator):
             if process is not None:
                 _end(process)
 
-    def prepare(self) -> Path:
-        """A fresh directory with configuration and visits; the visits file."""
+    def clear(self) -> None:
+        """Make the directory, and take away what an earlier run left in it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for name in _FILES:
             (self.folder / name).unlink(missing_ok=True)
+
+    def prepare(self, upstream: str) -> Path:
+        """Write the configuration, with the address of an upstream, and the visits; the visits file."""
         packaged = load(packaged_config())
         modems = "\n".join(f"  - {{name: m{k + 1}, port: ports/modem{k}}}" for k in range(self._modems))
         text = _CONFIG.format(
@@ -102,6 +124,9 @@ class Demo:
             modems=modems,
             script=json.dumps(self._survey),
             window_s=WINDOW_S,
+            upstream=UPSTREAM,
+            url=json.dumps(upstream),
+            format=self._form,
         )
         self.config.write_text(text, encoding="utf-8")
         path = self.folder / "visits.csv"
@@ -113,13 +138,21 @@ class Demo:
         log = ("--log", str(self.network_log), "--seed", str(self._seed))
         ports = ("--modems", str(self._modems), "--dir", str(self.folder / "ports"), "--control", "0")
         self._emulator = _start("emulate", *ports, *log)
-        assert self._emulator.stdout is not None
-        line = self._emulator.stdout.readline()
-        if not line:
-            raise DaemonError("The emulated network did not start; run otklik emulate by hand to see why.")
-        url = str(json.loads(line)["control"])
+        url = str(_ready(self._emulator, "The emulated network", "otklik emulate")["control"])
         self.crowd = Crowd(url, self._seed, SCALE)
         return url
+
+    def start_upstream(self) -> str:
+        """Start the upstream double; the address ratings are posted to, and under which a browser sees them."""
+        files = ("--database", str(self.folder / "upstream.db"), "--log", str(self.upstream_log))
+        self._upstream = _start("simulate-upstream", "--listen", "127.0.0.1:0", *files)
+        return str(_ready(self._upstream, "The upstream double", "otklik simulate-upstream")["url"])
+
+    def keep_results(self, upstream: str) -> Path:
+        """Save the public page as a file, for when the upstream is gone."""
+        path = self.folder / "results.html"
+        path.write_text(httpx2.get(upstream, timeout=_START_WITHIN_S).raise_for_status().text, encoding="utf-8")
+        return path
 
     def start_daemon(self) -> int:
         """Start `otklik run`; its pid."""
@@ -200,17 +233,31 @@ def _look(db: Database) -> tuple[Progress, tuple[Any, ...]]:
     going = invitations.get("due", 0) + invitations.get("open", 0)
     queued = db.execute("SELECT count(*) FROM parts WHERE state IN ('queued', 'claimed')").fetchone()[0]
     kept, unread = db.execute("SELECT count(*), coalesce(sum(state = 'kept'), 0) FROM inbox").fetchone()
-    return Progress(total - going, total), (going, queued, kept, unread)
+    unsettled = db.execute(
+        "SELECT count(*) FROM ratings r WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.rating = r.cursor"
+        " AND d.state IN ('accepted', 'rejected', 'superseded'))"
+    ).fetchone()[0]
+    return Progress(total - going, total, unsettled), (going, queued, kept, unread, unsettled)
 
 
 def _is_over(progress: Progress, state: tuple[Any, ...]) -> bool:
-    _, queued, _, unread = state
-    return progress.closed == progress.invitations and not queued and not unread
+    _, queued, _, unread, unsettled = state
+    return progress.closed == progress.invitations and not (queued or unread or unsettled)
 
 
 def _start(*arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "gateway", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+
+
+def _ready(process: subprocess.Popen[str], what: str, command: str) -> dict[str, Any]:
+    """The line by which a program tells that it serves. Raises DaemonError if it ended instead."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise DaemonError(f"{what} did not start; run {command} by hand to see why.")
+    told: dict[str, Any] = json.loads(line)
+    return told
 
 
 def _end(process: subprocess.Popen[str]) -> int:

@@ -10,14 +10,15 @@ import pytest
 from gateway.cli.visits import take
 from gateway.ledger import draw_up
 from gateway.ledger.witness import read_witness
-from gateway.simulator.demo import Demo
+from gateway.simulator.demo import UPSTREAM, Demo
 from gateway.store.opening import readable
 
 
 def _day_with_kills(folder: Path, seed: int, kill_at: list[int]) -> None:
     """A day of 300 visits; the daemon dies when the network has seen so many events, and is started again."""
     with Demo(folder, 300, 2, seed) as run:
-        file = run.prepare()
+        run.clear()
+        file = run.prepare(run.start_upstream())
         run.start_network()
         run.switch_handsets(file)
         take(run.settings(), file, "csv", "demo", lambda line: None)
@@ -41,9 +42,10 @@ def test_daemon_killed_mid_day_loses_and_doubles_nothing(tmp_path: Path, seed: i
 
     network = read_witness(tmp_path / "network.log")
     with readable(tmp_path / "otklik.db") as db:
-        ledger = draw_up(db, network)
+        ledger = draw_up(db, network, {UPSTREAM: read_witness(tmp_path / "upstream.log")})
         kept = {row[0] for row in db.execute("SELECT unseal(sealed, digest) FROM inbox")}
         unhandled = db.execute("SELECT count(*) FROM inbox WHERE state = 'kept'").fetchone()[0]
+    assert ledger.upstreams[UPSTREAM]["waiting"] == 0
     assert ledger.lost == []
     assert ledger.duplicated == []
     assert ledger.balanced
