@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from gateway.section import Section
+from gateway.section import Seconds, Section
 
 Format = Literal["json", "rates-xml", "legacy-xml"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -72,10 +72,14 @@ class SignSettings(Section):
 
 
 class StatusCodes(Section):
-    """What the numbers mean by which upstream tells how far a packet is; any other is waited on."""
+    """What the numbers mean by which upstream tells how far a packet is; any other is waited on.
+
+    It is asked for the first time `after_s` after the packet was taken.
+    """
 
     accepted: tuple[int, ...] = (2,)
     rejected: tuple[int, ...] = (3,)
+    after_s: Seconds = 60
 
 
 class UpstreamSettings(Section):

@@ -64,6 +64,8 @@ upstream:
     format: {format}
     vendor: "9901"
     every_s: 1
+    status_codes: {{after_s: 0}}
+    corrections: send  # in the field a rating waits until it cannot be corrected any more
 http: null
 log: {{file: otklik.log}}
 """

@@ -24,7 +24,6 @@ BREAKS_AFTER = 8
 """Single ratings refused in a row, and none taken, after which nothing is posted any more."""
 FAILS_ALONE = 6
 """After so many failures of upstream at one batch, while it takes others, it is the batch."""
-_FIRST_LOOK_S = 60.0
 
 State = Literal["frozen", "posted", "accepted", "rejected", "halved", "held"]
 
@@ -86,7 +85,7 @@ def after_post(
             fine = Standing(rejections=standing.rejections)
             if codes is None:
                 return Decision("accepted", fine, packet=packet)
-            return Decision("posted", fine, now + timedelta(seconds=_FIRST_LOOK_S), packet)
+            return Decision("posted", fine, now + timedelta(seconds=codes.after_s), packet)
         case Refused(reason=reason, known=known):
             if known and batch.doubted:
                 why = f"its answer was lost, and now {reason}: it may be there already"
