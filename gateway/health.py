@@ -34,6 +34,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _directory(settings)
     yield from _texts(settings)
     yield from _calendar(settings, clock)
+    yield from _silent(settings)
     yield from _webhooks(settings)
     for upstream in settings.upstream:
         yield from examine_upstream(upstream, clock)
@@ -97,6 +98,17 @@ def _calendar(settings: Settings, clock: Clock) -> Iterator[Finding]:
         text += f"; the office's zone for numbers of {', '.join(unclear[:_PLACES])}"
         text += f" and {len(unclear) - _PLACES} more places" if len(unclear) > _PLACES else ""
     yield Finding("register of numbers", text)
+
+
+def _silent(settings: Settings) -> Iterator[Finding]:
+    """Whether those who may be asked by telephone still have one by then."""
+    voice_days, phones_days = settings.callbacks.voice_days, settings.privacy.phones_days
+    if voice_days is not None and voice_days > phones_days:
+        text = (
+            f"the silent may be called for {voice_days} days (callbacks.voice_days), but their phones go after"
+            f" {phones_days} (privacy.phones_days); make the first shorter or the second longer"
+        )
+        yield Finding("call-backs", text, fault=True)
 
 
 def _webhooks(settings: Settings) -> Iterator[Finding]:

@@ -40,6 +40,15 @@ def test_calendar_that_has_come_to_its_end_is_told(tmp_path: Path, year: int, ke
     ]
 
 
+@pytest.mark.parametrize(("voice_days", "faults"), [("null", 0), ("30", 0), ("31", 1)])
+def test_silent_who_may_be_called_after_their_phones_have_gone_are_a_fault(
+    tmp_path: Path, voice_days: str, faults: int
+) -> None:
+    keys = f"modems: []\ncallbacks: {{voice_days: {voice_days}}}\nprivacy: {{phones_days: 30}}\n"
+    found = findings(parse(f"database: {tmp_path / 'otklik.db'}\n{keys}", "c"), "call-backs")
+    assert [finding.fault for finding in found] == [True] * faults
+
+
 def test_places_whose_zone_the_register_does_not_tell_are_named(tmp_path: Path) -> None:
     register = tmp_path / "DEF-9xx.csv"
     places = ["Томская область", *(f"Место {n}" for n in range(7)), "Место 1"]
