@@ -2,7 +2,7 @@
 
 A rating is known by its channel's own id, so that one that comes again changes nothing. A low one opens a call-back as
 one by SMS does, if it is the citizen's last word by now, he agreed to be written to, his number is still here, and he
-has not left since.
+has not left since. An invitation that has not gone out yet does not go out any more.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from gateway.channels import ChannelRating, Word, is_low
 from gateway.directory import Directory
 from gateway.intake.cells import Refused
 from gateway.intake.ratingchecks import check
-from gateway.store import callbacks, invitations
+from gateway.model import BarReason
+from gateway.store import callbacks, invitations, outbox
 from gateway.store import channels as rows
 from gateway.store.database import to_text
+from gateway.store.invitations import InvitationRow
+from gateway.survey import bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +52,23 @@ class ChannelDoor:
             raise Refused(f"outside_id «{rating.outside_id[:40]}» is that of another visit; give its foreign_id")
         last = rows.latest(db, visit, rating.source)
         rows.add(db, rating, visit, corrected=last is not None)
+        invitation = invitations.of_visit(db, visit)
+        if invitation is None:
+            return True
+        _leave_in_peace(db, invitation, now)
         was_low = last is not None and is_low(last.given.values())
-        if rating.is_low and not was_low and rows.counts(db, rating.source, rating.outside_id):
-            self._call_back(db, visit, now)
+        is_news = rating.is_low and not was_low and rows.counts(db, rating.source, rating.outside_id)
+        if is_news and callbacks.phone_of(db, visit) is not None:
+            self.desk.open(db, invitation, Reason.LOW_RATING, now)
         return True
 
-    def _call_back(self, db: Database, visit: int, now: datetime) -> None:
-        invitation = invitations.of_visit(db, visit)
-        if invitation is not None and callbacks.phone_of(db, visit) is not None:
-            self.desk.open(db, invitation, Reason.LOW_RATING, now)
+
+def _leave_in_peace(db: Database, row: InvitationRow, now: datetime) -> None:
+    """Whoever has said it already is not asked for it by us, if nothing of that has gone out."""
+    conversation, ended = bar(row.conversation)
+    if ended:
+        invitations.save(db, row.id, conversation, now, BarReason.RATED.value, row.survey)
+        outbox.withdraw(db, row.id, now)
 
 
 def _refuse_another(rating: ChannelRating, visit: int | None, before: Word) -> None:

@@ -4,7 +4,7 @@ Pure: `advance` takes a conversation, what happened and the time, and gives the 
 be done, in order. Whoever calls it stores both in one transaction and acts afterwards. What a reply does is in
 `hearing`; here is what time and other people do.
 
-    due ──Due──▶ open ──all answered──▶ answered      due ──Barred──▶ barred
+    due ──Due──▶ open ──all answered──▶ answered      due, open but not sent ──Barred──▶ barred
                   │ ├──opt-out, wrong recipient──▶ declined ──an answer of before the opt-out──▶ answered
                   │ ├──Silence, with some answers──▶ answered
                   │ └──Silence, without; Undeliverable──▶ expired ──Spoken, a reply in time──▶ answered
@@ -30,7 +30,7 @@ from datetime import datetime, timedelta
 
 from gateway.model import Conversation, InvitationState, MessageKind
 from gateway.survey import hearing
-from gateway.survey.steps import ENDS, TAKES_MARKS, close, is_over, run_out, say
+from gateway.survey.steps import ENDS, TAKES_MARKS, bar, close, is_over, run_out, say
 from gateway.survey.words import (
     Barred,
     CallBack,
@@ -77,6 +77,7 @@ __all__ = [
     "SurveySettings",
     "Undeliverable",
     "advance",
+    "bar",
     "most_messages",
 ]
 
@@ -90,8 +91,8 @@ def advance(conversation: Conversation, event: Event, now: datetime, settings: S
     match event:
         case Due() if state is InvitationState.DUE:
             return _invite(conversation, now, settings)
-        case Barred() if state is InvitationState.DUE:
-            return close(conversation, InvitationState.BARRED)
+        case Barred():
+            return bar(conversation)
         case Undeliverable() if state is InvitationState.OPEN and not (conversation.heard or conversation.answers):
             return close(conversation, InvitationState.EXPIRED)
         case Remind() if _may_be_reminded(conversation, now, settings):

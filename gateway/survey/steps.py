@@ -71,6 +71,14 @@ def say(
     return replace(conversation, outgoing=conversation.outgoing + 1), (*effects, Send(kind, asks))
 
 
+def bar(conversation: Conversation) -> Step:
+    """The end of one who is not asked, or not any more; nothing changes once the invitation has gone to a modem."""
+    queued = conversation.state is InvitationState.OPEN and conversation.asked_at is None
+    if conversation.state is InvitationState.DUE or (queued and not (conversation.heard or conversation.answers)):
+        return close(replace(conversation, closes_at=None), InvitationState.BARRED)
+    return conversation, ()
+
+
 def close(conversation: Conversation, end: InvitationState, *effects: Effect) -> Step:
     """The conversation in an end, with `Close` behind the effects so far."""
     return replace(conversation, state=end), (*effects, Close(end))

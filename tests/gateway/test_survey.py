@@ -97,6 +97,20 @@ def test_barred_person_is_never_invited() -> None:
     assert (barred, due) == ((Close(InvitationState.BARRED),), ())
 
 
+def test_invitation_that_waits_is_barred_and_one_that_was_sent_is_not() -> None:
+    sent, _ = play(INVITED)
+    assert advance(sent, BARRED, SOON, SETTINGS) == (sent, ())
+    waits = replace(sent, asked_at=None)
+    barred, effects = advance(waits, BARRED, SOON, SETTINGS)
+    assert (barred.state, barred.closes_at, effects) == (
+        InvitationState.BARRED,
+        None,
+        (Close(InvitationState.BARRED),),
+    )
+    for spoken in (replace(waits, heard=1), replace(waits, answers=(("queue", 4),))):
+        assert advance(spoken, BARRED, SOON, SETTINGS) == (spoken, ())
+
+
 def test_rating_is_recorded_thanked_and_closes() -> None:
     conversation, [_, effects] = play(INVITED, (FIVE, SOON))
     assert effects == (Rate(5), Send(MessageKind.THANKS), Close(InvitationState.ANSWERED))
