@@ -40,13 +40,13 @@ def is_read_only(database: Path) -> bool:
     return bool(mounted) or not all(os.access(path, os.W_OK) for path in (folder, database) if path.exists())
 
 
-def refuse_visits_when_low(database: Path, reserve_mb: float) -> None:
+def refuse_when_low(database: Path, reserve_mb: float) -> None:
     """Raises StoreFull where there is less room than is kept for the answers of those who were asked already."""
     left = free(database) if database.absolute().parent.is_dir() else None
     if left is not None and left < reserve_mb * _MB:
         raise StoreFull(
             f"The disk of the database {database} has {left // _MB} MB left; below {reserve_mb:g} MB"
-            " (disk.reserve_mb) no new visits are taken. Make room there."
+            " (disk.reserve_mb) no file of visits or ratings is taken in. Make room there."
         )
 
 

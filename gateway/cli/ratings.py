@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from gateway import directory
 from gateway.callbackdesk import CallbackDesk
 from gateway.channels import CHANNELS
 from gateway.cli.options import config_option, json_option, print_json, printable
+from gateway.cli.takingin import take_in, tell
+from gateway.disk import refuse_when_low
 from gateway.errors import IntakeError
 from gateway.intake import files
 from gateway.intake.channeldoor import ChannelDoor
@@ -26,7 +27,6 @@ from gateway.store import channels as rows
 from gateway.store import visits
 from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
-from scheduler.clock import SystemClock
 
 
 @click.group()
@@ -65,15 +65,9 @@ def import_(file: Path, form: str | None, source: str | None, sender: str, confi
       form_version  of the form that was filled in
     """
     settings = configuration.load(config)
+    form = form_of(file, form)
     look = files.look_at(file)
-    with click.progressbar(length=max(look.lines, 1), label=file.name, file=sys.stderr) as bar:
-        tally = take(settings, file, form_of(file, form), source, sender, lambda line: bar.update(line - bar.pos))
-        bar.update(bar.length - bar.pos if bar.length else 0)
-    click.echo(f"accepted {tally.accepted}, duplicates {tally.duplicates}, refused {tally.refused}")
-    if tally.refused:
-        click.echo(f"refused rows with their reasons: {file}.refused.csv")
-    if as_json:
-        print_json({"accepted": tally.accepted, "duplicates": tally.duplicates, "refused": tally.refused})
+    tell(file, look.lines, as_json, lambda progress: take(settings, file, form, source, sender, progress))
 
 
 @ratings.command()
@@ -101,12 +95,13 @@ def take(
 ) -> Tally:
     """Import a file into the database of `settings`, which may be in use by a daemon."""
     known = directory.load(settings.offices, settings.services)
+    refuse_when_low(settings.database, settings.disk.reserve_mb)
     with writable(settings.database) as db:
         with transaction(db):
             visits.put_offices(db, known.offices.values())
             visits.put_services(db, known.services.values())
         importer = RatingImporter(db, ChannelDoor(known, CallbackDesk(settings.callbacks)), source, sender)
-        return importer.take_file(file, form, SystemClock().now(), progress)
+        return take_in(importer, settings, file, form, progress)
 
 
 def as_text(visit: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,16 +9,16 @@ import click
 
 from gateway import config as configuration
 from gateway import directory
-from gateway.cli.options import config_option, json_option, print_json
-from gateway.disk import refuse_visits_when_low
-from gateway.errors import IntakeError, StoreTrouble
-from gateway.intake.importing import FORMATS, MOST_LISTED, SUFFIXES, Importer, Tally, form_of, look_at
+from gateway.cli.options import config_option, json_option
+from gateway.cli.takingin import take_in, tell
+from gateway.disk import refuse_when_low
+from gateway.intake.importing import Tally, form_of
+from gateway.intake.visitimport import FORMATS, SUFFIXES, VisitImporter, look_at
 from gateway.settings import Settings
 from gateway.store import persons
 from gateway.store import visits as rows
 from gateway.store.database import transaction
 from gateway.store.opening import writable
-from scheduler.clock import SystemClock
 
 
 @click.group()
@@ -63,37 +62,17 @@ def import_(file: Path, form: str | None, source: str, config: Path | None, as_j
     settings = configuration.load(config)
     look = look_at(file, form)
     form = form_of(file, form, SUFFIXES)
-    with click.progressbar(length=max(look.lines, 1), label=file.name, file=sys.stderr) as bar:
-        tally = take(settings, file, form, source, lambda line: bar.update(line - bar.pos))
-        bar.update(bar.length - bar.pos if bar.length else 0)
-    click.echo(f"accepted {tally.accepted}, duplicates {tally.duplicates}, refused {tally.refused}")
-    if tally.refused:
-        first = f"the first {MOST_LISTED} " if tally.refused > MOST_LISTED else ""
-        click.echo(f"{first}refused rows with their reasons: {file}.refused.csv")
-    if as_json:
-        print_json({"accepted": tally.accepted, "duplicates": tally.duplicates, "refused": tally.refused})
-    if tally.broken_off:
-        raise IntakeError(f"{tally.broken_off} What came before was taken; mend the file and import it again.")
+    tell(file, look.lines, as_json, lambda progress: take(settings, file, form, source, progress))
 
 
 def take(settings: Settings, file: Path, form: str, source: str, progress: Callable[[int], None]) -> Tally:
     """Import a file into the database of `settings`, which may be in use by a daemon."""
     known = directory.load(settings.offices, settings.services)
-    refuse_visits_when_low(settings.database, settings.disk.reserve_mb)
+    refuse_when_low(settings.database, settings.disk.reserve_mb)
     with writable(settings.database) as db:
         with transaction(db):
             rows.put_offices(db, known.offices.values())
             rows.put_services(db, known.services.values())
         names, survey = persons.pseudonyms_of(db, settings.database), settings.survey
-        importer = Importer(db, known, names, survey.delay_s, survey.consent_text, source)
-
-        def reached(line: int) -> None:
-            progress(line)
-            refuse_visits_when_low(settings.database, settings.disk.reserve_mb)
-
-        try:
-            return importer.take_file(file, form, SystemClock().now(), reached)
-        except (StoreTrouble, OSError) as problem:
-            taken = f"accepted {importer.tally.accepted}, duplicates {importer.tally.duplicates} before that"
-            reason = str(problem).rstrip(".")
-            raise IntakeError(f"{reason}. {file.name}: {taken}; then take the same file in again.") from problem
+        importer = VisitImporter(db, known, names, survey.delay_s, survey.consent_text, source)
+        return take_in(importer, settings, file, form, progress)

@@ -1,5 +1,5 @@
 """The door for visits, and the one for ratings by other channels.
 
-`files` reads rows; `checks` decides about each visit and `importing` stores what passed; `ratingchecks`, `channeldoor`
-and `ratingimport` do so for ratings.
+`files` reads rows and `importing` takes those of a file in; for visits `checks` decides about each and `visitimport`
+stores what passed, for ratings `ratingchecks`, `channeldoor` and `ratingimport`.
 """

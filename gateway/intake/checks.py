@@ -52,7 +52,7 @@ def check(cells: Mapping[str, str], directory: Directory, now: datetime) -> Visi
         received_at,
         phone,
         consent,
-        stage=text_of(cells, "stage"),
+        stage=bounded(cells, "stage", LONGEST_ID),
         consent_at=moment(cells, "consent_at", office.time_zone, now) if text_of(cells, "consent_at") else None,
         consent_by=bounded(cells, "consent_by", LONGEST_ID),
         consent_text=bounded(cells, "consent_text", LONGEST_TEXT),

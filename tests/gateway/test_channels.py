@@ -23,6 +23,7 @@ from gateway.channels import CHANNELS, Known
 from gateway.cli import main
 from gateway.config import packaged_config
 from gateway.directory import Directory
+from gateway.intake import importing
 from gateway.intake.cells import Refused
 from gateway.intake.channeldoor import ChannelDoor
 from gateway.intake.ratingchecks import COLUMNS, SAID, check
@@ -221,6 +222,26 @@ def test_visit_that_is_rated_elsewhere_is_not_invited(centre: Centre) -> None:
     assert centre.all("SELECT state, reason FROM invitations") == [("barred", "rated elsewhere")]
     assert ledger.draw_up(centre.db).summary()["barred"] == {"rated elsewhere": 1}
     assert centre.all("SELECT disposition, course FROM dispositions") == [("rated", "barred")]
+
+
+def test_invitation_that_is_queued_and_not_sent_is_withdrawn_and_one_that_was_sent_is_not(centre: Centre) -> None:
+    centre.visit()
+    centre.invite()
+    centre.visit("v2", "+79130200002")
+    centre.invite()
+    assert len(centre.claim()) == 2
+    centre.visit("v3", "+79130200003")
+    centre.invite()
+    for number in (1, 2, 3):
+        _take(centre, outside_id=f"t-{number}", foreign_id=f"v{number}")
+    assert centre.all("SELECT state, reason, closes_at IS NULL FROM invitations ORDER BY id") == [
+        *[("open", "", 0)] * 2,
+        ("barred", "rated elsewhere", 1),
+    ]
+    assert centre.all("SELECT state FROM parts ORDER BY id") == [("claimed",), ("claimed",), ("failed",)]
+    assert centre.claim() == []
+    assert centre.all("SELECT disposition, course FROM dispositions WHERE id = 3") == [("rated", "barred")]
+    assert ledger.draw_up(centre.db).balanced
 
 
 def test_conversation_goes_on_beside_another_channel_and_is_not_reminded(tmp_path: Path) -> None:
@@ -431,6 +452,31 @@ def test_file_of_any_program_is_taken_once_and_its_refused_rows_again(
     again = _call(centre, "import", str(refused_path), "--source", "terminal", "--sender", "test", "--json")
     assert json.loads(again.stdout.splitlines()[-1]) == {"accepted": 1, "duplicates": 0, "refused": 1}
     assert _call(centre, *arguments).stdout.startswith("accepted 0, duplicates 2, refused 1\n")
+
+
+def test_file_of_visits_is_no_file_of_ratings(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "events.xml"
+    path.write_text("<request/>", encoding="utf-8")
+    told = _call(centre, "import", str(path))
+    assert (told.exit_code, "say --format csv or --format jsonl" in told.stderr) == (1, True)
+    assert _call(centre, "import", str(path), "--format", "events-xml").exit_code == 2
+
+
+def test_of_many_refused_ratings_one_row_stands_for_the_rest(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MOST_LISTED", 3)
+    monkeypatch.setattr(importing, "MOST_RECORDED", 2)
+    path = tmp_path / "ratings.csv"
+    path.write_text("outside_id,rated_at\n" + "".join(f"t{n},2017\n" for n in range(5)), encoding="utf-8")
+    for _ in range(2):
+        done = _call(centre, "import", str(path), "--source", "paper")
+        assert done.stdout.startswith("accepted 0, duplicates 0, refused 5\n")
+        assert centre.all("SELECT kind, source, line, rows FROM refusals ORDER BY rows, line") == [
+            *([("rating", "paper", line, 1) for line in (2, 3)]),
+            ("rating", "paper", 0, 3),
+        ]
+    assert len(path.with_name("ratings.csv.refused.csv").read_text(encoding="utf-8").splitlines()) == 4
 
 
 def test_jsonl_goes_through_the_same_door(centre: Centre, tmp_path: Path) -> None:

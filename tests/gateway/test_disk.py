@@ -8,12 +8,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
 import modem.worker.port
@@ -24,7 +24,6 @@ from gateway.cli.visits import take
 from gateway.daemon import Daemon
 from gateway.desk import Desk
 from gateway.errors import ConfigError, IntakeError, StoreFull
-from gateway.intake import importing
 from gateway.logs import set_up
 from gateway.settings import LogSettings, Settings
 from gateway.store import visits as visit_rows
@@ -240,8 +239,36 @@ def test_no_visits_are_taken_below_the_reserve_and_the_file_can_be_taken_again(
     tally = take(settings, path, "csv", "test", lambda line: None)
     assert (tally.accepted, tally.duplicates) == (1200 - taken, taken)
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=0))
-    with pytest.raises(StoreFull, match=r"no new visits are taken\. Make room there"):
+    with pytest.raises(StoreFull, match=r"no file of visits or ratings is taken in. Make room there"):
         take(settings, path, "csv", "test", lambda line: None)
+
+
+def test_ratings_are_taken_in_groups_of_their_pace_and_not_below_the_reserve(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = settings.database.with_name("ratings.csv")
+    said = "BRN1,REG,2017-09-12T10:00,2017-09-12T11:00,5"
+    lines = ["outside_id,office,service,received_at,rated_at,overall", *(f"t{k},{said}" for k in range(600))]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    def import_() -> Result:
+        arguments = ["ratings", "import", str(path), "--source", "terminal", "-c", str(path.with_name("config.yaml"))]
+        return CliRunner().invoke(main, arguments)
+
+    left = iter((101 << 20, 101 << 20, 99 << 20))
+    with monkeypatch.context() as filling:
+        filling.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=next(left)))
+        stopped = import_()
+    with readable(settings.database) as db:
+        (taken,) = db.execute("SELECT count(*) FROM ratings").fetchone()
+    assert stopped.exit_code == 1
+    assert "has 99 MB left; below 100 MB" in stopped.stderr
+    assert f"ratings.csv: accepted {taken}, duplicates 0 before that; then take the same file in again." in (
+        stopped.stderr
+    )
+    assert 250 < taken < 600
+    assert taken % 250  # the second group is as long as the first one took
+    assert import_().stdout.startswith(f"accepted {600 - taken}, duplicates {taken}, refused 0\n")
 
 
 def test_disk_that_becomes_full_during_an_import_is_told_with_what_was_taken(
@@ -269,13 +296,12 @@ def test_refused_rows_that_find_no_room_are_told_with_what_was_taken(
 ) -> None:
     path = _visits(settings, 700)
     path.write_text(path.read_text(encoding="utf-8") + "v9999,NOPE,REG,2017-09-12T10:00,+79130000000,1\n", "utf-8")
-    made = importing.refused_writer
+    opened = os.open
 
-    def writer(stack: ExitStack, _path: Path, columns: tuple[str, ...]) -> object:
-        return made(stack, Path("/dev/full"), columns)
+    def open_full(name: object, *how: int) -> int:
+        return opened("/dev/full", os.O_WRONLY) if str(name).endswith(".refused.csv") else opened(name, *how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(importing, "refused_writer", writer)
-    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    monkeypatch.setattr(os, "open", open_full)
     with pytest.raises(
         IntakeError, match=r"No space left on device\. visits\.csv: accepted 700, duplicates 0 before that"
     ):

@@ -16,13 +16,14 @@ from gateway.directory import Directory
 from gateway.errors import IntakeError
 from gateway.exchange import events
 from gateway.intake import facts, importing
-from gateway.intake.importing import SUFFIXES, Importer, Tally, form_of, look_at
+from gateway.intake.importing import Tally, form_of
+from gateway.intake.visitimport import SUFFIXES, VisitImporter, look_at
 from tests.gateway.conftest import NOON, Centre
 from tests.gateway.exchange.test_events import EVENT, READ, request
 
 
 def _take(centre: Centre, path: Path, source: str = "") -> Tally:
-    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, "Согласен.", source)
+    importer = VisitImporter(centre.db, centre.known, centre.pseudonyms, 0, "Согласен.", source)
     return importer.take_file(path, form_of(path, None, SUFFIXES), NOON, lambda line: None)
 
 

@@ -18,8 +18,9 @@ from gateway.errors import IntakeError
 from gateway.intake.cells import Refused
 from gateway.intake.checks import check
 from gateway.intake.files import COLUMNS, OPTIONAL
-from gateway.intake.importing import Importer, Tally, form_of
+from gateway.intake.importing import Tally, form_of
 from gateway.intake.pace import AIM_S, LARGEST, SMALLEST, Pace
+from gateway.intake.visitimport import VisitImporter
 from gateway.store.database import open_writer, transaction
 from tests.gateway.conftest import NOON, Centre
 
@@ -36,7 +37,7 @@ def directory() -> Directory:
 
 
 def _take(centre: Centre, path: Path, form: str = "csv") -> Tally:
-    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, AGREED, "test")
+    importer = VisitImporter(centre.db, centre.known, centre.pseudonyms, 0, AGREED, "test")
     return importer.take_file(path, form, NOON, lambda line: None)
 
 
@@ -175,7 +176,7 @@ def test_same_id_at_another_stage_or_of_another_sender_is_another_visit(centre: 
     path = tmp_path / "v.csv"
     path.write_text(f"{HEADER},stage\n{ROW},\n{ROW},выдача\n", encoding="utf-8")
     assert _take(centre, path) == Tally(accepted=2)
-    importer = Importer(centre.db, centre.known, centre.pseudonyms, 0, AGREED, "another")
+    importer = VisitImporter(centre.db, centre.known, centre.pseudonyms, 0, AGREED, "another")
     assert importer.take_file(path, "csv", NOON, lambda line: None) == Tally(accepted=2)
     assert centre.all("SELECT id, source, stage FROM visits ORDER BY id") == [
         (1, "test", ""),
@@ -200,7 +201,7 @@ def test_daemon_finds_the_database_free_between_the_transactions_of_an_import(ce
     path = tmp_path / "v.csv"
     path.write_text("\n".join([HEADER, *(ROW.replace("v1", f"v{n}") for n in range(300))]), encoding="utf-8")
     ticks = iter(range(100))
-    importer = Importer(
+    importer = VisitImporter(
         centre.db, centre.known, centre.pseudonyms, 0, AGREED, "test", pace=Pace(150), clock=lambda: next(ticks)
     )
     other, reached = open_writer(centre.path, checkpoints=False), []
