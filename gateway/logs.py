@@ -17,6 +17,14 @@ import structlog
 from gateway.errors import ConfigError
 from gateway.settings import LogSettings
 
+# The scheduler says at info level what runs each second. The client of HTTP says each address with its query, where
+# others put their keys, and stamina what an other side answered, where they put what was sent to them.
+_LIBRARIES = {
+    "apscheduler": logging.WARNING,
+    "httpx2": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "stamina": logging.ERROR,
+}
 _PHONE = re.compile(r"(\+?\d{4})\d{2,7}(\d{4})")
 
 
@@ -70,8 +78,8 @@ def set_up(settings: LogSettings) -> None:
         old.close()
     root.addHandler(handler)
     root.setLevel(settings.level.upper())
-    # The scheduler says at info level what runs each second.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name, level in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(level)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -6,7 +6,9 @@ import json
 import logging
 from pathlib import Path
 
+import httpx2
 import pytest
+import stamina
 import structlog
 from click.testing import CliRunner, Result
 from hypothesis import given
@@ -15,6 +17,9 @@ from hypothesis import strategies as st
 from gateway.cli import main
 from gateway.logs import mask_phones, set_up
 from gateway.settings import LogSettings
+from gateway.upstream.transport import Transport
+from scheduler.clock import SystemClock
+from tests.gateway.upstream.wire import replied
 
 VISITS = """foreign_id,office,service,received_at,phone,consent
 v1,BRN1,REG,2017-09-12T15:40,+79130200001,1
@@ -121,6 +126,19 @@ def test_log_is_json_and_masks_phones_of_every_logger(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [line["event"] for line in lines] == ["to +7913***4567", "8913***4567"]
     assert lines[0]["phone"] == "+7913***4567"
+
+
+def test_log_has_no_address_with_its_keys_and_no_answer_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "x.log"
+    set_up(LogSettings(file=path))
+    wire = httpx2.MockTransport(lambda request: replied(503, b"you sent Ivanova"))
+    with (
+        stamina.set_testing(True, attempts=2),
+        Transport("http://hook.example/?key=s3cret", SystemClock(), wire=wire) as transport,
+    ):
+        transport.post("", b"{}", "application/json")
+    set_up(LogSettings())
+    assert path.read_text(encoding="utf-8") == ""
 
 
 @given(st.text(), st.from_regex(r"\+79[0-9]{9}", fullmatch=True), st.text())

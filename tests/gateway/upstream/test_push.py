@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from gateway.store import batches, upstreams
 from gateway.store.database import transaction
@@ -62,6 +63,21 @@ def test_rating_of_a_source_that_is_not_wanted_stays_here(tmp_path: Path) -> Non
         of.run()
         assert of.states() == {"accepted": 1, "unwanted": 1}
         assert of.fake.took == {"v2": 1}
+
+
+def test_log_tells_when_an_upstream_hinders_us_and_when_it_goes_on(tmp_path: Path) -> None:
+    with box(tmp_path) as of, capture_logs() as logs:
+        of.rate()
+        of.fake.before = refusing
+        of.run()
+        of.fake.before = lambda _: None
+        of.later(hours=1)
+        of.run()
+    told = [(line["event"], line.get("reason")) for line in logs]
+    assert told == [
+        ("an upstream is in trouble", "not reached: nobody there"),
+        ("an upstream takes ratings again", None),
+    ]
 
 
 def test_correction_that_comes_before_a_rating_went_up_goes_instead(tmp_path: Path) -> None:
