@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from gateway.simulator.upstream.figures import Count
 
 WIDTH, HEIGHT = 960, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 62
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 12, 12, 72
 _COUNTS = 34
 """Height of the columns under the line, which show how many ratings there are."""
 _MOST_LABELS = 12
+_MOST_POINTS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,16 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line of shares above columns of counts; `grid` has the height of each round percentage."""
+    """A line of shares above columns of counts; `grid` has the height of each round percentage, `most` is the count of
+    a column that is `tall`."""
 
     points: tuple[Point, ...]
     lines: tuple[str, ...]
     grid: tuple[tuple[float, int], ...]
     wide: float
     foot: float
+    most: int
+    tall: int = _COUNTS
     left: float = _LEFT
     right: float = WIDTH - _RIGHT
     width: int = WIDTH
@@ -46,6 +51,7 @@ class Trend:
 
 def trend(counts: Sequence[Count]) -> Trend:
     """The shares of days or months in order; the axis begins at a round percentage below the lowest."""
+    counts = _in_a_row(counts)
     shares = [one.share for one in counts if one.share is not None]
     low = _axis(min(shares, default=0.0))
     most = max((one.ratings for one in counts), default=1)
@@ -68,7 +74,25 @@ def trend(counts: Sequence[Count]) -> Trend:
     )
     ticks = [low + (1 - low) * part / 4 for part in range(5)]
     grid = tuple((y(tick), round(tick * 100)) for tick in ticks)
-    return Trend(points, _lines(points), grid, round(max(1.0, min(36.0, step * 0.7)), 1), HEIGHT - 20)
+    return Trend(points, _lines(points), grid, round(max(1.0, min(36.0, step * 0.7)), 1), HEIGHT - 20, most)
+
+
+def _in_a_row(counts: Sequence[Count]) -> Sequence[Count]:
+    """With the days or months between them that have no rating, unless they are too many to draw."""
+    keys = _between(counts[0].key, counts[-1].key) if counts else []
+    there = {one.key: one for one in counts}
+    return [there.get(key) or Count(key, key, 0, 0, 0) for key in keys] or counts
+
+
+def _between(first: str, last: str) -> list[str]:
+    """The keys of days or of months from `first` to `last`; none if they are more than can be told apart."""
+    if len(first) == len("2017-09-12"):
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+        count = (end - start).days + 1
+        return [(start + timedelta(days=step)).isoformat() for step in range(count)] if count <= _MOST_POINTS else []
+    since, until = (int(key[:4]) * 12 + int(key[5:7]) - 1 for key in (first, last))
+    months = range(since, until + 1)
+    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in months] if len(months) <= _MOST_POINTS else []
 
 
 def _axis(lowest: float) -> float:

@@ -7,7 +7,7 @@ A rating counts by its overall mark; where nobody asked for one, by the mean of 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -215,8 +215,9 @@ class Figures:
             )
 
         rows = by(len("2017-09-12"))
-        if rows and _apart(rows[0]["day"], rows[-1]["day"]) > DAYS:
-            rows = by(len("2017-09"))
+        if rows and (_apart(rows[0]["day"], rows[-1]["day"]) > DAYS or not _tells(rows)):
+            months = by(len("2017-09"))
+            rows = months if _apart(rows[0]["day"], rows[-1]["day"]) > DAYS or _tells(months) else rows
         return tuple(_count(row["day"], row["day"], row) for row in rows)
 
     def _groups(self, by: str, ask: Mapping[str, str]) -> tuple[Count, ...]:
@@ -247,6 +248,11 @@ class Figures:
 
 def _count(name: str, key: str, row: Any) -> Count:
     return Count(name, key, row["ratings"], row["positive"], row["total"])
+
+
+def _tells(rows: Sequence[sqlite3.Row]) -> bool:
+    """Whether any of them has enough ratings for a share."""
+    return any(row["ratings"] >= SMALL_SAMPLE for row in rows)
 
 
 def _apart(first: str, last: str) -> int:

@@ -15,19 +15,35 @@ def day(key: str, ratings: int, positive: int) -> Count:
 def test_points_lie_where_their_share_is() -> None:
     drawn = trend([day("2017-09-12", 100, 100), day("2017-09-13", 50, 45), day("2017-09-14", 100, 90)])
     assert [(point.x, point.y, point.column, point.label) for point in drawn.points] == [
-        (194.7, 12.0, 34.0, "12.09"),
-        (496.0, 95.0, 17.0, "13.09"),
-        (797.3, 95.0, 34.0, "14.09"),
+        (208.0, 12.0, 34.0, "12.09"),
+        (504.0, 90.0, 17.0, "13.09"),
+        (800.0, 90.0, 34.0, "14.09"),
     ]
-    assert drawn.grid == ((178.0, 80), (136.5, 85), (95.0, 90), (53.5, 95), (12.0, 100))
-    assert drawn.lines == ("194.7,12.0 496.0,95.0 797.3,95.0",)
+    assert drawn.grid == ((168.0, 80), (129.0, 85), (90.0, 90), (51.0, 95), (12.0, 100))
+    assert drawn.lines == ("208.0,12.0 504.0,90.0 800.0,90.0",)
 
 
 def test_a_day_of_few_ratings_is_a_gap() -> None:
-    many, few = day("2017-09-12", 30, 30), day("2017-09-13", 29, 29)
-    drawn = trend([many, many, few, many, many, few, many])
+    days = enumerate((30, 30, 29, 30, 30, 29, 30), start=12)
+    drawn = trend([day(f"2017-09-{number}", ratings, ratings) for number, ratings in days])
     assert [point.y is None for point in drawn.points] == [False, False, True, False, False, True, False]
     assert len(drawn.lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "points"),
+    [
+        ("2017-09-12", "2017-09-15", 4),
+        ("2016-12-31", "2017-01-02", 3),
+        ("2016-11", "2017-02", 4),
+        ("2017-09-12", "2017-09-12", 1),
+        ("0001-01", "9999-12", 2),
+    ],
+)
+def test_time_without_ratings_keeps_its_place(first: str, last: str, points: int) -> None:
+    drawn = trend([day(first, 30, 30), day(last, 30, 30)] if first != last else [day(first, 30, 30)])
+    assert [point.count.ratings for point in drawn.points] == [30, *[0] * (points - 2), *[30] * (points > 1)]
+    assert len(drawn.lines) == (points == 2)
 
 
 @pytest.mark.parametrize(("positive", "start"), [(81, 80), (80, 60), (61, 60), (41, 40), (21, 20), (20, 0), (0, 0)])
