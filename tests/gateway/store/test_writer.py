@@ -12,6 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from gateway.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
+from gateway.store import database
 from gateway.store.database import open_reader, open_writer
 from gateway.store.writer import Trouble, Writer
 
@@ -197,8 +198,8 @@ def test_read_only_database_is_a_trouble_until_it_can_be_written(
     assert caplog.text.count("nothing can be written") == 1
 
 
-def test_lock_of_another_program_loses_nothing(path: Path, writer: Writer) -> None:
-    writer._db.conn.execute("PRAGMA busy_timeout=10")
+def test_lock_of_another_program_loses_nothing(path: Path, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_BUSY_S", 0.01)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreBusy):
