@@ -1,18 +1,19 @@
 """The public page of the double: what people said, by region, office, service and criterion; and the same as JSON.
 
 Everything that came with a rating is a stranger's text: the template escapes all of it, and the page may load
-nothing but its own style sheet, and run nothing at all.
+nothing, show itself in no style but its own, and run nothing at all.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import cache
-from importlib.resources import files
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -25,27 +26,30 @@ from gateway.statistics.summary import SMALL_SAMPLE
 ROWS = 15
 """Of a table, unless all are asked for."""
 
-_POLICY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 _MOST_DIGITS = 9
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("gateway.simulator.upstream"), autoescape=True, undefined=StrictUndefined
-    )
-    return environment.get_template("page.html")
+def _templates() -> Environment:
+    return Environment(loader=PackageLoader("gateway.simulator.upstream"), autoescape=True, undefined=StrictUndefined)
+
+
+def _policy() -> dict[str, str]:
+    """What a browser may do with what it gets. The style is inside the page, which so can be saved as one file, and is
+    the only one that is taken."""
+    style = _templates().get_template("style.css").render().encode()
+    digest = base64.b64encode(hashlib.sha256(style).digest()).decode()
+    return {
+        "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:;"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 def routes(double: Double) -> list[Route]:
     """What the public may look at."""
-    page = _template()
-    style = (files("gateway.simulator.upstream") / "templates" / "style.css").read_bytes()
+    page, policy = _templates().get_template("page.html"), _policy()
     figures = Figures(double.kept, lambda: double.form)
 
     async def show(request: Request) -> Response:
@@ -71,28 +75,23 @@ def routes(double: Double) -> list[Route]:
             "trend": charts.trend(results.trend),
             "whole_tables": request.query_params.get("tables") == "all",
         }
-        return HTMLResponse(page.render(context), headers=_POLICY)
+        return HTMLResponse(page.render(context), headers=policy)
 
     async def results(request: Request) -> Response:
         chosen, said = selection(request.query_params)
         told = {"selection": asdict(chosen), "not_understood": said, **figures.results(chosen).as_json()}
-        return JSONResponse(told, headers=_POLICY)
+        return JSONResponse(told, headers=policy)
 
     async def comments(request: Request) -> Response:
         chosen, _ = selection(request.query_params)
         number, pages = _page(request, figures.results(chosen))
         told = [asdict(one) for one in figures.comments(chosen, number)]
-        return JSONResponse({"page": number, "pages": pages, "comments": told}, headers=_POLICY)
-
-    async def styled(request: Request) -> Response:
-        return Response(style, media_type="text/css", headers={**_POLICY, "Cache-Control": "max-age=3600"})
+        return JSONResponse({"page": number, "pages": pages, "comments": told}, headers=policy)
 
     def route(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
         return Route(path, handler, methods=["GET"])
 
-    return [
-        route("/", show), route("/api/results", results), route("/api/comments", comments), route("/style.css", styled),
-    ]  # fmt: skip
+    return [route("/", show), route("/api/results", results), route("/api/comments", comments)]
 
 
 def _page(request: Request, results: Results) -> tuple[int, int]:
