@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -65,6 +66,15 @@ def raw(url: str, octets: bytes, end: bool = False) -> bytes:
         while chunk := connection.recv(65536):
             answer += chunk
     return answer
+
+
+def test_no_answer_on_a_kept_connection_waits_for_an_acknowledgement(http: httpx2.Client) -> None:
+    took = []
+    for _ in range(21):
+        began = time.perf_counter()
+        http.get("/control/clock")
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[10] < 0.03  # of which two parts of an answer would need 0.04
 
 
 def test_a_lost_answer_is_a_closed_connection_and_a_timeout_is_silence(http: httpx2.Client) -> None:
