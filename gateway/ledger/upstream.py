@@ -31,20 +31,25 @@ def compare_ratings(name: str, deliveries: Iterable[Delivery], log: Iterable[Map
     """Ratings that should have arrived at the upstream `name` and have not, that stand there twice, or should not.
 
     The log has a line for each form that was taken: `foreign_id`, `repeated` (known already and not stored again) and
-    `marks` by criterion.
+    `marks` by criterion; and one for each that came and was refused.
     """
     count: Counter[str] = Counter()
+    refused: set[str] = set()
     marks: dict[str, Mapping[str, int]] = {}
     for line in log:
         if line["event"] == "form" and not line.get("repeated"):
             count[line["foreign_id"]] += 1
             marks[line["foreign_id"]] = line["marks"]
+        elif line["event"] == "refused" and "foreign_id" in line:
+            refused.add(line["foreign_id"])
     lost, doubled, known = [], [], set()
     for delivery in deliveries:
         rating, visit = delivery.rating_id, delivery.visit
         known.add(rating)
-        if delivery.has_arrived and not count[rating]:
+        if delivery.has_arrived and not count[rating] and rating not in refused:
             lost.append(f"visit {visit}: its rating {rating} counts as taken by {name}, which never saw it")
+        elif delivery.state == "accepted" and not count[rating]:
+            lost.append(f"visit {visit}: its rating {rating} counts as accepted by {name}, which refused it")
         if delivery.has_arrived is False and count[rating]:
             doubled.append(f"visit {visit}: {name} counts its rating {rating}, which is {delivery.state} here")
         elif count[rating] > 1:

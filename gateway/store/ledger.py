@@ -159,7 +159,9 @@ WHERE d.upstream = ? ORDER BY d.rating
 def deliveries(db: Database, upstream: str) -> Iterator[Delivery]:
     """What became of each rating that was to go to an upstream."""
     for visit, rating_id, state, has_packet, is_doubtful, overall, *marks in db.execute(_DELIVERIES, (upstream,)):
-        has_arrived = True if state == "accepted" or has_packet else None if is_doubtful else False
+        # Of one that was rejected with a packet upstream has told that it does not count.
+        is_taken = state == "accepted" or (has_packet and state != "rejected")
+        has_arrived = True if is_taken else None if is_doubtful and not has_packet else False
         given = {key: mark for key, mark in zip(CRITERIA, marks, strict=True) if mark is not None}
         if not given:  # what was said of the whole goes up as said of each
             given = dict.fromkeys(CRITERIA, overall)

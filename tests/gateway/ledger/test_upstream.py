@@ -12,6 +12,7 @@ from gateway.ledger.upstream import Delivery, compare_ratings
 from tests.gateway.conftest import Centre
 
 MARKS = {"time": 5, "queue": 3}
+REFUSED = {"event": "refused", "foreign_id": "r-1", "marks": MARKS}
 
 
 def _delivery(state: str = "accepted", has_arrived: bool | None = True) -> Delivery:
@@ -31,6 +32,9 @@ def _form(rating: str = "r-1", *, repeated: bool = False, **marks: int) -> dict[
         ("batched", None, []),
         ("batched", False, []),
         ("rejected", False, []),
+        ("batched", True, [REFUSED]),  # we have not asked what became of it
+        ("rejected", False, [REFUSED]),
+        ("accepted", True, [REFUSED, _form()]),
         ("superseded", False, [{"event": "packet", "packet": 1}]),
     ],
 )
@@ -43,6 +47,12 @@ def test_upstream_that_has_what_it_should_makes_no_difference(
 def test_rating_that_upstream_never_saw_is_lost() -> None:
     assert compare_ratings("site", [_delivery()], []).lost == [
         "visit v1: its rating r-1 counts as taken by site, which never saw it"
+    ]
+
+
+def test_rating_that_counts_as_accepted_and_was_refused_is_lost() -> None:
+    assert compare_ratings("site", [_delivery()], [REFUSED, {"event": "refused", "reason": "busy"}]).lost == [
+        "visit v1: its rating r-1 counts as accepted by site, which refused it"
     ]
 
 
@@ -115,6 +125,8 @@ def test_rating_behind_the_floor_waits_and_one_before_it_was_passed_over(rated: 
         (None, "7", "batched", False, False),
         (None, "7", "accepted", True, True),
         (None, None, "rejected", True, False),
+        (None, "7", "rejected", True, False),
+        (None, "7", "rejected", False, True),  # its status said so
     ],
 )
 def test_log_is_compared_with_how_far_the_batch_has_come(
