@@ -40,8 +40,9 @@ bench: $(VENV)/installed-dev
 soak: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks.soak
 
+# Everything that kills a process, and pushing at each place where it can be killed.
 crash: $(VENV)/installed-test
-	$(BIN)/python -m pytest -q -m crash
+	OTKLIK_CRASH=every $(BIN)/python -m pytest -q -m crash
 
 # Programs of others (.ci/run installs them) against the emulator, with many messages each way.
 referees: $(VENV)/installed-dev

@@ -174,9 +174,9 @@ class Box:
         self.push.close()
         self.db.close()
 
-    def visit(self) -> int:
+    def visit(self, office: str = "BRN1") -> int:
         self.visits += 1
-        row = Visit(f"v{self.visits}", "BRN1", "REG", self.clock.now(), None, False)
+        row = Visit(f"v{self.visits}", office, "REG", self.clock.now(), None, False)
         with transaction(self.db):
             visits.accept_visit(
                 self.db,
@@ -189,7 +189,15 @@ class Box:
             )
         return int(self.db.execute("SELECT max(id) FROM visits").fetchone()[0])
 
-    def rate(self, count: int = 1, *, visit: int | None = None, source: str = "sms", mark: int | None = 5) -> None:
+    def rate(
+        self,
+        count: int = 1,
+        *,
+        visit: int | None = None,
+        source: str = "sms",
+        mark: int | None = 5,
+        corrected: bool = False,
+    ) -> None:
         """So many ratings, each of a visit of its own unless one is given."""
         for _ in range(count):
             of = visit or self.visit()
@@ -206,7 +214,7 @@ class Box:
                     expanded=True,
                     comment="",
                     form_version="overall",
-                    corrected=False,
+                    corrected=corrected,
                     now=self.clock.now(),
                 )
 

@@ -1,0 +1,256 @@
+"""Kills `otklik push` at every boundary there is, against a double that runs: a program of its own, see `main`.
+
+A boundary is what comes before and after a COMMIT of the pushing process, and before and after a request of it; after a
+request means that upstream has dealt with it and its answer has begun. For boundary 1, 2, 3… a copy of one database,
+with ratings of its own, is pushed by a process that kills itself there, and then by another one to the end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import click
+import httpx2
+
+from gateway.cli import push as pushing
+from gateway.cli import upstream as deciding
+from tests.gateway.upstream.box import Box, Fake
+
+ROOT = Path(__file__).parent.parent.parent
+_CONFIG = """
+database: otklik.db
+offices: {root}/examples/altai/offices.csv
+services: {root}/examples/altai/services.csv
+upstream:
+  - {{name: up, url: "{url}", format: {form}, vendor: "9901", vendors: {{BRN2: "9902"}}, batch: 2,
+     on_unknown: {policy}, corrections: {corrections}}}
+"""
+_PASSED = "passed.json"
+POISONED = "v2"
+"""The visit whose rating the double does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How it is pushed. `tag` is in the ids of its ratings, `how` is where the double's refusal shows.
+
+    It takes `rounds` pushes to the end: one posts, the next asks what became of that.
+    """
+
+    tag: str
+    form: str
+    policy: str = "resend"
+    corrections: str = "wait"
+    how: str = "422"
+    rounds: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What one copy went through. `boundary` is where the first process was killed, None if it ended by itself;
+    `before_person` is how many lines the double's log had when the second had ended, and before anybody did a thing.
+    """
+
+    case: str
+    folder: str
+    poisoned: str
+    boundary: str | None
+    before_person: int
+
+
+class Boundaries:
+    """Notes what this process comes past, and kills it at number `last`, counted from 1; 0: never."""
+
+    def __init__(self, last: int, report: Path) -> None:
+        self._last = last
+        self._passed: list[str] = []
+        self._report = report
+
+    def reach(self, what: str) -> None:
+        self._passed.append(what)
+        if len(self._passed) == self._last:
+            self.tell()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def tell(self) -> None:
+        """Write down what was passed."""
+        self._report.write_text(json.dumps(self._passed), encoding="utf-8")
+
+    def watched(self) -> Iterator[Any]:
+        """What has to be put in place, so that nothing is passed unnoticed."""
+        boundaries = self
+
+        class Connection(sqlite3.Connection):
+            def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+                if sql != "COMMIT":
+                    return super().execute(sql, parameters)
+                boundaries.reach("before COMMIT")
+                cursor = super().execute(sql)
+                boundaries.reach("after COMMIT")
+                return cursor
+
+        connect, handle = sqlite3.connect, httpx2.HTTPTransport.handle_request
+
+        def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
+            return connect(*arguments, factory=Connection, **options)
+
+        def request(self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
+            what = request.url.path.strip("/").partition("/")[0]
+            boundaries.reach(f"before {request.method} {what}")
+            response = handle(self, request)
+            boundaries.reach(f"after {request.method} {what}")
+            return response
+
+        yield patch.object(sqlite3, "connect", connected)
+        yield patch.object(httpx2.HTTPTransport, "handle_request", request)
+
+
+def prepare(folder: Path) -> None:
+    """Ratings of two vendors, one poisoned and one corrected before it goes up, for batches of two."""
+    folder.mkdir()
+    of = Box(folder / "otklik.db", Fake())
+    try:
+        of.rate(3)
+        other = of.visit("BRN2")
+        of.rate(visit=other, mark=2)
+        of.later(seconds=1)
+        of.rate(visit=other, mark=4, corrected=True)
+        of.rate(visit=of.visit("BRN2"), mark=3)
+    finally:
+        of.close()
+
+
+def copied(template: Path, folder: Path, tag: str) -> str:
+    """A copy whose ratings have ids of their own; that of the poisoned one."""
+    shutil.copytree(template, folder)
+    db = sqlite3.connect(folder / "otklik.db")
+    try:
+        db.execute("UPDATE ratings SET rating_id = 'r-' || ? || substr(rating_id, -12)", (tag,))
+        db.commit()
+        row = db.execute(
+            "SELECT rating_id FROM ratings JOIN visits ON visits.id = visit WHERE foreign_id = ?", (POISONED,)
+        ).fetchone()
+        return str(row[0])
+    finally:
+        db.close()
+
+
+def in_a_child(folder: Path, work: Callable[[], None]) -> bool:
+    """Do it in a process that is forked; whether it ended by itself. Raises RuntimeError if it failed."""
+    child = os.fork()
+    if child == 0:
+        try:
+            log = os.open(folder / "children.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        return False
+    if status:
+        raise RuntimeError((folder / "children.log").read_text(encoding="utf-8"))
+    return True
+
+
+def run(folder: Path, command: click.Command, *arguments: str) -> None:
+    """A command of `otklik`, in this process."""
+    try:
+        command.main([*arguments, "-c", str(folder / "config.yaml")], standalone_mode=False)
+    except SystemExit as end:
+        print(f"exit {end.code}", flush=True)  # 1: it could not go on now, as it may
+
+
+def push(folder: Path, rounds: int) -> None:
+    for _ in range(rounds):
+        run(folder, pushing.push)
+
+
+def push_and_die(folder: Path, rounds: int, last: int) -> None:
+    boundaries = Boundaries(last, folder / _PASSED)
+    first, second = boundaries.watched()
+    with first, second:
+        push(folder, rounds)
+    boundaries.tell()
+
+
+def push_after_a_person(folder: Path, rounds: int) -> None:
+    """A person has what was held posted again."""
+    run(folder, deciding.upstream, "resume", "up")
+    push(folder, rounds)
+
+
+def push_dead_letters(folder: Path, rounds: int) -> None:
+    """A person has the dead letters go up again."""
+    run(folder, deciding.upstream, "requeue", "up", "--all")
+    push(folder, rounds)
+
+
+class Copies:
+    """All boundaries of some cases, in one folder against one double, with its `log`."""
+
+    def __init__(self, folder: Path, url: str, log: Path) -> None:
+        self._folder = folder
+        self._url = url
+        self._log = log
+        self._control = httpx2.Client(base_url=f"{url}/control")
+        prepare(folder / "template")
+
+    def all(self, case: Case, sample: int | None) -> Iterator[Killed]:
+        """Killed nowhere, and at each boundary; with `sample` at one of each kind: a small number, another place."""
+        killed, passed = self._one(case, 0)
+        yield killed
+        places = range(1, len(passed) + 1)
+        if sample is not None:
+            kinds = {kind: [place for place in places if passed[place - 1] == kind] for kind in passed}
+            places = [found[sample * 7 % len(found)] for found in kinds.values()]
+        for place in places:
+            yield self._one(case, place)[0]
+
+    def _one(self, case: Case, last: int) -> tuple[Killed, list[str]]:
+        folder = self._folder / f"{case.tag}{last}"
+        poisoned = copied(self._folder / "template", folder, f"{case.tag}{last:03d}")
+        options = {"root": ROOT, "url": self._url, **asdict(case)}
+        (folder / "config.yaml").write_text(_CONFIG.format(**options), encoding="utf-8")
+        fault = {"kind": "reject_rating", "foreign_id": poisoned, "how": case.how}
+        self._control.post("/faults", json=fault).raise_for_status()
+        ended = in_a_child(folder, lambda: push_and_die(folder, case.rounds, last))
+        in_a_child(folder, lambda: push(folder, case.rounds))
+        before_person = self._log.read_bytes().count(b"\n")
+        if case.policy == "hold":
+            in_a_child(folder, lambda: push_after_a_person(folder, case.rounds))
+        self._control.delete("/faults").raise_for_status()
+        if case.policy == "hold":
+            in_a_child(folder, lambda: push_dead_letters(folder, case.rounds))
+        passed = json.loads((folder / _PASSED).read_text(encoding="utf-8"))
+        return Killed(case.tag, str(folder), poisoned, None if ended else passed[-1], before_person), passed
+
+
+def main(arguments: Sequence[str]) -> None:
+    """`python -m tests.crash.killed_push FOLDER URL LOG every|some CASE…`: a line of JSON for each kill.
+
+    A case is a JSON object as in `Case`.
+    """
+    folder, url, log, which, *cases = arguments
+    copies = Copies(Path(folder), url, Path(log))
+    for number, case in enumerate(cases):
+        for killed in copies.all(Case(**json.loads(case)), None if which == "every" else number):
+            print(json.dumps(asdict(killed)), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
