@@ -54,7 +54,7 @@ class BackupJob:
     def _make(self, settings: BackupSettings, now: datetime) -> None:
         target = backups.place_of(settings.folder, self._database.stem, now)
         made = backups.make(self._database, target, keys=settings.keys)
-        gone = backups.thin_out(settings.folder, self._database.stem, settings.keep)
+        gone = backups.thin_out(settings.folder, self._database.stem, settings.keep, now)
         _LOG.info("backup", file=str(made.file), size=made.size, deleted=gone)
 
     def _tell(self, text: str | None) -> None:
@@ -70,14 +70,15 @@ class BackupJob:
 
 
 def is_due(database: Path, settings: BackupSettings, now: datetime) -> bool:
-    """Whether the newest copy is old, or from a future that a wrong clock made up. Raises BackupError."""
-    newest = newest_at(database, settings)
-    return newest is None or not newest <= now < newest + timedelta(seconds=settings.every_s)
+    """Whether there is no copy yet, or the newest is old. Raises BackupError."""
+    newest = newest_at(database, settings, now)
+    return newest is None or now >= newest + timedelta(seconds=settings.every_s)
 
 
-def newest_at(database: Path, settings: BackupSettings) -> datetime | None:
-    """When the newest copy was made. Raises BackupError for a folder that is not there."""
+def newest_at(database: Path, settings: BackupSettings, now: datetime) -> datetime | None:
+    """When the newest copy was made, but for those of a future that a wrong clock made up. Raises BackupError for a
+    folder that is not there."""
     if not settings.folder.is_dir():
         raise BackupError(f"The folder {settings.folder} for backups does not exist; make it or mount it.")
-    found = backups.copies(settings.folder, database.stem)
-    return found[-1][0] if found else None
+    found = [at for at, _ in backups.copies(settings.folder, database.stem) if at <= now]
+    return found[-1] if found else None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from gateway import directory, disk, keyfile, numbertable, pseudonyms, scriptfiles
-from gateway.backupjob import is_due, newest_at
+from gateway.backupjob import newest_at
 from gateway.errors import GatewayError
 from gateway.finding import Finding
 from gateway.portchecks import examine_ports
@@ -179,12 +179,12 @@ def _backup(settings: Settings, clock: Clock) -> Finding:
     if settings.backup is None:
         return Finding("backup", "none is made by itself; set backup, or have otklik backup FILE run every day")
     try:
-        newest = newest_at(settings.database, settings.backup)
-        late = is_due(settings.database, settings.backup, clock.now() - timedelta(seconds=settings.backup.every_s))
+        newest = newest_at(settings.database, settings.backup, clock.now())
     except GatewayError as problem:
         return Finding("backup", str(problem), fault=True)
     if newest is None:
         return Finding("backup", f"there is no copy in {settings.backup.folder} yet; otklik run makes it")
+    late = clock.now() >= newest + 2 * timedelta(seconds=settings.backup.every_s)
     text = f"the last one is of {newest:%Y-%m-%d %H:%M} UTC"
     return Finding("backup", f"{text}; look at otklik status for why" if late else text, fault=late)
 

@@ -7,6 +7,7 @@ written beside its place, checked as a whole, and renamed. The key files go firs
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sqlite3
@@ -49,16 +50,17 @@ def make(database: Path, target: Path, *, keys: bool = True) -> Backup:
     _refuse(database, target)
     beside = target.with_name(target.name + ".partial")
     with _told(target):
-        beside.unlink(missing_ok=True)
         try:
             secrets = _copied(database, beside, keys=keys)
             _check(beside, database)
             for place, content in secrets.items():
-                _put(place(target), content)
+                _put(place(target), _with_older(place(target), content) if place is keyfile.seals_of else content)
             for leftover in ("-wal", "-shm"):  # of a database that was opened there: it would be laid over the copy
                 target.with_name(target.name + leftover).unlink(missing_ok=True)
             beside.replace(target)
             _sync_folder(target)
+            for place, content in secrets.items():
+                _put(place(target), content)
         finally:
             for name in ("", "-wal", "-shm", "-journal"):
                 beside.with_name(beside.name + name).unlink(missing_ok=True)
@@ -73,7 +75,7 @@ def place_of(folder: Path, stem: str, now: datetime) -> Path:
 def copies(folder: Path, stem: str) -> list[tuple[datetime, Path]]:
     """The copies in such a folder, the oldest first; what is called otherwise is somebody else's."""
     found = []
-    for path in folder.glob(f"{stem}-*.db"):
+    for path in folder.glob(f"{glob.escape(stem)}-*.db"):
         try:
             moment = datetime.strptime(f"{path.stem.removeprefix(f'{stem}-')} +0000", f"{_MOMENT} %z")
         except ValueError:
@@ -82,18 +84,19 @@ def copies(folder: Path, stem: str) -> list[tuple[datetime, Path]]:
     return sorted(found)
 
 
-def thin_out(folder: Path, stem: str, keep: int) -> int:
+def thin_out(folder: Path, stem: str, keep: int, now: datetime) -> int:
     """Delete the oldest copies of a folder, with their keys, until `keep` are left; how many.
 
-    What an older one left that was never finished goes too.
+    Those of a future that a wrong clock made up go before all others. What an older one left that was never finished
+    goes too.
     """
-    found = [path for _, path in copies(folder, stem)]
+    found = [path for at, path in sorted(copies(folder, stem), key=lambda copy: (copy[0] <= now, copy[0]))]
     old = found[: max(0, len(found) - keep)]
     with _told(folder):
         for copy in old:
             for path in (copy, *(place(copy) for place in _KEY_FILES)):
                 path.unlink(missing_ok=True)
-        for rest in folder.glob(f"{stem}-*.partial*"):
+        for rest in folder.glob(f"{glob.escape(stem)}-*.partial*"):
             if found and rest.name < found[-1].name:
                 rest.unlink(missing_ok=True)
     return len(old)
@@ -131,7 +134,8 @@ def _copied(database: Path, beside: Path, *, keys: bool) -> _Secrets:
     """Copy the database, and give the key files that belong to it: those that stayed as they were meanwhile."""
     before = _secrets(database) if keys else {}
     for _ in range(_TRIES):
-        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        beside.unlink(missing_ok=True)
+        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         source = open_reader(database)
         try:
             with closing(sqlite3.connect(beside)) as copy:
@@ -146,6 +150,13 @@ def _copied(database: Path, beside: Path, *, keys: bool) -> _Secrets:
             return after
         before = after
     raise BackupError("The keys were changed again and again while the copy was made; try again when that is over.")
+
+
+def _with_older(path: Path, content: bytes) -> bytes:
+    """Keys with those of an earlier copy before them, each on its line: until the new copy is in its place, the earlier
+    one must not be without those that open it."""
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    return b"".join(line for line in lines if line not in content.splitlines(keepends=True)) + content
 
 
 def _secrets(database: Path) -> _Secrets:
@@ -166,8 +177,9 @@ def _check(beside: Path, database: Path) -> None:
 
 def _put(path: Path, content: bytes) -> None:
     beside = path.with_name(path.name + ".partial")
+    beside.unlink(missing_ok=True)
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

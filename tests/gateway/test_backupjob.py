@@ -17,6 +17,7 @@ from gateway.store.database import open_writer
 from gateway.store.opening import readable
 from gateway.store.schema import migrate
 from gateway.store.writer import Writer
+from scheduler.clock import SystemClock
 from tests.gateway.conftest import NOON
 
 
@@ -82,8 +83,22 @@ def test_copy_that_cannot_be_made_is_an_alarm_until_one_is(box: _Box) -> None:
 
 
 def test_copy_from_a_future_that_a_wrong_clock_made_up_does_not_put_off_the_next(box: _Box) -> None:
-    (box.folder / "otklik-20300101T000000Z.db").touch()
+    wrong = "otklik-20300101T000000Z.db"
+    (box.folder / wrong).touch()
     assert is_due(box.database, box.settings, NOON)
+    box.job.look()
+    assert not is_due(box.database, box.settings, NOON + timedelta(hours=1))
+    assert wrong in box.copies()
+    for days in (1, 2):
+        box.clock.moment = NOON + timedelta(days=days)
+        box.job.look()
+    assert box.copies() == ["otklik-20170914T050000Z.db", "otklik-20170915T050000Z.db"]
+
+
+def test_name_of_a_database_is_no_pattern(tmp_path: Path) -> None:
+    (tmp_path / "a[1]-20170914T050000Z.db").touch()
+    (tmp_path / "a1-20170914T050000Z.db").touch()
+    assert [path.name for _, path in backups.copies(tmp_path, "a[1]")] == ["a[1]-20170914T050000Z.db"]
 
 
 def test_without_keys_where_they_are_kept_elsewhere(box: _Box) -> None:
@@ -95,7 +110,7 @@ def test_without_keys_where_they_are_kept_elsewhere(box: _Box) -> None:
 def test_interrupted_copy_of_now_is_left_alone(tmp_path: Path) -> None:
     for name in ("x-20170914T050000Z.db", "x-20170913T050000Z.db.partial", "x-20170914T060000Z.db.partial"):
         (tmp_path / name).touch()
-    assert backups.thin_out(tmp_path, "x", 5) == 0
+    assert backups.thin_out(tmp_path, "x", 5, NOON) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "x-20170914T050000Z.db",
         "x-20170914T060000Z.db.partial",
@@ -111,3 +126,6 @@ def test_check_tells_of_a_copy_that_is_overdue(box: _Box) -> None:
         "FAULT  backup: the last one is of 2017-09-13 05:00 UTC"
         in CliRunner().invoke(main, ["check", "-c", str(config)]).output
     )
+    box.clock.moment = SystemClock().now() - timedelta(hours=1)
+    box.job.look()
+    assert "ok     backup: the last one is of" in CliRunner().invoke(main, ["check", "-c", str(config)]).output

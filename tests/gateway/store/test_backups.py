@@ -7,6 +7,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +22,7 @@ from gateway.cli import main
 from gateway.daemon import Daemon
 from gateway.errors import BackupError
 from gateway.ledger import draw_up
-from gateway.store import backups, optouts, persons
+from gateway.store import backups, optouts, persons, rotation
 from gateway.store.database import InstanceLock, open_writer, transaction
 from gateway.store.opening import readable, writable
 from tests.gateway.conftest import NOON, PHONE, Centre
@@ -183,6 +185,44 @@ def test_keys_that_are_changed_while_the_copy_is_made_are_those_that_open_it(
     assert not list(tmp_path.glob("other*"))
 
 
+def test_earlier_copy_can_be_opened_whenever_the_next_one_is_interrupted(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _visits(centre, 3)
+    copy, seals = tmp_path / "copy.db", keyfile.seals_of(centre.path)
+    backups.make(centre.path, copy)
+    for _ in rotation.rotate(centre.db, centre.path, NOON.date()):
+        pass
+    with monkeypatch.context() as power, pytest.raises(KeyboardInterrupt):
+        power.setattr(Path, "replace", _cut_off(Path.replace, copy))
+        backups.make(centre.path, copy)
+    with readable(copy) as db:
+        phones = "SELECT unseal(sealed, pseudonym) FROM persons"
+        assert len(db.execute(phones).fetchall()) == 3
+    backups.make(centre.path, copy)
+    assert keyfile.seals_of(copy).read_bytes() == seals.read_bytes()
+
+
+def _cut_off(replace: Callable[[Path, Path], Path], target: Path) -> Callable[[Path, Path], Path]:
+    """Power that fails when `target` is about to be replaced."""
+
+    def replacing(path: Path, place: Path) -> Path:
+        if place == target:
+            raise KeyboardInterrupt
+        return replace(path, place)
+
+    return replacing
+
+
+def test_copy_follows_no_link_that_somebody_laid(centre: Centre, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear", encoding="utf-8")
+    for name in ("copy.db", "copy.db.key", "copy.db.seals"):
+        (tmp_path / f"{name}.partial").symlink_to(letter)
+    backups.make(centre.path, tmp_path / "copy.db")
+    assert letter.read_text(encoding="utf-8") == "dear"
+
+
 def test_copy_that_would_fill_the_disk_is_not_begun(
     centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +271,7 @@ def test_oldest_copies_go_with_their_keys(tmp_path: Path) -> None:
         for suffix in ("", ".key", ".seals"):
             (tmp_path / f"otklik-2017091{day}T000000Z.db{suffix}").touch()
     (tmp_path / "other-20100101T000000Z.db").touch()
-    assert backups.thin_out(tmp_path, "otklik", 2) == 3
+    assert backups.thin_out(tmp_path, "otklik", 2, NOON + timedelta(days=99)) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "other-20100101T000000Z.db",
         *(f"otklik-2017091{day}T000000Z.db{suffix}" for day in (4, 5) for suffix in ("", ".key", ".seals")),
