@@ -1,7 +1,8 @@
 """What is personal and past its time, kind by kind: where it is, whether it is due, and what takes its place.
 
 A kind is walked by id, so many rows at a time, and those that are due are overwritten where they stand (the connections
-that write have `secure_delete`). Rows stay, with who they were about by pseudonym: the ledger counts what it counted.
+that write have `secure_delete`). Rows stay, with who they were about by pseudonym, or their number does: the ledger
+counts what it counted.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Kind:
 
 
 # Nothing waits to be sent, to be called, to be decided or to be read, and every conversation has ended. Who has none at
-# all came with a visit that was known already.
+# all came, to earlier versions, with a visit that was known already.
 _PHONES = Kind(
     "phones",
     "SELECT id FROM persons WHERE sealed IS NOT NULL AND id > :after ORDER BY id LIMIT :most",
@@ -86,11 +87,9 @@ _REPLIES = Kind(
 )
 _REVIEWS = Kind(
     "decisions",
-    "SELECT reply FROM reviews WHERE decided_at IS NOT NULL AND reply > :after ORDER BY reply LIMIT :most",
-    """
-    SELECT reply FROM reviews WHERE reply IN (SELECT value FROM json_each(:ids)) AND decided_at <= :words
-      AND (note <> '' OR decided_by <> :somebody)
-    """,
+    "SELECT reply FROM reviews WHERE decided_at IS NOT NULL AND (note <> '' OR decided_by <> 'somebody')"
+    " AND reply > :after ORDER BY reply LIMIT :most",
+    "SELECT reply FROM reviews WHERE reply IN (SELECT value FROM json_each(:ids)) AND decided_at <= :words",
     (
         "UPDATE reviews SET note = '', decided_by = iif(decided_by IS NULL, NULL, :somebody)"
         " WHERE reply IN (SELECT value FROM json_each(:ids))",
@@ -99,11 +98,11 @@ _REVIEWS = Kind(
 # To whom a task was given is a name too. What the centre did itself, nobody did.
 _CALLS = Kind(
     "notes of call-backs",
-    "SELECT id FROM callback_events WHERE id > :after ORDER BY id LIMIT :most",
+    "SELECT id FROM callback_events WHERE (words <> '' OR by NOT IN ('otklik', 'somebody') OR verb = 'assigned'"
+    " AND value <> 'somebody') AND id > :after ORDER BY id LIMIT :most",
     """
     SELECT e.id FROM callback_events e JOIN callbacks c ON c.id = e.callback
     WHERE e.id IN (SELECT value FROM json_each(:ids)) AND c.closed_at <= :words AND e.happened_at <= :words
-      AND (e.words <> '' OR e.by NOT IN ('otklik', :somebody) OR e.verb = 'assigned' AND e.value <> :somebody)
     """,
     (
         "UPDATE callbacks SET assignee = NULL WHERE closed_at <= :words AND id IN"
@@ -112,7 +111,34 @@ _CALLS = Kind(
         " value = iif(verb = 'assigned', :somebody, value) WHERE id IN (SELECT value FROM json_each(:ids))",
     ),
 )
-KINDS = (_PHONES, _PDUS, _REPLIES, _REVIEWS, _CALLS)
+# What was told goes sooner (`tellings.forget_told`), and what can still be told stays: nothing is lost.
+_EVENTS = Kind(
+    "events nobody took",
+    "SELECT event FROM tellings WHERE state = 'dead' AND event > :after GROUP BY event ORDER BY event LIMIT :most",
+    """
+    SELECT event FROM tellings WHERE state = 'dead' AND event IN (SELECT value FROM json_each(:ids))
+    GROUP BY event HAVING max(settled_at) <= :words
+    """,
+    (
+        "DELETE FROM tellings WHERE state = 'dead' AND event IN (SELECT value FROM json_each(:ids))",
+        "DELETE FROM events WHERE id IN (SELECT value FROM json_each(:ids))"
+        " AND NOT EXISTS (SELECT 1 FROM tellings WHERE event = events.id)",
+    ),
+)
+# A reason quotes what a row said, and an id may be a number of a document. What stays is how many there were.
+_REFUSALS = Kind(
+    "refused rows",
+    "SELECT id FROM refusals WHERE digest <> 'past' AND id > :after ORDER BY id LIMIT :most",
+    "SELECT id FROM refusals WHERE id IN (SELECT value FROM json_each(:ids)) AND refused_at <= :words",
+    (
+        "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at, kind, rows)"
+        " SELECT kind || 's', 'past', 0, '', 'long ago', max(refused_at), kind, sum(rows) FROM refusals"
+        " WHERE id IN (SELECT value FROM json_each(:ids)) GROUP BY kind"
+        " ON CONFLICT (source, digest) DO UPDATE SET rows = rows + excluded.rows, refused_at = excluded.refused_at",
+        "DELETE FROM refusals WHERE id IN (SELECT value FROM json_each(:ids))",
+    ),
+)
+KINDS = (_PHONES, _PDUS, _REPLIES, _REVIEWS, _CALLS, _EVENTS, _REFUSALS)
 
 
 def batch(db: Database, kind: Kind, after: int, limits: Limits, *, wipe: bool) -> tuple[int | None, int]:

@@ -160,9 +160,10 @@ def refuse_row(
     rows: int = 1,
 ) -> None:
     """Record a refused row, or so many `rows` as one; the same of the same source is recorded once, however often it
-    is sent."""
+    is sent. `digest` tells the same; it is kept keyed, for a phone in the row could be found by trying all there are.
+    """
     db.execute(
         "INSERT INTO refusals (source, digest, line, foreign_id, reason, refused_at, kind, rows)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, digest) DO NOTHING",
+        " VALUES (?, lower(hex(fingerprint('refused', ?))), ?, ?, ?, ?, ?, ?) ON CONFLICT (source, digest) DO NOTHING",
         (source, digest, line, foreign_id, reason, to_text(now), kind, rows),
     )

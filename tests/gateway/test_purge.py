@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from click.testing import CliRunner, Result
@@ -16,9 +16,10 @@ from gateway.cli import main
 from gateway.ledger import draw_up
 from gateway.purging import purge_all, purge_beside
 from gateway.settings import PrivacySettings
-from gateway.store import callbacks, fleet, persons, purge, ratings
+from gateway.store import callbacks, fleet, persons, purge, ratings, tellings, visits
 from gateway.store.database import open_writer, transaction
 from gateway.store.writer import Writer
+from gateway.webhooks.telling import Standing, Verdict
 from modem.outcomes import Unknown
 from tests.gateway.conftest import PHONE, SIM, Centre, delivers
 from tests.gateway.store.test_secrecy import found_in
@@ -132,7 +133,7 @@ def test_words_and_phones_are_gone_from_the_file_and_the_ledger_is_what_it_was(c
     before = draw_up(centre.db, network)
     would = _purge(centre, wipe=False)
     assert would == _purge(centre)
-    assert list(would.values()) == [1, 5, 2, 0, 3]
+    assert list(would.values()) == [1, 5, 2, 0, 3, 0, 0]
     assert draw_up(centre.db, network) == before
     assert list(ratings.after(centre.db, 0, 9)) == rated
     assert purge.empty_wal(centre.db)
@@ -248,6 +249,61 @@ def test_reply_under_review_keeps_its_words(centre: Centre) -> None:
     found = _purge(centre)
     assert (found["texts of citizens"], found["decisions"]) == (1, 1)
     assert centre.all("SELECT decided_by, note FROM reviews") == [("somebody", "")]
+
+
+def test_refused_rows_are_forgotten_and_their_number_is_not(centre: Centre) -> None:
+    def refuse(digest: str, kind: Literal["visit", "rating"] = "visit", rows: int = 1) -> None:
+        visits.refuse_row(
+            centre.db, source="mfc", digest=digest, line=7, foreign_id="04 17 123456", reason="office «9130200001»",
+            now=centre.now, kind=kind, rows=rows,
+        )  # fmt: skip
+
+    for digest in ("a", "b", "a"):
+        refuse(digest)
+    refuse("c", rows=40)
+    refuse("a rating", kind="rating")
+    assert "a" not in [row[0] for row in centre.all("SELECT digest FROM refusals")]
+    centre.later(days=89)
+    refuse("d")
+    before = draw_up(centre.db).funnel["refused"]
+    assert (before, _purge(centre)["refused rows"]) == (43, 0)
+    centre.later(days=2)
+    assert _purge(centre)["refused rows"] == 4
+    assert draw_up(centre.db).funnel["refused"] == before
+    centre.later(days=99)
+    assert _purge(centre)["refused rows"] == 1
+    assert _purge(centre) == NONE
+    assert centre.all("SELECT kind, rows, foreign_id, reason FROM refusals ORDER BY kind") == [
+        ("rating", 1, "", "long ago"),
+        ("visit", 43, "", "long ago"),
+    ]
+
+
+def test_events_that_were_given_up_go_when_all_who_refused_them_have_for_long(centre: Centre) -> None:
+    tellings.configure(centre.db, {"crm": ["rating.created"], "site": ["rating.created"]})
+    for visit, phone in (("v1", PHONE), ("v2", OTHER)):
+        centre.invited(visit, phone)
+        centre.hear("5", phone)
+    dead, told, down = Verdict(told=False, next_at=None), Verdict(told=True, next_at=None), Standing()
+    tellings.settle(centre.db, "crm", 1, down, dead, centre.now)
+    tellings.settle(centre.db, "site", 1, down, told, centre.now)
+    tellings.settle(centre.db, "crm", 2, down, dead, centre.now)
+    tellings.settle(centre.db, "site", 2, down, dead, centre.now + timedelta(days=50))
+    centre.later(days=91)
+    assert _purge(centre)["events nobody took"] == 1
+    assert centre.all("SELECT hook, event FROM tellings ORDER BY event, hook") == [("site", 1), ("crm", 2), ("site", 2)]
+    centre.later(days=50)
+    assert _purge(centre)["events nobody took"] == 1
+    assert centre.all("SELECT id FROM events") == [(1,)]  # it was told to one: that is forgotten in its own time
+
+
+def test_event_that_can_still_be_told_stays(centre: Centre) -> None:
+    tellings.configure(centre.db, {"crm": ["rating.created"]})
+    centre.invited()
+    centre.hear("5")
+    centre.later(days=999)
+    assert _purge(centre)["events nobody took"] == 0
+    assert centre.all("SELECT state FROM tellings") == [("pending",)]
 
 
 def test_many_are_purged_in_batches(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:

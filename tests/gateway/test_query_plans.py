@@ -36,6 +36,8 @@ GROWING = frozenset(
         "tellings",
         "batches",
         "deliveries",
+        "callback_events",
+        "callbacks",
     }
 )
 FEW = frozenset(
@@ -48,6 +50,9 @@ FEW = frozenset(
             "persons_sealed",
             "inbox_sealed",
             "replies_worded",
+            "reviews_told",
+            "callback_events_told",
+            "tellings_dead",
         ),
     }
 )

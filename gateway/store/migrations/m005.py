@@ -12,9 +12,9 @@ SWEEP = 1
 
 # `persons.sealed` is the phone, bound to the pseudonym; NULL where there is none any more. `inbox.sealed` is the PDU,
 # bound to `digest`, by which the same PDU is the same row, also when it is gone; `sender` is a digest of who sent a
-# part. `pseudonym_key` tells whether the key file is still the one it was. What it all was before must not stay in
-# free pages: `schema.migrate` sweeps them while user_version is SWEEP. The
-# last indexes hold what is still to be purged.
+# part. `refusals.digest` is of a row that may hold a phone, so it is a keyed one too. `pseudonym_key` tells whether the
+# key file is still the one it was. What it all was before must not stay in free pages: `schema.migrate` sweeps them
+# while user_version is SWEEP. The last indexes hold what is still to be purged.
 _SEALED = """
 CREATE TABLE pseudonym_key (mark BLOB NOT NULL) STRICT;
 INSERT INTO pseudonym_key VALUES (fingerprint('mark', ''));
@@ -40,11 +40,17 @@ CREATE INDEX persons_sealed ON persons (id) WHERE sealed IS NOT NULL;
 CREATE INDEX inbox_sealed ON inbox (id) WHERE sealed IS NOT NULL;
 CREATE INDEX replies_worded ON replies (id) WHERE text <> '';
 CREATE INDEX calls_of ON calls (person) WHERE person IS NOT NULL;
+CREATE INDEX reviews_told ON reviews (reply) WHERE decided_at IS NOT NULL AND (note <> '' OR decided_by <> 'somebody');
+CREATE INDEX callback_events_told ON callback_events (id)
+  WHERE words <> '' OR by NOT IN ('otklik', 'somebody') OR verb = 'assigned' AND value <> 'somebody';
+UPDATE refusals SET digest = lower(hex(fingerprint('refused', digest)));
 """
 
 
 def m005_sealed(db: Database) -> None:
-    holds = db.execute("SELECT EXISTS (SELECT 1 FROM persons) OR EXISTS (SELECT 1 FROM inbox)").fetchone()[0]
+    holds = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM persons) OR EXISTS (SELECT 1 FROM inbox) OR EXISTS (SELECT 1 FROM refusals)"
+    ).fetchone()[0]
     run(db, _SEALED)
     if db.execute("PRAGMA foreign_key_check").fetchone() is not None:
         raise StoreError("The database refers to rows it does not have; restore it from a backup.")
