@@ -22,17 +22,22 @@ class Pseudonyms:
     """Turns phones into pseudonyms with one key."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._digest = hmac.new(key, digestmod=hashlib.sha256)  # of nothing yet: to copy it takes no key in anew
+        self._key, self._digests = key, dict[str, hashlib.blake2b]()
 
     def of(self, phone: str) -> str:
         """`p-` and 24 hexadecimal digits for an E.164 phone."""
-        return "p-" + hmac.digest(self._key, phone.encode("ascii"), hashlib.sha256).hex()[:24]
+        digest = self._digest.copy()
+        digest.update(phone.encode("ascii"))
+        return "p-" + digest.hexdigest()[:24]
 
     def fingerprint(self, kind: str, text: str) -> bytes:
         """16 octets (BLAKE2b with the key) by which a text of this kind is known again, and nothing of it is told."""
-        return hashlib.blake2b(
-            text.encode(), key=self._key, person=kind.encode(), digest_size=_FINGERPRINT_BYTES
-        ).digest()
+        if kind not in self._digests:
+            self._digests[kind] = hashlib.blake2b(key=self._key, person=kind.encode(), digest_size=_FINGERPRINT_BYTES)
+        digest = self._digests[kind].copy()
+        digest.update(text.encode())
+        return digest.digest()
 
 
 def path_of(database: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from gateway.model import InboxState, Meaning
+from gateway.store import secrecy
 from gateway.store.database import from_text, to_text
 
 _KEPT = "SELECT id, sim, memory, unseal(sealed, digest), kept_at FROM inbox WHERE state = 'kept'"
@@ -45,17 +46,23 @@ def keep(db: Database, *, sim: str, found: Iterable[tuple[str, int, str]], now: 
     One in another slot than before has come again: that is counted. It is the same also when the card was changed in
     between: ME and SR are the modem's and stay.
     """
-    at = to_text(now)
+    at, pdus, secrets = to_text(now), list(found), secrecy.of(db)
+    raw = [text for _, _, text in pdus]
+    digests = [secrets.fingerprint("pdu", text) for text in raw]
     db.conn.executemany(
-        "INSERT INTO inbox (sim, memory, slot, digest, sealed, state, kept_at)"
-        " SELECT ?1, ?2, ?3, d.digest, seal(?4, d.digest), 'kept', ?5 FROM (SELECT fingerprint('pdu', ?4) AS digest) d"
+        "INSERT INTO inbox (sim, memory, slot, digest, sealed, state, kept_at) SELECT ?1, ?2, ?3, ?4, ?5, 'kept', ?6"
         # CROSS JOIN: in this order, for SQLite would rather read the whole inbox for each message.
         " WHERE ?2 NOT IN ('ME', 'SR') OR NOT EXISTS (SELECT 1 FROM sims mine CROSS JOIN sims other CROSS JOIN inbox i"
         " WHERE mine.iccid = ?1 AND other.imei = mine.imei AND other.iccid <> mine.iccid"
-        " AND i.sim = other.iccid AND i.digest = d.digest)"
+        " AND i.sim = other.iccid AND i.digest = ?4)"
         " ON CONFLICT (sim, digest) DO UPDATE SET copies = copies + 1, memory = excluded.memory, slot = excluded.slot"
         " WHERE (memory, slot) <> (excluded.memory, excluded.slot)",
-        [(sim, memory, slot, raw, at) for memory, slot, raw in found],
+        [
+            (sim, memory, slot, digest, sealed, at)
+            for (memory, slot, _), digest, sealed in zip(
+                pdus, digests, secrets.seal_all(zip(raw, digests, strict=True)), strict=True
+            )
+        ],
     )
 
 

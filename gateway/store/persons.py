@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from gateway.pseudonyms import Pseudonyms, load
 from gateway.store import secrecy
+from gateway.store.database import rows_among
 
 
 def pseudonyms_of(db: Database, path: Path) -> Pseudonyms:
@@ -23,24 +25,46 @@ def pseudonyms_of(db: Database, path: Path) -> Pseudonyms:
 
 
 def make_known(db: Database, phone: str, pseudonyms: Pseudonyms) -> tuple[int, bool]:
-    """The person behind a phone, and whether he has opted out.
+    """The person behind a phone, and whether he has opted out; see `make_all_known`."""
+    return make_all_known(db, [phone], pseudonyms)[phone]
+
+
+def make_all_known(db: Database, phones: Iterable[str], pseudonyms: Pseudonyms) -> dict[str, tuple[int, bool]]:
+    """For each phone the person behind it, and whether he has opted out. Call it inside a transaction.
 
     Who was purged is known again by the pseudonym. The phone of somebody who wants no messages is not taken down anew.
     """
-    pseudonym = pseudonyms.of(phone)
-    known, is_kept, is_out = db.conn.execute(
-        "SELECT p.id, p.sealed IS NOT NULL, o.pseudonym IS NOT NULL FROM (SELECT ? AS pseudonym) q"
-        " LEFT JOIN persons p ON p.pseudonym = q.pseudonym LEFT JOIN opt_outs o ON o.pseudonym = q.pseudonym",
-        (pseudonym,),
-    ).fetchone()
-    if known is not None and (is_kept or is_out):
-        return int(known), bool(is_out)
-    (person,) = db.conn.execute(
-        "INSERT INTO persons (sealed, pseudonym) VALUES (seal(?1, ?2), ?2)"
-        " ON CONFLICT (pseudonym) DO UPDATE SET sealed = excluded.sealed RETURNING id",
-        (None if is_out else phone, pseudonym),
-    ).fetchone()
-    return int(person), bool(is_out)
+    names = {phone: pseudonyms.of(phone) for phone in phones}
+    known = {
+        name: (person, is_kept)
+        for person, name, is_kept in rows_among(
+            db, "SELECT id, pseudonym, sealed IS NOT NULL FROM persons WHERE pseudonym IN", list(names.values())
+        )
+    }
+    out = {
+        name for (name,) in rows_among(db, "SELECT pseudonym FROM opt_outs WHERE pseudonym IN", list(names.values()))
+    }
+    (highest,) = db.conn.execute("SELECT coalesce(max(id), 0) FROM persons").fetchone()
+    found, new, to_seal = {}, [], {}
+    for phone, name in names.items():
+        is_out = name in out
+        person, is_kept = known.get(name, (None, False))
+        if person is None:
+            person = highest = highest + 1
+            new.append((person, name))
+        if not is_kept and not is_out:
+            to_seal[name] = phone
+        found[phone] = person, is_out
+    octets = secrecy.of(db).seal_all((phone, name.encode()) for name, phone in to_seal.items())
+    sealed = dict(zip(to_seal, octets, strict=True))
+    db.conn.executemany(
+        "INSERT INTO persons (id, pseudonym, sealed) VALUES (?, ?, ?)",
+        [(person, name, sealed.pop(name, None)) for person, name in new],
+    )
+    db.conn.executemany(
+        "UPDATE persons SET sealed = ? WHERE pseudonym = ?", [(kept, name) for name, kept in sealed.items()]
+    )
+    return found
 
 
 def by_phone(db: Database, phone: str) -> int | None:

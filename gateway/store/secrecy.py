@@ -1,4 +1,6 @@
-"""What a connection knows of the keys beside its database: SQL functions that seal, open, and know again.
+"""What a connection knows of the keys beside its database: how to seal, open, and know again.
+
+For much at once there is `of`; for the rest there are SQL functions:
 
     seal(text, bound)        the text, sealed and bound to a text or to octets; NULL stays NULL
     unseal(sealed, bound)    what was sealed; NULL stays NULL
@@ -8,13 +10,14 @@
 
 The key files are read when one of these is first called: what needs no phone works without them. A new key is noticed
 by the change of its file before anything is sealed, and when something turns up that was sealed with it, so a daemon
-goes on while `otklik keys rotate` works beside it. For that to be safe, `seal` is called inside the transaction that
-writes what it gives.
+goes on while `otklik keys rotate` works beside it. For that to be safe, whatever seals is called inside the transaction
+that writes what it gives.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -26,7 +29,7 @@ from gateway.pseudonyms import Pseudonyms
 from gateway.sealing import Ring, UnknownKey
 
 
-class _Secrets:
+class Secrets:
     """The keys of one connection. SQLite says only that a function failed; why, is kept in `problem`."""
 
     def __init__(self, database: Path) -> None:
@@ -45,6 +48,11 @@ class _Secrets:
         except StoreError as problem:
             self.problem = str(problem)
             raise
+
+    def seal_all(self, texts: Iterable[tuple[str, bytes]]) -> list[bytes]:
+        """Each text sealed, and bound to the octets beside it. Raises StoreError if the keys are not sound."""
+        newest = self._newest()
+        return [newest.seal(text, bound) for text, bound in texts]
 
     def unseal(self, sealed: bytes | None, bound: str | bytes) -> str | None:
         if sealed is None:
@@ -101,9 +109,21 @@ class _Secrets:
         return self._names
 
 
-def attach(connection: sqlite3.Connection, database: Path) -> None:
+class Keyed(sqlite3.Connection):
+    """A connection with what it knows of the keys."""
+
+    secrets: Secrets
+
+
+def of(db: Database) -> Secrets:
+    """What the connection of a database knows of the keys: many are sealed so in half the time of the SQL function."""
+    assert isinstance(db.conn, Keyed)
+    return db.conn.secrets
+
+
+def attach(connection: Keyed, database: Path) -> None:
     """Give a connection the functions above."""
-    keys = _Secrets(database)
+    keys = connection.secrets = Secrets(database)
     connection.create_function("seal", 2, keys.seal)
     connection.create_function("unseal", 2, keys.unseal, deterministic=True)
     connection.create_function("pseudonym", 1, keys.pseudonym, deterministic=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import compress
 from typing import Literal
 
 from sqlite_utils import Database
@@ -12,7 +14,9 @@ from sqlite_utils import Database
 from gateway.model import BarReason, InvitationState, Office, Service, Visit
 from gateway.pseudonyms import Pseudonyms
 from gateway.store import persons
-from gateway.store.database import to_text
+from gateway.store.database import rows_among, to_text
+
+_DUE, _BARRED, _OPTED_OUT = InvitationState.DUE.value, InvitationState.BARRED.value, BarReason.OPTED_OUT.value
 
 
 def put_offices(db: Database, offices: Iterable[Office]) -> None:
@@ -68,15 +72,22 @@ def accept_visits(
     Call it inside a transaction: ids are counted on from the highest, which nobody else may do meanwhile.
     """
     is_new = _are_new(db, visits, source)
+    new = list(compress(visits, is_new))
+    known = persons.make_all_known(db, (v.phone for v in new if v.consent and v.phone is not None), pseudonyms)
     (highest,) = db.execute("SELECT coalesce(max(id), 0) FROM visits").fetchone()
     rows, consents, invitations = [], [], []
     accepted_at = to_text(now)
     texts: dict[str, int] = {}
-    for visit_id, visit in enumerate((v for v, new in zip(visits, is_new, strict=True) if new), highest + 1):
+    for visit_id, visit in enumerate(new, highest + 1):
+        received_at, due_at = _times(visit.received_at.astimezone(UTC), delay_s)
         person, is_out = None, False
         if visit.consent and visit.phone is not None:
-            person, is_out = persons.make_known(db, visit.phone, pseudonyms)
-        received_at = to_text(visit.received_at)
+            person, is_out = known[visit.phone]
+            invitations.append(
+                (visit_id, person, _BARRED, due_at, accepted_at, _OPTED_OUT)
+                if is_out
+                else (visit_id, person, _DUE, due_at, None, "")
+            )
         rows.append(
             (
                 visit_id,
@@ -98,13 +109,6 @@ def accept_visits(
         taken_at = received_at if visit.consent_at is None else to_text(visit.consent_at)
         taken_by = visit.consent_by or source
         consents.append((visit_id, int(visit.consent), taken_at, visit.office, taken_by, texts[text], accepted_at))
-        if person is not None:
-            due_at = to_text(visit.received_at + timedelta(seconds=delay_s))
-            invitations.append(
-                (visit_id, person, InvitationState.BARRED.value, due_at, accepted_at, BarReason.OPTED_OUT.value)
-                if is_out
-                else (visit_id, person, InvitationState.DUE.value, due_at, None, "")
-            )
     db.conn.executemany(
         "INSERT INTO visits (id, source, foreign_id, stage, office, service, received_at, person, consent, language,"
         " accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -123,20 +127,22 @@ def accept_visits(
     return is_new
 
 
-def _are_new(db: Database, visits: Iterable[Visit], source: str) -> list[bool]:
+def _are_new(db: Database, visits: Sequence[Visit], source: str) -> list[bool]:
     """For each visit whether neither the database nor a visit before it in the list has its id and stage."""
-    found, here = [], set()
+    sql = "SELECT foreign_id, stage FROM visits WHERE source = ? AND foreign_id IN"
+    there = set(rows_among(db, sql, [visit.foreign_id for visit in visits], source))
+    found = []
     for visit in visits:
-        key = (source, visit.foreign_id, visit.stage)
-        found.append(
-            key not in here
-            and db.conn.execute(
-                "SELECT 1 FROM visits WHERE source = ? AND foreign_id = ? AND stage = ?", key
-            ).fetchone()
-            is None
-        )
-        here.add(key)
+        key = (visit.foreign_id, visit.stage)
+        found.append(key not in there)
+        there.add(key)
     return found
+
+
+@lru_cache(maxsize=10_000)
+def _times(received_at: datetime, delay_s: float) -> tuple[str, str]:
+    """When a visit was, in UTC, and when its invitation is due: the minutes of a day are few, its visits many."""
+    return to_text(received_at), to_text(received_at + timedelta(seconds=delay_s))
 
 
 def _consent_text_id(db: Database, text: str) -> int:

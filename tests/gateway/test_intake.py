@@ -16,11 +16,12 @@ from gateway.config import packaged_config
 from gateway.directory import Directory
 from gateway.errors import IntakeError
 from gateway.intake.cells import Refused
-from gateway.intake.checks import check
-from gateway.intake.files import COLUMNS, OPTIONAL
+from gateway.intake.checks import OPTIONAL, check
+from gateway.intake.files import COLUMNS
 from gateway.intake.importing import Tally, form_of
 from gateway.intake.pace import AIM_S, LARGEST, SMALLEST, Pace
 from gateway.intake.visitimport import VisitImporter
+from gateway.store import database, optouts
 from gateway.store.database import open_writer, transaction
 from tests.gateway.conftest import NOON, Centre
 
@@ -170,6 +171,38 @@ def test_second_of_an_id_in_one_file_is_a_duplicate_and_writes_nobody_down(centr
         (2, "v2", 1, 1),
     ]
     assert centre.all("SELECT count(*) FROM persons") == [(1,)]
+
+
+def test_group_tells_apart_who_is_new_purged_out_and_there_twice(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_ASKED_AT_ONCE", 2)
+    new, purged, out = "+79130200001", "+79130200002", "+79130200003"
+    with transaction(centre.db):
+        centre.visit("known", purged)
+        centre.db.execute("UPDATE persons SET sealed = NULL")
+        optouts.opt_out(centre.db, centre.pseudonyms.of(out), way="sms", by="", at=NOON, now=NOON)
+    path = tmp_path / "v.csv"
+    phones = (new, purged, out, new, purged, out, "+79130200004")
+    rows = (f"g{number},BRN1,REG,2017-09-12T15:40,{phone},1\n" for number, phone in enumerate(phones))
+    path.write_text(f"{HEADER}\n{''.join(rows)}", encoding="utf-8")
+    assert _take(centre, path) == Tally(accepted=7)
+    assert centre.all("SELECT id, unseal(sealed, pseudonym) FROM persons ORDER BY id") == [
+        (1, purged),
+        (2, new),
+        (3, None),
+        (4, phones[6]),
+    ]
+    assert centre.all("SELECT person, state FROM invitations WHERE visit > 1 ORDER BY visit") == [
+        (2, "due"),
+        (1, "due"),
+        (3, "barred"),
+        (2, "due"),
+        (1, "due"),
+        (3, "barred"),
+        (4, "due"),
+    ]
+    assert _take(centre, path) == Tally(duplicates=7)
 
 
 def test_same_id_at_another_stage_or_of_another_sender_is_another_visit(centre: Centre, tmp_path: Path) -> None:
