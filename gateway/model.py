@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 CRITERIA = ("time", "queue", "staff", "comfort", "info")
 """The five criteria of the federal form in its fixed order (время, очередь, вежливость, комфорт, информация)."""
@@ -48,8 +49,7 @@ class Service:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One citizen served once, as the office reported it. `phone` is None where there is no consent to write.
 
     When the consent was given or refused, who took it and what it says may be unknown (None, ""): then it was taken at

@@ -36,8 +36,10 @@ def normalise(text: str) -> str:
     """
     if len(text) > _LONGEST:
         raise BadPhone("The phone is far too long to be a number.")
-    compact = text.translate(_ASCII_SEPARATORS) if text.isascii() else _without_separators(text)
-    match = _RUSSIAN_MOBILE.fullmatch(compact)
+    match = _RUSSIAN_MOBILE.fullmatch(text)
+    if match is None:
+        compact = text.translate(_ASCII_SEPARATORS) if text.isascii() else _without_separators(text)
+        match = _RUSSIAN_MOBILE.fullmatch(compact)
     if match is None:
         raise BadPhone(_why_not(compact))
     return "+7" + match[1]

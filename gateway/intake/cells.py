@@ -28,7 +28,7 @@ def text_of(cells: Mapping[str, str], column: str) -> str:
 
 def bounded(cells: Mapping[str, str], column: str, most: int) -> str:
     """What a cell says. Raises Refused if that is longer than `most` characters."""
-    text = text_of(cells, column)
+    text = cells.get(column, "").strip()
     if len(text) > most:
         raise Refused(f"{column} is longer than {most} characters")
     return text
@@ -42,11 +42,11 @@ def shown(cells: Mapping[str, str], column: str) -> str:
 
 def moment(cells: Mapping[str, str], column: str, time_zone: str, now: datetime) -> datetime:
     """ISO 8601; without an offset it is the office's local time."""
-    text = text_of(cells, column)
+    text = cells.get(column, "").strip()
     found = _in_utc(text, time_zone) if len(text) <= _LONGEST_MOMENT else None
     if found is None:
         raise Refused(f"{column} «{text[:40]}» is not a date and time such as 2017-09-12T15:40")
-    if found > now + _CLOCKS_DIFFER:
+    if found - now > _CLOCKS_DIFFER:
         raise Refused(f"{column} «{text[:40]}» is in the future")
     if found < _OLDEST:
         raise Refused(f"{column} «{text[:40]}» is before the year 2000")

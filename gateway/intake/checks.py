@@ -25,7 +25,11 @@ _CONSENT = {
     "false": False,
     "нет": False,
 }
+OPTIONAL = ("stage", "consent_at", "consent_by", "consent_text", "language")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+_More = tuple[str, datetime | None, str, str, str]
+_NOTHING_MORE: _More = ("", None, "", "", "")
 
 
 def check(cells: Mapping[str, str], directory: Directory, now: datetime) -> Visit:
@@ -52,11 +56,18 @@ def check(cells: Mapping[str, str], directory: Directory, now: datetime) -> Visi
         received_at,
         phone,
         consent,
-        stage=bounded(cells, "stage", LONGEST_ID),
-        consent_at=moment(cells, "consent_at", office.time_zone, now) if text_of(cells, "consent_at") else None,
-        consent_by=bounded(cells, "consent_by", LONGEST_ID),
-        consent_text=bounded(cells, "consent_text", LONGEST_TEXT),
-        language=_language(cells),
+        *(_NOTHING_MORE if cells.keys().isdisjoint(OPTIONAL) else _more(cells, office.time_zone, now)),
+    )
+
+
+def _more(cells: Mapping[str, str], zone: str, now: datetime) -> _More:
+    """What few files say of a visit: its stage, when the consent was taken, by whom and of what text, the language."""
+    return (
+        bounded(cells, "stage", LONGEST_ID),
+        moment(cells, "consent_at", zone, now) if text_of(cells, "consent_at") else None,
+        bounded(cells, "consent_by", LONGEST_ID),
+        bounded(cells, "consent_text", LONGEST_TEXT),
+        _language(cells),
     )
 
 

@@ -12,12 +12,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from gateway.errors import IntakeError
 
 COLUMNS = ("foreign_id", "office", "service", "received_at", "phone", "consent")
-OPTIONAL = ("stage", "consent_at", "consent_by", "consent_text", "language")
 FORMATS = ("csv", "jsonl")
 SUFFIXES = {".csv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
@@ -27,8 +26,7 @@ _CLIPPED = 200
 _TOO_LONG = f"the row is longer than {_LONGEST_ROW} characters"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row with its line in the file; `fault` says why `cells` could not be read, None if they could.
 
     `sender` is who the file itself says it is from, "" if it does not.
@@ -93,12 +91,13 @@ def _csv_rows(path: Path, file: TextIO, needed: Sequence[str]) -> Iterator[Row]:
         except csv.Error as problem:
             yield Row(line, {}, f"the row cannot be read as CSV ({problem})")
             continue
-        if not any(cell.strip() for cell in cells):
+        text = "".join(cells)
+        if not text or text.isspace():
             continue
         if len(cells) != len(names):
             fault = f"the row has {len(cells)} cells, the header has {len(names)}"
             yield Row(line, {name: cell[:_CLIPPED] for name, cell in zip(names, cells, strict=False)}, fault)
-        elif sum(map(len, cells)) > _LONGEST_ROW:
+        elif len(text) > _LONGEST_ROW:
             yield Row(line, {name: cell[:_CLIPPED] for name, cell in zip(names, cells, strict=True)}, _TOO_LONG)
         else:
             yield Row(line, dict(zip(names, cells, strict=True)))

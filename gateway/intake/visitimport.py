@@ -10,7 +10,7 @@ from pathlib import Path
 from gateway.directory import Directory
 from gateway.intake import facts, files
 from gateway.intake.cells import Refused
-from gateway.intake.checks import check
+from gateway.intake.checks import OPTIONAL, check
 from gateway.intake.importing import Importer
 from gateway.pseudonyms import Pseudonyms
 from gateway.store.database import transaction
@@ -37,7 +37,7 @@ class VisitImporter(Importer):
     source: str
 
     kind = "visit"
-    columns = (*files.COLUMNS, *files.OPTIONAL)
+    columns = (*files.COLUMNS, *OPTIONAL)
 
     def rows(self, path: Path, form: str) -> Iterator[files.Row]:
         look = look_at(path, form)
