@@ -21,7 +21,7 @@ import structlog
 from benchmarks.rig import ROOT
 from gateway import directory, pseudonyms
 from gateway.daemon import Daemon
-from gateway.intake.importing import Importer
+from gateway.intake.visitimport import VisitImporter
 from gateway.modemsettings import ModemSettings
 from gateway.settings import Settings, SurveySection
 from gateway.store import secrecy
@@ -132,7 +132,7 @@ class Centre:
         try:
             keys = pseudonyms.load(self.settings.database)
             survey = self.settings.survey
-            importer = Importer(db, self._directory, keys, survey.delay_s, survey.consent_text, "benchmark")
+            importer = VisitImporter(db, self._directory, keys, survey.delay_s, survey.consent_text, "benchmark")
             tally = importer.take_file(path, "csv", now, lambda line: None)
         finally:
             db.close()

@@ -30,8 +30,8 @@ from typing import Any
 from gateway import directory
 from gateway.config import packaged_config
 from gateway.exchange.events import NAMESPACE
-from gateway.intake.importing import EVENTS, Importer
 from gateway.intake.pace import Pace
+from gateway.intake.visitimport import EVENTS, VisitImporter
 from gateway.store import persons, visits
 from gateway.store.database import transaction
 from gateway.store.opening import writable
@@ -141,7 +141,7 @@ def imported(database: Path, file: Path, form: str, count: int) -> Taken:
     pace = Watched()
     with writable(database) as db:
         _put_directory(db)
-        importer = Importer(db, known(), persons.pseudonyms_of(db, database), 86_400, "Согласен.", "", pace=pace)
+        importer = VisitImporter(db, known(), persons.pseudonyms_of(db, database), 86_400, "Согласен.", "", pace=pace)
         with Rival(database) as rival:
             began_s, began_processor_s = time.perf_counter(), time.process_time()
             tally = importer.take_file(file, form, NOW, lambda line: None)
