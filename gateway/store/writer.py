@@ -82,6 +82,7 @@ class Writer:
         self._trouble: Trouble | None = None
         self._tried: Trouble | None = None  # the one of which it is being tried whether it is over
         self._closed = False
+        self._handing_in = threading.Lock()  # nothing may come behind the end
         self._last: Future[Any] | None = None  # of what was handed in last
         self._committed: Future[Any] | None = None  # up to here it is known to be done
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -135,19 +136,22 @@ class Writer:
         return future.result()
 
     def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._jobs.put(None)
+        with self._handing_in:
+            was_closed, self._closed = self._closed, True
+            if not was_closed:
+                self._jobs.put(None)
+        if not was_closed:
             self._thread.join()
             self._db.close()
 
     # -- the thread ---------------------------------------------------------------------------------------------
 
     def _hand_in(self, job: _Job) -> None:
-        if self._closed:
-            raise StoreClosed("The database is closed already; this is a bug in the order of shutting down.")
-        self._last = job.future
-        self._jobs.put(job)
+        with self._handing_in:
+            if self._closed:
+                raise StoreClosed("The database is closed already; this is a bug in the order of shutting down.")
+            self._last = job.future
+            self._jobs.put(job)
 
     def _run(self) -> None:
         groups = 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import queue
 import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -71,6 +73,28 @@ def test_close_commits_what_was_handed_in(writer: Writer, path: Path) -> None:
     assert _rows(path) == list(range(50))
     with pytest.raises(StoreError, match="closed"):
         writer.submit(lambda db: None)
+
+
+def test_operation_handed_in_while_the_writer_closes_is_done(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closing: list[threading.Thread] = []
+
+    class Late(queue.SimpleQueue[Any]):
+        """Somebody closes the writer when an operation is on its way into the queue."""
+
+        def put(self, job: Any, block: bool = True, timeout: float | None = None) -> None:
+            if job is not None:
+                closing.append(threading.Thread(target=writer.close))
+                closing[0].start()
+                closing[0].join(0.05)
+            super().put(job)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(queue, "SimpleQueue", Late)
+        writer = Writer(open_writer(path, checkpoints=True), path)
+    future = writer.submit(lambda db: 7)
+    assert future.result(5) == 7
+    closing[0].join(5)
+    assert not closing[0].is_alive()
 
 
 def test_reader_cannot_write(writer: Writer, path: Path) -> None:
