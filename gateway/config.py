@@ -64,7 +64,7 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
     )
     return settings.model_copy(
         update={
-            "database": outputs / settings.database,
+            "database": _itself(outputs / settings.database),
             "offices": _directory_file(settings, "offices", inputs),
             "services": _directory_file(settings, "services", inputs),
             "modems": modems,
@@ -85,6 +85,11 @@ def _resolved(settings: Settings, inputs: Path, outputs: Path) -> Settings:
             "log": settings.log.model_copy(update={"file": settings.log.file and outputs / settings.log.file}),
         }
     )
+
+
+def _itself(database: Path) -> Path:
+    """The file behind a link: its lock and its keys lie beside it, whatever name it goes by."""
+    return database.resolve() if database.is_symlink() else database
 
 
 def _directory_file(settings: Settings, key: str, inputs: Path) -> Path:

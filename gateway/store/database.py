@@ -42,6 +42,7 @@ _CACHE_KB = 16_000
 """For an import, which puts people into an index all over its pages; SQLite's own 2 MB do for a daemon."""
 _ASKED_AT_ONCE = 1000
 """Below the smallest number of parameters that SQLite is built for, 32,766 since 2020."""
+_LOCK_TRIES = 10
 
 
 def to_text(moment: datetime) -> str:
@@ -212,14 +213,12 @@ class InstanceLock:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         file = os.fdopen(handle, "r+", encoding="utf-8", errors="replace")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(file):
             pid = file.readline().strip() or "unknown"
             file.close()
             raise AlreadyRunning(
                 f"The daemon with pid {pid} already serves this database; stop it, or give this one another database."
-            ) from None
+            )
         self._file, self._content = file, b""
         try:
             os.pwrite(file.fileno(), _lock_text(""), 0)
@@ -245,6 +244,17 @@ class InstanceLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether the lock is ours now. Who only looks (`holder`) has it for a moment, so it is asked for again."""
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            time.sleep(_ASK_MS / 1000)
+    return False
 
 
 def _lock_text(trouble: str) -> bytes:

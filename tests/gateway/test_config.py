@@ -105,6 +105,14 @@ def test_relative_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert settings.modems[0].port == str(tmp_path / "ports/p0")
 
 
+def test_database_is_the_file_behind_a_link(tmp_path: Path) -> None:
+    """Two links to one file have one lock, and one pair of keys."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "otklik.db").symlink_to(tmp_path / "disk" / "real.db")
+    (tmp_path / "config.yaml").write_text("database: otklik.db\n", encoding="utf-8")
+    assert load(tmp_path / "config.yaml").database == tmp_path / "disk" / "real.db"
+
+
 def test_without_a_file_the_packaged_one_writes_to_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

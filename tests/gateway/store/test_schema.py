@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from pathlib import Path
+from typing import IO
 
 import pytest
 from sqlite_utils import Database
@@ -178,6 +180,20 @@ def test_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> None:
     assert holder(path) is None
     second.take()
     second.release()
+
+
+def test_lock_is_taken_though_somebody_looks_who_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flock, looks = fcntl.flock, iter((True, True, False))
+
+    def looked_at(file: IO[str], how: int) -> None:
+        if next(looks):
+            raise BlockingIOError
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", looked_at)
+    lock = InstanceLock(tmp_path / "x.db")
+    lock.take()
+    lock.release()
 
 
 def test_time_as_text_comes_back_and_sorts() -> None:
