@@ -154,7 +154,14 @@ def last_cursor(db: Database) -> int:
 
 
 def mark_exported(db: Database, *, form: str, after_cursor: int, until: int, rows: int, now: datetime) -> None:
-    """Remember that the ratings up to `until` have been handed out."""
+    """Remember that the ratings behind `after_cursor` up to `until` have been handed out: in one row of the format with
+    those that they overlap or follow, for somebody who fetches what is new every minute."""
+    joined = db.execute(
+        'DELETE FROM exports WHERE format = ? AND "after" <= ? AND until >= ? RETURNING "after", until, "rows"',
+        (form, until, after_cursor),
+    ).fetchall()
+    for begin, end, count in joined:
+        after_cursor, until, rows = min(after_cursor, begin), max(until, end), rows + count
     db.execute(
         'INSERT INTO exports (format, "after", until, "rows", exported_at) VALUES (?, ?, ?, ?, ?)',
         (form, after_cursor, until, rows, to_text(now)),

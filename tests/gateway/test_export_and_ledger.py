@@ -58,6 +58,19 @@ def test_reading_on_after_a_cursor_gives_exactly_what_is_newer(centre: Centre) -
     assert list(ratings.after(centre.db, 3, 99)) == []
 
 
+def test_exports_that_follow_each_other_are_remembered_as_one(centre: Centre) -> None:
+    def export(form: str, after: int, until: int) -> None:
+        ratings.mark_exported(centre.db, form=form, after_cursor=after, until=until, rows=until - after, now=centre.now)
+
+    for after, until in ((0, 2), (2, 3), (9, 11), (6, 7)):
+        export("csv", after, until)
+    export("jsonl", 3, 9)
+    found = 'SELECT format, "after", until, "rows" FROM exports ORDER BY 1, 2'
+    assert centre.all(found) == [("csv", 0, 3, 3), ("csv", 6, 7, 1), ("csv", 9, 11, 2), ("jsonl", 3, 9, 6)]
+    export("csv", 1, 9)
+    assert centre.all(found) == [("csv", 0, 11, 14), ("jsonl", 3, 9, 6)]
+
+
 def test_day_that_went_well_balances(centre: Centre) -> None:
     _rated(centre, 2)
     centre.visit("v8", consent=False)
