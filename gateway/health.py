@@ -154,6 +154,9 @@ def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
     except GatewayError as problem:
         yield Finding("keys", str(problem), fault=True)
         return
+    for path in (pseudonyms.path_of(database), keyfile.seals_of(database)):
+        if path.stat().st_mode & 0o077:
+            yield Finding("keys", f"others on this box can read {path}; run chmod 600 {path}", fault=True)
     age = (clock.now().date() - newest.made_on).days
     if days is not None and age > days:
         text = f"phones have been sealed with the same key for {age} days, more than {days}; run otklik keys rotate"

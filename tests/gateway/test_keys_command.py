@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlite_utils import Database
 
 from gateway import keyfile
 from gateway.cli import main
@@ -114,6 +117,14 @@ def test_check_asks_for_a_new_key_in_time(centre: Centre, days: int | None, is_o
     assert ("run otklik keys rotate" if is_old else "2024-01-01") in found.text
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_check_names_a_key_file_that_others_can_read(centre: Centre, mode: int) -> None:
+    settings = Settings(database=centre.path, modems=())
+    keyfile.seals_of(centre.path).chmod(mode)
+    (fault,) = [f.text for f in examine(settings, SystemClock()) if f.what == "keys" and f.fault]
+    assert fault.endswith(f"can read {keyfile.seals_of(centre.path)}; run chmod 600 {keyfile.seals_of(centre.path)}")
+
+
 def test_check_names_a_key_file_that_is_missing(centre: Centre) -> None:
     settings = Settings(database=centre.path, modems=())
     keyfile.seals_of(centre.path).unlink()
@@ -122,3 +133,56 @@ def test_check_names_a_key_file_that_is_missing(centre: Centre) -> None:
         " backup of this database."
     ]
     assert PHONE not in str(list(examine(settings, SystemClock())))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_rotation_that_is_cut_off_anywhere_leaves_everything_open(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Before or after each transaction, and each change of the key file."""
+    _with_people(centre, monkeypatch)
+    before = centre.all(_OPEN)
+    steps, cut = 0, True
+    while cut:
+        with monkeypatch.context() as power, writable(centre.path) as db:
+            left = iter([False] * steps + [True])
+            power.setattr(rotation, "transaction", _cutting(transaction, left, when))
+            power.setattr(keyfile, "replace", _cutting_off(keyfile.replace, left, when))
+            cut = False
+            try:
+                list(rotation.rotate(db, centre.path, TODAY))
+            except KeyboardInterrupt:
+                cut = True
+        with readable(centre.path) as db:
+            assert [tuple(row) for row in db.execute(_OPEN).fetchall()] == before
+            assert set(rotation.counts(db)) <= {key.id.hex() for key in keyfile.read(keyfile.seals_of(centre.path))}
+        steps += 1
+    assert steps > 8
+    assert len(keyfile.read(keyfile.seals_of(centre.path))) == 1
+
+
+def _cutting(
+    begin: Callable[[Database], AbstractContextManager[Database]], left: Iterator[bool], when: str
+) -> Callable[[Database], AbstractContextManager[Database]]:
+    @contextmanager
+    def cutting(db: Database) -> Iterator[Database]:
+        cut = next(left, False)
+        if cut and when == "before":
+            raise KeyboardInterrupt
+        with begin(db):
+            yield db
+        if cut:
+            raise KeyboardInterrupt
+
+    return cutting
+
+
+def _cutting_off(replace: Callable[..., None], left: Iterator[bool], when: str) -> Callable[..., None]:
+    def cutting(*arguments: object) -> None:
+        cut = next(left, False)
+        if not (cut and when == "before"):
+            replace(*arguments)
+        if cut:
+            raise KeyboardInterrupt
+
+    return cutting
