@@ -24,8 +24,12 @@ _NAME = r"^[a-z0-9][a-z0-9_-]{0,31}$"
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # it has a port that is none
+        fits = False
+    if not fits or not value.isprintable() or " " in value or "#" in value:
         raise ValueError(f"{value!r} is no address; write it as https://vashkontrol.ru/hershel")
     return value.rstrip("/")
 
@@ -116,6 +120,8 @@ class UpstreamSettings(Section):
     def _one_place(self) -> UpstreamSettings:
         if (self.url is None) == (self.spool is None):
             raise ValueError("give url (where to post) or spool (a folder to put files into)")
+        if self.url is not None and "?" in self.url:
+            raise ValueError(f"{self.url!r} has a question mark; url is what paths such as /rates are written behind")
         if self.sign is not None and self.format != "legacy-xml":
             raise ValueError(f"only legacy-xml is signed; the format is {self.format}")
         return self
