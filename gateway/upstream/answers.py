@@ -37,7 +37,7 @@ def packet_of(dialect: Format, body: bytes) -> str:
     if dialect == "json":
         return str(number(_object(body).get("packet"), "packet"))
     root = document(body)
-    for packet in (root, *named(root, "packet")):
+    for packet in (*named(root, "packet"), root):
         for element in named(packet, "id"):
             return str(number(element.text, "packet id"))
         if local(packet) == "packet" and packet.get("id"):

@@ -37,6 +37,7 @@ DIALECTS: tuple[Format, ...] = ("json", "rates-xml", "legacy-xml")
         ("rates-xml", RATES, "48151"),
         ("legacy-xml", PREFIXED, "48151"),
         ("legacy-xml", b'<packet id="7"/>', "7"),
+        ("legacy-xml", b"<answer><request><id>5</id></request><packet><id>7</id></packet></answer>", "7"),
         ("json", b'{"packet": 48151}', "48151"),
         ("json", b'{"packet": "48151", "more": []}', "48151"),
     ],
