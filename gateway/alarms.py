@@ -9,7 +9,6 @@ import structlog
 from sqlite_utils import Database
 
 from gateway.store import fleet as fleet_rows
-from gateway.store import upstreams
 
 _LOG = structlog.get_logger(__name__)
 
@@ -50,12 +49,12 @@ def tell(db: Database, *, place: str, kind: str, text: str | None, now: datetime
         _LOG.warning("alarm", place=place, kind=kind, text=text)
 
 
-def forget(db: Database, modems: Iterable[str], now: datetime) -> None:
-    """End the alarms of modems other than these and of cards not last seen in them: nothing else would."""
+def forget(db: Database, modems: Iterable[str], ways_up: Iterable[str], now: datetime) -> None:
+    """End the alarms of other modems and upstreams, and of cards not last seen in these: nothing else would."""
     places = (
         [CALL_BACK_DESK, LEDGER]
         + [of_modem(name) for name in modems]
         + [of_sim(sim) for _, sim in fleet_rows.sims_in_ports(db)]
-        + [of_upstream(name) for name in upstreams.names(db)]
+        + [of_upstream(name) for name in ways_up]
     )
     fleet_rows.clear_elsewhere(db, places, now)

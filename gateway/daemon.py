@@ -223,6 +223,7 @@ class Daemon:
     ) -> None:
         """Bring the database up to the configuration of now, and to what the last run left behind."""
         names = self._names()
+        ways_up = [upstream.name for upstream in self._settings.upstream]
         hooks = {hook.name: hook.events for hook in self._settings.webhooks}
         untold = writer.do(lambda db: tellings.configure(db, hooks))
         if untold:
@@ -230,7 +231,7 @@ class Daemon:
         writer.do(lambda db: visits.put_offices(db, known.offices.values()))
         writer.do(lambda db: visits.put_services(db, known.services.values()))
         writer.do(lambda db: state.forget_ports(db, names))
-        writer.do(lambda db: alarms.forget(db, names, self._clock.now()))
+        writer.do(lambda db: alarms.forget(db, names, ways_up, self._clock.now()))
         writer.do(lambda db: dispatch.prepare(db, self._clock.now()))
         doubtful = writer.do(lambda db: outbox.recover(db, self._clock.now()))
         if doubtful:

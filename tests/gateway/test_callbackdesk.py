@@ -104,7 +104,7 @@ def test_alarm_is_raised_while_a_task_is_overdue_and_ends_by_itself(centre: Cent
     (alarm,) = fleet.alarms(centre.db)
     assert (alarm["place"], alarm["kind"]) == ("call-back desk", "overdue")
     assert "1 overdue, the longest since 2017-09-13 07:00 UTC; see otklik callbacks" in alarm["text"]
-    alarms.forget(centre.db, ["m1"], due_at)  # a restart of the daemon
+    alarms.forget(centre.db, ["m1"], [], due_at)  # a restart of the daemon
     assert len(fleet.alarms(centre.db)) == 1
     for event in (Assigned("Anna"), Called(True), Closed(Outcome.EXPLAINED, Cause.INFO)):
         centre.callbacks.do(centre.db, task, event, "Anna", "", due_at)

@@ -14,6 +14,7 @@ from modem.emulator import urls
 from scheduler.clock import SystemClock
 from scheduler.runner import Job, Ticker
 from tests.gateway.upstream.box import Box, Fake, box
+from tests.gateway.upstream.wire import replied
 
 
 @pytest.fixture
@@ -43,3 +44,17 @@ def test_daemon_pushes_what_is_due_in_a_job_apart(rated: Box) -> None:
     finally:
         daemon.stop()
     assert fake.took == {"v1": 1, "v2": 1, "v3": 1}
+
+
+def test_alarm_of_an_upstream_that_left_the_configuration_ends(rated: Box) -> None:
+    rated.fake.before = lambda _: replied(401)
+    rated.run()
+    alarms = "SELECT count(*) FROM alarms WHERE cleared_at IS NULL"
+    assert rated.all(alarms) == [(1,)]
+    for ways_up, count in (((rated.settings,), 1), ((), 0)):
+        daemon = Daemon(
+            Settings(database=rated.path, upstream=ways_up), runner=lambda found: Ticker(found, SystemClock())
+        )
+        daemon.start()
+        daemon.stop()
+        assert rated.all(alarms) == [(count,)]
