@@ -17,6 +17,7 @@ from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
 from gateway.upstream import desk
 from gateway.upstream.building import chosen
+from gateway.upstream.deciding import LONG
 from scheduler.clock import SystemClock
 
 T = TypeVar("T")
@@ -46,8 +47,9 @@ def list_upstreams(config: Path | None, as_json: bool) -> None:
     for row in found:
         show_troubles(row)
         for batch in row["batches"]:
-            if batch["state"] == "held":
-                click.echo(f"{row['name']}: batch {batch['key']} is in doubt: {printable(batch['reason'])}")
+            if batch["state"] == "held" or batch["tries"] >= LONG:
+                what = "is in doubt" if batch["state"] == "held" else f"has no last word after {batch['tries']} tries"
+                click.echo(f"{row['name']}: batch {batch['key']} {what}: {printable(batch['reason'])}")
     if as_json:
         print_json({"upstreams": found})
 
@@ -112,7 +114,7 @@ def resume(name: str, config: Path | None, as_json: bool) -> None:
 @config_option
 @json_option
 def settle(name: str, key: str, packet: str | None, config: Path | None, as_json: bool) -> None:
-    """Say that a batch held in doubt has arrived: somebody has asked upstream."""
+    """Say that a batch in doubt, or without a last word, has arrived: somebody has asked upstream."""
     count = _write(config, name, lambda db: desk.settle(db, name, key, packet, SystemClock().now()))
     click.echo(f"batch {key}: {count} ratings have arrived.")
     if as_json:

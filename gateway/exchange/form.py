@@ -1,11 +1,12 @@
 """The federal form as data: which ids stand upstream for a criterion and for each mark of it.
 
-Pure. A form is a YAML file (`forms/`); upstream publishes the one that counts now, and `differences` compares them. A
-mark sent under the ids of an old form would be counted as another, so what does not agree is not sent.
+Pure. A form is a YAML file (`forms/`); upstream publishes the one that counts now, and `conflicts` compares them. A
+mark sent under the ids of an old form would be counted as another, so while they conflict nothing is sent.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -75,6 +76,12 @@ class Form(_Part):
             raise ValueError("two criteria share an indicator, or two marks a value; each id stands for one thing")
         return self
 
+    @property
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits by which forms are told apart that would be written otherwise: version and ids."""
+        text = self.model_dump_json(include={"version", "criteria", "comment"})
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
     def rates(self, marks: Mapping[str, int | None]) -> list[Rate]:
         """The marks that were given, in the order of the form."""
         return [
@@ -93,7 +100,7 @@ class Form(_Part):
         return None
 
 
-def differences(ours: Form, theirs: Form) -> list[str]:
+def conflicts(ours: Form, theirs: Form) -> list[str]:
     """What upstream counts differently, a sentence each; nothing if a mark means the same there as here."""
     found = []
     for key in CRITERIA:
@@ -105,6 +112,12 @@ def differences(ours: Form, theirs: Form) -> list[str]:
             for mark in sorted(mine.values)
             if mine.values[mark] != other.values[mark]
         ]
+    return found
+
+
+def differences(ours: Form, theirs: Form) -> list[str]:
+    """All that a person should know: the conflicts, or that the version is another with the same ids."""
+    found = conflicts(ours, theirs)
     if not found and ours.version != theirs.version:
         found.append(f"the form is of version {theirs.version} upstream, {ours.version} here, with the same ids")
     return found

@@ -28,9 +28,14 @@ def unseen(db: Database, upstream: str, most: int) -> list[Seen]:
 
 
 def take_in(db: Database, upstream: str, rows: Sequence[tuple[Seen, datetime | None]], now: datetime) -> None:
-    """Give each rating its delivery, due at a time or unwanted (None), and move the floor behind them."""
+    """Give each rating its delivery, due at a time or unwanted (None), and move the floor behind them.
+
+    One that has a delivery keeps it, but for what waits or was unwanted: the configuration may wish something else now.
+    """
     db.conn.executemany(
-        "INSERT INTO deliveries (upstream, rating, state, due_at, settled_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO deliveries (upstream, rating, state, due_at, settled_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET state = excluded.state, due_at = excluded.due_at, settled_at = excluded.settled_at"
+        " WHERE state IN ('waiting', 'unwanted')",
         [
             (upstream, seen.rating, "waiting", to_text(due), None)
             if due is not None

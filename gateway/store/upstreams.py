@@ -17,6 +17,11 @@ def put(db: Database, name: str) -> None:
     db.execute("INSERT INTO upstreams (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
 
 
+def wish(db: Database, name: str, wishes: str) -> None:
+    """Which ratings it wants, and when; if that has changed the floor goes back, and each is looked at again."""
+    db.execute("UPDATE upstreams SET floor = 0, wishes = ?1 WHERE name = ?2 AND wishes <> ?1", (wishes, name))
+
+
 def names(db: Database) -> list[str]:
     """All that there ever were."""
     return [row[0] for row in db.execute("SELECT name FROM upstreams ORDER BY name").fetchall()]
@@ -65,13 +70,17 @@ def _line(db: Database, name: str) -> dict[str, Any]:
         db.execute("SELECT state, count(*) FROM deliveries WHERE upstream = ? GROUP BY 1", (name,)).fetchall()
     )
     unsettled = db.execute(
-        'SELECT coalesce(sum("rows") FILTER (WHERE posting_at IS NOT NULL), 0),'
+        "SELECT coalesce(sum(\"rows\") FILTER (WHERE state <> 'posted' AND (posting_at IS NOT NULL OR doubted)), 0),"
         " coalesce(sum(\"rows\") FILTER (WHERE state = 'posted'), 0),"
         " coalesce(sum(\"rows\") FILTER (WHERE state = 'held'), 0)"
         " FROM batches WHERE upstream = ? AND settled_at IS NULL",
         (name,),
     ).fetchone()
-    unseen, oldest = db.execute("SELECT count(*), min(rated_at) FROM ratings WHERE cursor > ?", (row[4],)).fetchone()
+    unseen, oldest = db.execute(
+        "SELECT count(*), min(rated_at) FROM ratings WHERE cursor > ?1"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries WHERE upstream = ?2 AND rating = cursor)",
+        (row[4], name),
+    ).fetchone()
     oldest_going = db.execute(
         "SELECT min(r.rated_at) FROM batches b JOIN deliveries d ON d.batch = b.id"
         " JOIN ratings r ON r.cursor = d.rating WHERE b.upstream = ? AND b.settled_at IS NULL AND b.state <> 'posted'",

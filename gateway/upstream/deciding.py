@@ -2,7 +2,8 @@
 
 Pure. A batch moves frozen ──posted──▶ accepted | rejected, or is halved: `frozen` is still to be posted, `posted` has a
 packet, `held` is in doubt and waits for a person. A refused batch is halved until single ratings are refused, so that
-one that upstream cannot take keeps no other; those refused are dead letters.
+one that upstream cannot take keeps no other; those refused are dead letters. One whose octets are not what would be
+posted now, and that upstream has certainly not taken, is `remade`: its ratings go up in another.
 
 Two things stop that. What hinders us has nothing to do with the batch: the upstream is left alone for a while, longer
 each time. And if single ratings are refused one after the other and nothing is taken, it is not the ratings: upstream
@@ -22,10 +23,12 @@ from gateway.upstreamsettings import StatusCodes
 
 BREAKS_AFTER = 8
 """Single ratings refused in a row, and none taken, after which nothing is posted any more."""
+LONG = 12
+"""Tries, or questions, after which a batch that has no end is told to a person: they are a day's."""
 FAILS_ALONE = 6
 """After so many failures of upstream at one batch, while it takes others, it is the batch."""
 
-State = Literal["frozen", "posted", "accepted", "rejected", "halved", "held"]
+State = Literal["frozen", "posted", "accepted", "rejected", "halved", "remade", "held"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +92,26 @@ def after_post(
         case Refused(reason=reason, known=known):
             if known and batch.doubted:
                 why = f"its answer was lost, and now {reason}: it may be there already"
-                return Decision("held", standing, reason=why, is_doubtful=True)
+                return Decision("held", _reached(standing), reason=why, is_doubtful=True)
             if batch.rows > 1:
                 return Decision("halved", _reached(standing), reason=reason)
             refusals = standing.refusals + 1
             return Decision("rejected", _stopped(_reached(standing), refusals, 0, reason), reason=reason)
+        case Later(reason=reason, failed=True) if holds:
+            return Decision("held", hindered(standing, said, now, chance), reason=reason, is_doubtful=True)
         case Later(reason=reason, failed=True) if batch.attempts >= FAILS_ALONE and not standing.failures:
-            return Decision("halved" if batch.rows > 1 else "rejected", standing, reason=reason)
+            return Decision("halved" if batch.rows > 1 else "rejected", standing, reason=reason, is_doubtful=True)
         case Troubled(reason=reason) | Later(reason=reason, failed=False):
             return Decision("frozen", hindered(standing, said, now, chance), now, reason=reason)
         case Later(reason=reason):
             # The batch waits longer than the upstream, the oftener the longer: others are tried before it.
             waits = hindered(standing, said, now, chance)
-            return Decision("frozen", waits, next_at(now, batch.attempts + 1, chance), reason=reason)
+            return Decision("frozen", waits, next_at(now, batch.attempts + 1, chance), reason=reason, is_doubtful=True)
         case Doubtful(reason=reason):
             waits = hindered(standing, said, now, chance)
             if holds:
                 return Decision("held", waits, reason=reason, is_doubtful=True)
-            again = next_at(now, batch.attempts, chance)
+            again = next_at(now, batch.attempts + 1, chance)
             return Decision("frozen", waits, again, reason=reason, is_doubtful=True)
 
 
@@ -133,6 +138,24 @@ def after_look(
 def unsayable(batch: Posted, reason: str, standing: Standing) -> Decision:
     """What follows if the format has no way to say a batch: upstream has no part in it."""
     return Decision("halved" if batch.rows > 1 else "rejected", standing, reason=reason)
+
+
+def after_all(standing: Standing) -> Decision:
+    """What follows for a batch with a packet if nobody is asked any more: that it was taken is the last word."""
+    return Decision("accepted", standing, reason="taken; nobody is asked what became of it")
+
+
+def outdated(batch: Posted, standing: Standing, is_same_format: bool) -> Decision | None:
+    """What follows if a batch was sealed by another form, or in another format, than is configured now.
+
+    What may be there already is posted again as it is (None), or waits for a person if that cannot be said any more.
+    """
+    if not batch.doubted:
+        return Decision("remade", standing, reason="the configuration has changed since it was sealed")
+    if is_same_format:
+        return None
+    why = "its answer was lost, and the format has changed: it may be there already"
+    return Decision("held", standing, reason=why, is_doubtful=True)
 
 
 def hindered(standing: Standing, why: Hindrance, now: datetime, chance: float) -> Standing:

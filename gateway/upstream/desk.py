@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from gateway import alarms
 from gateway.errors import UpstreamError
 from gateway.store import batches, deliveries, upstreams
+from gateway.upstream import alarming
 from gateway.upstream.deciding import Decision, Standing
 
 
@@ -27,24 +27,27 @@ def resume(db: Database, upstream: str, now: datetime) -> int:
     """Go on after a stop or a failure, and post again what is held in doubt: how many batches."""
     upstreams.put(db, upstream)
     upstreams.put_standing(db, upstream, Standing(), now)
-    for kind in ("stopped", "trouble"):
-        alarms.tell(db, place=alarms.of_upstream(upstream), kind=kind, text=None, now=now)
     batches.hurry(db, upstream, now)
-    return batches.release_held(db, upstream, now)
+    count = batches.release_held(db, upstream, now)
+    alarming.tell_standing(db, upstream, Standing(), now)
+    alarming.tell_endless(db, upstream, now)
+    return count
 
 
 def settle(db: Database, upstream: str, key: str, packet: str | None, now: datetime) -> int:
-    """A batch held in doubt has arrived: how many ratings. With a packet id upstream is asked what became of it.
+    """A batch in doubt, or without a last word, has arrived: how many ratings. With a packet id upstream is asked what
+    became of it.
 
-    Raises UpstreamError if no such batch is held.
+    Raises UpstreamError if there is no such batch.
     """
-    batch = batches.held(db, upstream, key)
+    batch = batches.open_to_word(db, upstream, key)
     if batch is None:
-        raise UpstreamError(f"{upstream} has no batch {key} that is held in doubt; otklik upstream list shows them.")
+        raise UpstreamError(f"{upstream} has no batch {key} that is in doubt; otklik upstream list shows them.")
     standing = upstreams.standing(db, upstream)
     if packet is None:
         decision = Decision("accepted", standing, reason="a person says that it has arrived")
     else:
         decision = Decision("posted", standing, now, packet)
     batches.apply(db, batch, decision, now)
+    alarming.tell_endless(db, upstream, now)
     return batch.rows

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from gateway.store import batches, deliveries
-from gateway.upstream.grouping import Seen, due_at, group, key_of
-from gateway.upstreamsettings import UpstreamSettings
+from gateway.store.batches import BatchRow
+from gateway.upstream.deciding import Decision
+from gateway.upstream.grouping import Group, Seen, due_at, group, halves, key_of
+from gateway.upstreamsettings import Format, UpstreamSettings
 
 AT_ONCE = 2000
 """Ratings one transaction takes."""
@@ -36,8 +38,17 @@ def freeze(db: Database, settings: UpstreamSettings, zone: ZoneInfo, now: dateti
     due = deliveries.due(db, settings.name, now, AT_ONCE)
     for part in group(due, settings.vendor, settings.vendors, zone, settings.batch):
         key = key_of(settings.name, part.ratings, "", now)
-        batches.freeze(db, settings.name, key, part, settings.format, now, None)
+        batches.freeze(db, settings.name, key, part, settings.format, now)
     return len(due)
+
+
+def refreeze(db: Database, batch: BatchRow, decision: Decision, form: Format, now: datetime) -> None:
+    """Make other batches of the ratings of one: its halves, or one. What may be there already still may."""
+    members = tuple(deliveries.of_batch(db, batch.id).values())
+    doubted = batch.doubted or decision.is_doubtful
+    for part in halves(members) if decision.state == "halved" else (members,):
+        key, group = key_of(batch.upstream, part, batch.key, now), Group(batch.vendor, batch.day, part)
+        batches.freeze(db, batch.upstream, key, group, form, now, parent=batch.id, doubted=doubted)
 
 
 def _last_of_each(seen: Sequence[Seen]) -> Iterable[Seen]:

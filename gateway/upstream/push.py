@@ -14,20 +14,29 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlite_utils import Database
 
-from gateway import alarms
 from gateway.errors import GatewayError
 from gateway.exchange.form import Form
 from gateway.exchange.rates import CannotBeSent
 from gateway.store import batches, deliveries, ratings, upstreams
 from gateway.store.batches import BatchRow
+from gateway.upstream import alarming
 from gateway.upstream.answers import Status
-from gateway.upstream.deciding import Decision, Standing, after_look, after_post, hindered, unsayable
-from gateway.upstream.freezing import AT_ONCE, freeze, take_in
-from gateway.upstream.grouping import Group, halves, key_of
+from gateway.upstream.deciding import (
+    Decision,
+    Standing,
+    after_all,
+    after_look,
+    after_post,
+    hindered,
+    outdated,
+    unsayable,
+)
+from gateway.upstream.formwatch import FormWatch
+from gateway.upstream.freezing import AT_ONCE, freeze, refreeze, take_in
 from gateway.upstream.locking import turn
+from gateway.upstream.preparing import prepare
 from gateway.upstream.rendering import render
 from gateway.upstream.retrying import next_at
 from gateway.upstream.targets import Target
@@ -35,10 +44,6 @@ from gateway.upstream.verdicts import Hindrance, Refused, Taken, Troubled
 from gateway.upstreamsettings import UpstreamSettings
 from scheduler.clock import Clock
 from scheduler.runner import Job
-
-_LOG = structlog.get_logger(__name__)
-_TELL_AFTER = 6
-"""Failures in a row, about an hour of them, that a person should know of."""
 
 T = TypeVar("T")
 
@@ -86,6 +91,8 @@ class Push:
         self._clock = clock
         self._chance = chance
         self._codes = settings.status_codes if settings.spool is None else None
+        self._ids = "" if settings.format == "json" else form.fingerprint
+        self._form_watch = FormWatch(settings.name, settings.format, form)
         self._ending = threading.Event()
 
     def job(self) -> Job:
@@ -109,31 +116,23 @@ class Push:
             if not is_ours:
                 return Pushed(why_not="another program pushes to it now")
             pushed = Pushed()
-            self._do(self._prepare)
+            self._do(lambda db: prepare(db, self._settings, self._clock.now()))
             self._all(lambda db: take_in(db, self._settings, self._clock.now()))
             standing = self._standing()
             if at_once and standing.stopped_why is None:
                 standing = self._do(self._hurry)
             if self._may_go_on(standing, pushed) and self._may_go_on(self._reach_out(standing), pushed):
                 self._all(lambda db: freeze(db, self._settings, self._zone, self._clock.now()))
-                self._post_all(pushed)
+                if self._may_go_on(self._look_at_form(standing), pushed):
+                    self._post_all(pushed)
                 self._look_at_all(pushed)
+            self._do(lambda db: alarming.tell_endless(db, self._settings.name, self._clock.now()))
             return pushed
 
     def _run_for_daemon(self) -> None:
         self.run()
 
     # -- steps ------------------------------------------------------------------------------------------------------
-
-    def _prepare(self, db: Database) -> None:
-        """Make room for the upstream, and see what the last run left in doubt."""
-        upstreams.put(db, self._settings.name)
-        if self._settings.on_unknown == "hold":
-            count = batches.hold_doubtful(db, self._settings.name)
-            if count:
-                _LOG.warning("batches are in doubt and wait for a person", upstream=self._settings.name, batches=count)
-        else:
-            batches.doubt(db, self._settings.name)
 
     def _all(self, some: Callable[[Database], int]) -> None:
         """Do a part of the work until nothing is left of it."""
@@ -153,6 +152,15 @@ class Push:
         self._do(lambda db: self._put_standing(db, waits))
         return waits
 
+    def _look_at_form(self, standing: Standing) -> Standing:
+        """See that marks mean there what they mean here, before some are posted."""
+        if not self._form_watch.is_due(self._clock.now()):
+            return standing
+        assert self._target is not None
+        said = self._target.form(self._settings.format, self._settings.vendor)
+        why = None if said is None or self._ending.is_set() else self._form_watch.judge(said, self._clock.now())
+        return standing if why is None else self._hinder(standing, why)
+
     def _post_all(self, pushed: Pushed) -> None:
         while not self._ending.is_set():
             batch = self._do(lambda db: batches.to_post(db, self._settings.name, self._clock.now()))
@@ -162,6 +170,10 @@ class Push:
     def _post(self, batch: BatchRow, pushed: Pushed) -> Standing:
         """Post one batch, and settle what came of it."""
         standing = self._standing()
+        if batch.body is not None and (batch.ids, batch.format) != (self._ids, self._settings.format):
+            decision = outdated(batch.posted, standing, batch.format == self._settings.format)
+            if decision is not None:
+                return self._settle(batch, decision, pushed)
         try:
             sealed, body = self._sealed(batch)
         except CannotBeSent as problem:
@@ -190,16 +202,25 @@ class Push:
             return batch, batch.body
         rows = self._do(lambda db: ratings.wire_of(db, batch.id))
         body, digest = render(rows, batch.vendor, batch.key, self._settings, self._form)
-        self._do(lambda db: batches.seal(db, batch.id, self._settings.format, body, digest))
+        self._do(lambda db: batches.seal(db, batch.id, self._settings.format, self._ids, body, digest))
         return replace(batch, format=self._settings.format), body
 
     def _look_at_all(self, pushed: Pushed) -> None:
         if self._codes is None:
+            self._settle_all_taken(pushed)
             return
         while not self._ending.is_set():
             batch = self._do(lambda db: batches.to_look_at(db, self._settings.name, self._clock.now()))
             if batch is None or not self._may_go_on(self._look(batch, pushed), pushed):
                 return
+
+    def _settle_all_taken(self, pushed: Pushed) -> None:
+        """Nobody is asked, by the configuration of now: what was to be asked about is at its end."""
+        while not self._ending.is_set():
+            batch = self._do(lambda db: batches.taken(db, self._settings.name))
+            if batch is None:
+                return
+            self._settle(batch, after_all(self._standing()), pushed)
 
     def _look(self, batch: BatchRow, pushed: Pushed) -> Standing:
         """Ask what became of one packet. What hinders us there puts off this packet, and the upstream unless it knows
@@ -244,26 +265,15 @@ class Push:
 
     def _apply(self, db: Database, batch: BatchRow, decision: Decision) -> None:
         now = self._clock.now()
-        members = tuple(deliveries.of_batch(db, batch.id).values()) if decision.state == "halved" else ()
-        batches.apply(db, batch, decision, now)
-        for half in halves(members) if members else ():
-            key = key_of(batch.upstream, half, batch.key, now)
-            part = Group(batch.vendor, batch.day, half)
-            batches.freeze(db, batch.upstream, key, part, self._settings.format, now, batch.id)
+        if batches.apply(db, batch, decision, now) and decision.state in ("halved", "remade"):
+            refreeze(db, batch, decision, self._settings.format, now)
         self._put_standing(db, decision.standing)
 
     def _put_standing(self, db: Database, standing: Standing) -> None:
         now, name = self._clock.now(), self._settings.name
         _tell_news(name, upstreams.standing(db, name), standing)
         upstreams.put_standing(db, name, standing, now)
-        place = alarms.of_upstream(name)
-        stopped = standing.stopped_why and (
-            f"Nothing goes up any more: {standing.stopped_why}. See otklik upstream dead {name}, then otklik upstream"
-            f" resume {name}."
-        )
-        alarms.tell(db, place=place, kind="stopped", text=stopped, now=now)
-        tells = standing.needs_person or standing.failures >= _TELL_AFTER
-        alarms.tell(db, place=place, kind="trouble", text=standing.trouble if tells else None, now=now)
+        alarming.tell_standing(db, name, standing, now)
 
     def _standing(self) -> Standing:
         return self._do(lambda db: upstreams.standing(db, self._settings.name))

@@ -14,10 +14,14 @@ from gateway.upstream.outcomes import Answered, Distrusted, Lost, Outcome, Unsen
 
 MOMENTARY = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that may be gone in a moment."""
+_MAY_HAVE_TAKEN = frozenset({500, 502, 504})
+"""A server that broke down, before it had taken something or after it; a gateway that lost the answer."""
 _FIRST_S = 60.0
 _MOST_S = 6 * 3600.0
 _MOST_ASKED_S = 86_400.0
 _SHORT_S = 5.0
+LONGEST = timedelta(days=1, hours=3)
+"""Nothing is put off for longer; what seems to be was by a clock that was ahead."""
 
 
 def retry_after_s(header: str, now: datetime) -> float | None:
@@ -52,8 +56,8 @@ def short_wait_s(outcome: Outcome, now: datetime, *, again: bool) -> bool | floa
         case Unsent():
             return True
         case Answered(status=status, retry_after=header) if status in MOMENTARY:
-            if status in (502, 504) and not again:
-                return False  # a gateway that lost the answer
+            if status in _MAY_HAVE_TAKEN and not again:
+                return False
             asked_s = retry_after_s(header, now)
             return True if asked_s is None else asked_s <= _SHORT_S and max(asked_s, 0.01)
         case Lost():

@@ -26,6 +26,9 @@ class Target(Protocol):
     def look(self, packet: str, form: Format, vendor: str) -> Status | Hindrance:
         """How far a packet is."""
 
+    def form(self, dialect: Format, vendor: str) -> Outcome | None:
+        """The form that counts there now; None where there is nobody to ask."""
+
     def hang_up(self) -> None:
         """End what is under way, from another thread."""
 
@@ -48,7 +51,6 @@ class HttpTarget:
         return _status(self._ask(packet, form, vendor), form, self._clock.now())
 
     def form(self, dialect: Format, vendor: str) -> Outcome:
-        """The form that counts there now."""
         request = form_request(dialect, vendor)
         if request is None:
             return self._transport.get(FORM_PATHS[dialect])
@@ -78,6 +80,9 @@ class SpoolTarget:
 
     def look(self, packet: str, form: Format, vendor: str) -> Status | Hindrance:
         return Troubled("a folder says nothing about what became of a file")
+
+    def form(self, dialect: Format, vendor: str) -> Outcome | None:
+        return None
 
     def hang_up(self) -> None:
         return

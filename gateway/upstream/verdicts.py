@@ -45,7 +45,10 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now, and not taken; `asked_s` is how long upstream asked us to wait. It may have `failed` at the batch."""
+    """Not now; `asked_s` is how long upstream asked us to wait.
+
+    If it has `failed` it may have been at the batch, before it was taken or after it.
+    """
 
     reason: str
     asked_s: float | None = None

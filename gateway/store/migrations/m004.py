@@ -12,8 +12,10 @@ from gateway.store.migrations.dispositions import WITH_COURSES
 
 # A refusal stands for `rows` of a file: more than one where too many were refused to keep each.
 # `ratings.rating_id` is what the world knows a rating by. `upstreams.floor`: up to this cursor each rating has a
-# delivery. `failures`, `refusals` and `rejections` are those in a row. A batch is frozen: its ratings (deliveries), its
-# key and, once `body` is there, its octets; `body` goes when the batch is settled, `digest` (SHA-256) stays.
+# delivery, as it wished then (`wishes`). `failures`, `refusals` and `rejections` are those in a row. A batch is frozen:
+# its ratings (deliveries), its key and, once `body` is there, its octets, and by which `ids` of a form they were made;
+# `body` goes when the batch is settled, `digest` (SHA-256) stays. It is the last column, so that others are read
+# without it.
 # `posting_at` is set before a post and cleared by its answer: what has it after a crash is in doubt. `doubted`: an
 # answer was lost, once. `looks` is how often its status was asked for. Of a batch that was halved `parent` tells the
 # whole. A delivery is what became of one rating at one upstream. A hook is somebody who is told of the `kinds` of
@@ -27,16 +29,18 @@ CREATE UNIQUE INDEX ratings_outside ON ratings (source, outside_id) WHERE outsid
 CREATE TABLE upstreams (
   name TEXT PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0, stopped_at TEXT, stopped_why TEXT, next_at TEXT,
   failures INTEGER NOT NULL DEFAULT 0, refusals INTEGER NOT NULL DEFAULT 0,
-  rejections INTEGER NOT NULL DEFAULT 0, trouble TEXT) STRICT, WITHOUT ROWID;
+  rejections INTEGER NOT NULL DEFAULT 0, trouble TEXT, wishes TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 CREATE TABLE batches (
   id INTEGER PRIMARY KEY, upstream TEXT NOT NULL REFERENCES upstreams(name), key TEXT NOT NULL UNIQUE,
   vendor TEXT NOT NULL, day TEXT NOT NULL, format TEXT NOT NULL, state TEXT NOT NULL,
-  parent INTEGER REFERENCES batches(id), rows INTEGER NOT NULL, body BLOB, digest TEXT, frozen_at TEXT NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, posting_at TEXT, doubted INTEGER NOT NULL DEFAULT 0,
-  posted_at TEXT, packet TEXT, status TEXT, looks INTEGER NOT NULL DEFAULT 0, settled_at TEXT,
-  reason TEXT NOT NULL DEFAULT '') STRICT;
+  parent INTEGER REFERENCES batches(id), rows INTEGER NOT NULL, digest TEXT, ids TEXT NOT NULL DEFAULT '',
+  frozen_at TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_at TEXT, posting_at TEXT,
+  doubted INTEGER NOT NULL DEFAULT 0, posted_at TEXT, packet TEXT, status TEXT, looks INTEGER NOT NULL DEFAULT 0,
+  settled_at TEXT, reason TEXT NOT NULL DEFAULT '', body BLOB) STRICT;
 CREATE INDEX batches_due ON batches (upstream, state, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX batches_unsettled ON batches (upstream, id) WHERE settled_at IS NULL;
+CREATE INDEX batches_halves ON batches (upstream, "rows", id)
+  WHERE state = 'frozen' AND parent IS NOT NULL AND attempts = 0 AND settled_at IS NULL;
 CREATE TABLE deliveries (
   upstream TEXT NOT NULL REFERENCES upstreams(name), rating INTEGER NOT NULL REFERENCES ratings(cursor),
   batch INTEGER REFERENCES batches(id), state TEXT NOT NULL, due_at TEXT, reason TEXT NOT NULL DEFAULT '',

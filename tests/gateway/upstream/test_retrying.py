@@ -66,6 +66,8 @@ def test_waiting_is_not_shorter_than_what_was_asked_for() -> None:
         (Answered(503, b"", "600"), True, False),
         (Answered(504, b""), True, True),
         (Answered(504, b""), False, False),
+        (Answered(500, b""), True, True),
+        (Answered(500, b""), False, False),
     ],
 )
 def test_within_seconds_only_what_may_be_gone_in_a_moment_is_tried(

@@ -207,6 +207,17 @@ def test_dead_letters_of_one_upstream_are_not_anothers(tmp_path: Path) -> None:
         assert deliveries.dead(of.db, "other") == []
 
 
+def test_packet_without_a_last_word_is_listed_for_a_person(desk: Desk) -> None:
+    of = desk.of
+    of.rate()
+    of.fake.after = lambda _: replied(200, b"?")
+    of.run()
+    with transaction(of.db):
+        of.db.execute("UPDATE batches SET state = 'posted', packet = '7', looks = 12, reason = 'status 4'")
+    (key,) = of.all("SELECT key FROM batches")[0]
+    assert f"up: batch {key} has no last word after 12 tries: status 4" in desk.type("upstream", "list").stdout
+
+
 def findings(answer: Callable[[httpx2.Request], httpx2.Response], **settings: Any) -> list[tuple[bool, str]]:
     upstream = UpstreamSettings.model_validate(
         {"name": "up", "url": "https://up.example", "format": "json", "vendor": "9901", **settings}
