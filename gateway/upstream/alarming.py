@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlite_utils import Database
 
 from gateway import alarms
-from gateway.store import batches
+from gateway.store import batches, upstreams
 from gateway.upstream.deciding import LONG, Standing
 
+_LOG = structlog.get_logger(__name__)
 _TELL_AFTER = 6
 """Failures in a row, about an hour of them, that a person should know of."""
 
 
-def tell_standing(db: Database, upstream: str, standing: Standing, now: datetime) -> None:
-    """Raise the alarms of how it stands with an upstream, or end them."""
+def put_standing(db: Database, upstream: str, standing: Standing, now: datetime) -> None:
+    """Write down how it stands with an upstream; raise the alarms of that, or end them, and log what is news."""
+    _tell_news(upstream, upstreams.standing(db, upstream), standing)
+    upstreams.put_standing(db, upstream, standing, now)
     stopped = standing.stopped_why and (
         f"Nothing goes up any more: {standing.stopped_why}. See otklik upstream dead {upstream}, then otklik upstream"
         f" resume {upstream}."
@@ -35,6 +39,13 @@ def tell_endless(db: Database, upstream: str, now: datetime) -> None:
     said += [f"{slow} batches have no last word after a day of tries"] if slow else []
     text = "; ".join(said) + f". See otklik upstream list, then otklik upstream settle {upstream}, or resume."
     _tell(db, upstream, "batches", text if said else None, now)
+
+
+def _tell_news(upstream: str, before: Standing, after: Standing) -> None:
+    if after.failures and not before.failures:
+        _LOG.warning("an upstream is in trouble", upstream=upstream, reason=after.trouble, again=str(after.next_at))
+    elif before.failures and not after.failures:
+        _LOG.info("an upstream takes ratings again", upstream=upstream)
 
 
 def _tell(db: Database, upstream: str, kind: str, text: str | None, now: datetime) -> None:

@@ -26,10 +26,9 @@ def requeue(db: Database, upstream: str, rating: str | None, now: datetime) -> i
 def resume(db: Database, upstream: str, now: datetime) -> int:
     """Go on after a stop or a failure, and post again what is held in doubt: how many batches."""
     upstreams.put(db, upstream)
-    upstreams.put_standing(db, upstream, Standing(), now)
     batches.hurry(db, upstream, now)
     count = batches.release_held(db, upstream, now)
-    alarming.tell_standing(db, upstream, Standing(), now)
+    alarming.put_standing(db, upstream, Standing(), now)
     alarming.tell_endless(db, upstream, now)
     return count
 

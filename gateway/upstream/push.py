@@ -270,10 +270,7 @@ class Push:
         self._put_standing(db, decision.standing)
 
     def _put_standing(self, db: Database, standing: Standing) -> None:
-        now, name = self._clock.now(), self._settings.name
-        _tell_news(name, upstreams.standing(db, name), standing)
-        upstreams.put_standing(db, name, standing, now)
-        alarming.tell_standing(db, name, standing, now)
+        alarming.put_standing(db, self._settings.name, standing, self._clock.now())
 
     def _standing(self) -> Standing:
         return self._do(lambda db: upstreams.standing(db, self._settings.name))
@@ -292,11 +289,3 @@ class Push:
         elif standing.next_at is not None and standing.next_at > self._clock.now():
             pushed.why_not = f"{standing.trouble}; tried again at {standing.next_at:%Y-%m-%d %H:%M:%S} UTC"
         return pushed.why_not is None
-
-
-def _tell_news(name: str, before: Standing, after: Standing) -> None:
-    """Say in the log when an upstream begins to hinder us, and when it goes on."""
-    if after.failures and not before.failures:
-        _LOG.warning("an upstream is in trouble", upstream=name, reason=after.trouble, again=str(after.next_at))
-    elif before.failures and not after.failures:
-        _LOG.info("an upstream takes ratings again", upstream=name)
