@@ -78,6 +78,8 @@ def is_due(database: Path, settings: BackupSettings, now: datetime) -> bool:
 def newest_at(database: Path, settings: BackupSettings, now: datetime) -> datetime | None:
     """When the newest copy was made, but for those of a future that a wrong clock made up. Raises BackupError for a
     folder that is not there."""
+    if settings.folder.exists() and not settings.folder.is_dir():
+        raise BackupError(f"{settings.folder} for backups is no folder; name one in backup.folder.")
     if not settings.folder.is_dir():
         raise BackupError(f"The folder {settings.folder} for backups does not exist; make it or mount it.")
     found = [at for at, _ in backups.copies(settings.folder, database.stem) if at <= now]

@@ -5,7 +5,8 @@ Each check gives lines: fine, or a fault with its cure. Nothing is changed; a po
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from gateway.settings import Settings
 from gateway.store import lanes, soundness
 from gateway.store.database import holder
 from gateway.store.opening import readable
-from gateway.upstream.transport import read_secret, tls_context
 from gateway.upstreamchecks import examine_upstream
+from gateway.webhookchecks import examine_webhook
 from scheduler.clock import Clock
 
 _DISK_LOW = 200 * 1024 * 1024
@@ -35,9 +36,11 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _texts(settings)
     yield from _calendar(settings, clock)
     yield from _silent(settings)
-    yield from _webhooks(settings)
+    for hook in settings.webhooks:
+        yield from examine_webhook(hook, clock)
+    offices = _offices(settings)
     for upstream in settings.upstream:
-        yield from examine_upstream(upstream, clock)
+        yield from examine_upstream(upstream, clock, offices=offices)
     yield from _database(settings.database)
     yield from _keys(settings, clock)
     yield from _disk(settings.database)
@@ -63,6 +66,14 @@ def _directory(settings: Settings) -> Iterator[Finding]:
         yield Finding("offices and services", str(problem), fault=True)
     else:
         yield Finding("offices and services", f"{len(known.offices)} offices, {len(known.services)} services")
+
+
+def _offices(settings: Settings) -> Collection[str]:
+    """The codes of offices; none if the files cannot be read, which is said elsewhere."""
+    try:
+        return directory.load(settings.offices, settings.services).offices
+    except GatewayError:
+        return ()
 
 
 def _texts(settings: Settings) -> Iterator[Finding]:
@@ -109,18 +120,6 @@ def _silent(settings: Settings) -> Iterator[Finding]:
             f" {phones_days} (privacy.phones_days); make the first shorter or the second longer"
         )
         yield Finding("call-backs", text, fault=True)
-
-
-def _webhooks(settings: Settings) -> Iterator[Finding]:
-    """Whether what a hook is signed and trusted by can be read."""
-    for hook in settings.webhooks:
-        try:
-            read_secret(hook.secret_file)
-            tls_context(hook.tls)
-        except GatewayError as problem:
-            yield Finding(f"webhook {hook.name}", str(problem), fault=True)
-        else:
-            yield Finding(f"webhook {hook.name}", f"{hook.url} is told of {', '.join(hook.events)}")
 
 
 def _database(path: Path) -> Iterator[Finding]:
@@ -185,6 +184,9 @@ def _backup(settings: Settings, clock: Clock) -> Finding:
         newest = newest_at(settings.database, settings.backup, clock.now())
     except GatewayError as problem:
         return Finding("backup", str(problem), fault=True)
+    if not os.access(settings.backup.folder, os.W_OK):
+        text = f"{settings.backup.folder} cannot be written to by this user; change its owner or backup.folder"
+        return Finding("backup", text, fault=True)
     if newest is None:
         return Finding("backup", f"there is no copy in {settings.backup.folder} yet; otklik run makes it")
     late = clock.now() >= newest + 2 * timedelta(seconds=settings.backup.every_s)

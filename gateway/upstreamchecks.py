@@ -6,7 +6,7 @@ Nothing is posted but questions.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +15,18 @@ from cryptography import x509
 
 from gateway import formfiles
 from gateway.errors import GatewayError
+from gateway.exchange import signing
 from gateway.exchange.form import Form, differences
 from gateway.finding import Finding
 from gateway.upstream.answers import AnswerUnreadable
 from gateway.upstream.building import transport_to
-from gateway.upstream.outcomes import Answered
+from gateway.upstream.outcomes import Answered, Distrusted, Lost, Outcome, Unsent
+from gateway.upstream.retrying import MOMENTARY
 from gateway.upstream.targets import HttpTarget
 from gateway.upstream.theirform import their_form
+from gateway.upstream.transport import unusable_certificates
 from gateway.upstream.verdicts import hindrance
-from gateway.upstreamsettings import TlsSettings, UpstreamSettings
+from gateway.upstreamsettings import UpstreamSettings
 from scheduler.clock import Clock
 
 _NEAR_ITS_END = timedelta(days=30)
@@ -31,16 +34,19 @@ _WAIT_S = 10.0
 
 
 def examine_upstream(
-    settings: UpstreamSettings, clock: Clock, wire: httpx2.BaseTransport | None = None
+    settings: UpstreamSettings, clock: Clock, wire: httpx2.BaseTransport | None = None, offices: Collection[str] = ()
 ) -> Iterator[Finding]:
-    """Everything about one upstream."""
+    """Everything about one upstream. `offices` are the codes there are, if they are known."""
     what = f"upstream {settings.name}"
     try:
         form = formfiles.load(settings.form)
     except GatewayError as problem:
         yield Finding(what, str(problem), fault=True)
         return
-    yield from _certificates(what, settings.tls, clock.now())
+    yield from _vendors(what, settings, offices)
+    yield from _signing(what, settings, clock.now())
+    certificates = list(examine_certificates(what, (settings.tls.cert_file, settings.tls.ca_file), clock.now()))
+    yield from certificates
     if settings.spool is not None:
         yield _folder(what, settings.spool)
         return
@@ -49,15 +55,55 @@ def examine_upstream(
         with transport_to(patient, clock, wire, attempts=1) as transport:
             outcome = HttpTarget(patient, transport, clock).form(settings.format, settings.vendor)
     except GatewayError as problem:
-        yield Finding(what, str(problem), fault=True)
+        if str(problem) not in [finding.text for finding in certificates]:
+            yield Finding(what, str(problem), fault=True)
         return
     hindered = hindrance(outcome, clock.now())
     if hindered is not None or not isinstance(outcome, Answered) or outcome.status >= 300:
         why = f"upstream answers {outcome.status}" if isinstance(outcome, Answered) else ""
         text = hindered.reason if hindered is not None else why
-        yield Finding(what, f"{settings.url}: {text}; check the address, the network and who we are there", fault=True)
+        yield Finding(what, f"{settings.url}: {text.rstrip('.')}; {_cure(outcome)}", fault=True)
         return
     yield from _compared(what, settings, form, outcome.body)
+
+
+def _cure(outcome: Outcome) -> str:
+    """What a person can do about an upstream that gives no form."""
+    match outcome:
+        case Unsent():
+            return "check url and the network"
+        case Distrusted():
+            return "tls.ca_file has the certificate of who vouches for theirs, tls.cert_file with key_file is ours"
+        case Lost():
+            return "check the network; it may also want a certificate of ours (tls.cert_file and key_file)"
+        case Answered(status=401 | 403):
+            return "check who we are there: secret_file, vendor, tls.cert_file"
+        case Answered(status=status) if status in MOMENTARY or status >= 500:
+            return "that is theirs to mend; look again later"
+        case Answered():
+            return "check url, format and vendor"
+
+
+def _vendors(what: str, settings: UpstreamSettings, offices: Collection[str]) -> Iterator[Finding]:
+    unknown = sorted(set(settings.vendors) - set(offices)) if offices else []
+    if unknown:
+        text = f"vendors has offices that are not in the offices file: {', '.join(unknown)}; correct their codes"
+        yield Finding(what, text, fault=True)
+
+
+def _signing(what: str, settings: UpstreamSettings, now: datetime) -> Iterator[Finding]:
+    """Whether the older envelope can be signed, and how long for."""
+    if settings.format != "legacy-xml":
+        return
+    if settings.sign is None:
+        yield Finding(what, "envelopes go up without a signature; give sign if they want one")
+        return
+    try:
+        signing.examine(settings.sign)
+    except GatewayError as problem:
+        yield Finding(what, str(problem), fault=True)
+    else:
+        yield from examine_certificates(what, (settings.sign.cert_file,), now)
 
 
 def _compared(what: str, settings: UpstreamSettings, ours: Form, body: bytes) -> Iterator[Finding]:
@@ -73,14 +119,18 @@ def _compared(what: str, settings: UpstreamSettings, ours: Form, body: bytes) ->
         yield Finding(what, f"{settings.url} answers; its form is ours, {ours.version}")
 
 
-def _certificates(what: str, tls: TlsSettings, now: datetime) -> Iterator[Finding]:
-    for path in (tls.cert_file, tls.ca_file):
+def examine_certificates(what: str, paths: Iterable[Path | None], now: datetime) -> Iterator[Finding]:
+    """Whether files of certificates can be read, and are valid for some time."""
+    for path in paths:
         if path is None:
             continue
         try:
             ends_at = min(one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes()))
-        except (OSError, ValueError) as problem:
-            yield Finding(what, f"{path} cannot be read as certificates: {problem}", fault=True)
+        except OSError as problem:
+            yield Finding(what, str(unusable_certificates(path, problem.strerror)), fault=True)
+            continue
+        except ValueError:
+            yield Finding(what, str(unusable_certificates(path, "there is no certificate in PEM in it")), fault=True)
             continue
         left = ends_at - now
         text = f"{path} is valid until {ends_at:%Y-%m-%d}"

@@ -103,7 +103,7 @@ class UpstreamSettings(Section):
     vendor: Vendor
     vendors: Mapping[str, Vendor] = Field(default_factory=dict)
     form: str = "direct-0.0.4"
-    sources: tuple[Source, ...] = ("sms", "voice", "terminal", "paper", "phone")
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)] = ("sms", "voice", "terminal", "paper", "phone")
     date: Literal["visit", "rating"] = "visit"
     corrections: Literal["wait", "send"] = "wait"
     on_unknown: Literal["resend", "hold"] = "resend"
@@ -133,6 +133,10 @@ class WebhookSettings(Section):
     name: str = Field(pattern=_NAME)
     url: Url
     secret_file: Path
-    events: tuple[EventKind, ...] = ("rating.created", "callback.opened", "modem.quarantined")
+    events: Annotated[tuple[EventKind, ...], Field(min_length=1)] = (
+        "rating.created",
+        "callback.opened",
+        "modem.quarantined",
+    )
     timeout_s: Annotated[float, Field(gt=0, le=300)] = 10
     tls: TlsSettings = TlsSettings()

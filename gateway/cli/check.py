@@ -23,7 +23,7 @@ def check(config: Path | None, as_json: bool) -> None:
         findings.append(finding)
         click.echo(f"{'FAULT' if finding.fault else 'ok':5}  {finding.what}: {finding.text}")
     faults = [finding for finding in findings if finding.fault]
-    click.echo(f"{len(faults)} faults" if faults else "No faults.")
+    click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}" if faults else "No faults.")
     if as_json:
         print_json({"faults": [{"what": fault.what, "text": fault.text} for fault in faults]})
     if faults:

@@ -10,6 +10,7 @@ An envelope that is signed is in memory as a whole.
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
@@ -43,6 +44,17 @@ def sign(envelope: bytes, how: SignSettings, timeout_s: float = _TIMEOUT_S) -> b
     if how.key_file is not None:
         return _by_key(envelope, how.key_file, how.cert_file)
     return _by_command(envelope, how.command, timeout_s)
+
+
+def examine(how: SignSettings) -> None:
+    """Whether there is all that signing needs. Nothing is signed, and no program started. Raises SigningError."""
+    if how.key_file is None:
+        if shutil.which(how.command[0]) is None:
+            raise SigningError(f"There is no program {how.command[0]}; check sign.command.")
+        return
+    key = _key(how.key_file)
+    if how.cert_file is not None:
+        _certificates(how.cert_file, key)
 
 
 def _by_key(envelope: bytes, key_file: Path, cert_file: Path | None) -> bytes:

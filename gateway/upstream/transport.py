@@ -31,6 +31,7 @@ ATTEMPTS = 3
 """How often a request is made within seconds before the row waits for minutes."""
 _CONNECT_S = 5.0
 _USER_AGENT = "otklik"
+_TLS_FILES = {"KEY_VALUES_MISMATCH": "the key belongs to another certificate"}
 _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
 
@@ -185,16 +186,23 @@ def tls_context(tls: TlsSettings) -> ssl.SSLContext:
     """Whom we trust and who we are. Raises UpstreamError if a file cannot be used."""
     try:
         context = ssl.create_default_context(cafile=tls.ca_file)
+    except ssl.SSLError as problem:
+        raise unusable_certificates(tls.ca_file, "there is no certificate in PEM in it") from problem
     except OSError as problem:
-        raise UpstreamError(f"The certificates in {tls.ca_file} cannot be used: {problem}.") from problem
+        raise unusable_certificates(tls.ca_file, problem.strerror) from problem
     if tls.cert_file is not None and tls.key_file is not None:
         try:
             context.load_cert_chain(tls.cert_file, tls.key_file, password=_no_password)
         except OSError as problem:
+            why = problem.strerror if not isinstance(problem, ssl.SSLError) else _TLS_FILES.get(problem.reason, problem)
             raise UpstreamError(
-                f"The client certificate {tls.cert_file} with its key {tls.key_file} cannot be used: {problem}."
+                f"The client certificate {tls.cert_file} with its key {tls.key_file} cannot be used: {why}."
             ) from problem
     return context
+
+
+def unusable_certificates(path: Path | None, why: str | None) -> UpstreamError:
+    return UpstreamError(f"The certificates in {path} cannot be used: {why}.")
 
 
 def _no_password() -> str:

@@ -117,6 +117,13 @@ def test_interrupted_copy_of_now_is_left_alone(tmp_path: Path) -> None:
     ]
 
 
+def test_check_names_a_file_that_copies_shall_go_into(box: _Box) -> None:
+    config = box.database.with_name("config.yaml")
+    config.write_text(f"backup: {{folder: {box.database}}}\nmodems: []\nhttp: null\n", encoding="utf-8")
+    said = CliRunner().invoke(main, ["check", "-c", str(config)]).output
+    assert f"FAULT  backup: {box.database} for backups is no folder; name one in backup.folder." in said
+
+
 def test_check_tells_of_a_copy_that_is_overdue(box: _Box) -> None:
     config = box.database.with_name("config.yaml")
     config.write_text("backup: {folder: backup}\nmodems: [{name: m1, port: nowhere}]\nhttp: null\n", encoding="utf-8")

@@ -22,7 +22,8 @@ from gateway.upstream import building, transport
 from gateway.upstream import desk as decisions
 from gateway.upstream.locking import turn
 from gateway.upstreamchecks import examine_upstream
-from gateway.upstreamsettings import UpstreamSettings
+from gateway.upstreamsettings import UpstreamSettings, WebhookSettings
+from gateway.webhookchecks import examine_webhook
 from scheduler.clock import SystemClock
 from tests.gateway.upstream.box import Box, Fake, box
 from tests.gateway.upstream.wire import replied
@@ -223,7 +224,8 @@ def findings(answer: Callable[[httpx2.Request], httpx2.Response], **settings: An
         {"name": "up", "url": "https://up.example", "format": "json", "vendor": "9901", **settings}
     )
     wire = httpx2.MockTransport(answer)
-    return [(finding.fault, finding.text) for finding in examine_upstream(upstream, SystemClock(), wire)]
+    found = examine_upstream(upstream, SystemClock(), wire, offices=["BRN1"])
+    return [(finding.fault, finding.text) for finding in found]
 
 
 def form(change: str = "") -> bytes:
@@ -256,6 +258,94 @@ def test_check_names_files_that_cannot_be_used(tmp_path: Path) -> None:
     assert "secret file" in text
     ((fault, text),) = findings(lambda _: replied(200), form=str(tmp_path / "no.yaml"))
     assert fault
+
+
+def cut(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.RemoteProtocolError("hung up", request=request)
+
+
+def nobody(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ConnectError("nobody there", request=request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cure"),
+    [
+        (nobody, "check url and the network"),
+        (cut, "it may also want a certificate of ours (tls.cert_file and key_file)"),
+        (lambda _: replied(401, b"who?"), "check who we are there: secret_file, vendor, tls.cert_file"),
+        (lambda _: replied(404), "check url, format and vendor"),
+        (lambda _: replied(503), "that is theirs to mend; look again later"),
+    ],
+)
+def test_check_says_what_to_do_about_an_upstream_that_gives_no_form(
+    answer: Callable[[httpx2.Request], httpx2.Response], cure: str
+) -> None:
+    ((fault, text),) = findings(answer)
+    assert fault
+    assert text.endswith(f"; {cure}")
+
+
+def test_check_names_offices_of_vendors_that_there_are_not() -> None:
+    (first, _) = findings(lambda _: replied(200, form()), vendors={"BRN1": "1", "BRNN": "2"})
+    assert first == (True, "vendors has offices that are not in the offices file: BRNN; correct their codes")
+
+
+def test_check_looks_at_what_envelopes_are_signed_with(tmp_path: Path) -> None:
+    def signed_by(**sign: Any) -> list[tuple[bool, str]]:
+        return findings(lambda _: replied(200), url=None, spool=tmp_path, format="legacy-xml", sign=sign)[:-1]
+
+    pair = trustme.CA(key_type=trustme.KeyType.RSA).issue_cert("us", key_type=trustme.KeyType.RSA)
+    key, cert, empty = (tmp_path / name for name in ("key.pem", "cert.pem", "empty"))
+    pair.private_key_pem.write_to_path(key)
+    pair.cert_chain_pems[0].write_to_path(cert)
+    empty.touch()
+    ((fault, text),) = signed_by(key_file=key, cert_file=cert)
+    assert (fault, "is valid until" in text) == (False, True)
+    assert signed_by(key_file=tmp_path / "no") == [
+        (True, f"The key {tmp_path / 'no'} cannot be read: No such file or directory; check sign.key_file.")
+    ]
+    assert signed_by(key_file=key, cert_file=empty)[0][0] is True
+    assert signed_by(command=["no-such-program"]) == [
+        (True, "There is no program no-such-program; check sign.command.")
+    ]
+    assert signed_by(command=["sh"]) == []
+
+
+def test_check_names_a_file_without_certificates_once(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").touch()
+    why = "there is no certificate in PEM in it"
+    unusable = (True, f"The certificates in {tmp_path / 'ca.pem'} cannot be used: {why}.")
+    upstream = UpstreamSettings.model_validate(
+        {"name": "up", "url": "https://up.example", "vendor": "1", "tls": {"ca_file": tmp_path / "ca.pem"}}
+    )
+    assert [(one.fault, one.text) for one in examine_upstream(upstream, SystemClock())] == [unusable]
+
+
+def test_check_looks_at_hooks_without_telling_them(tmp_path: Path) -> None:
+    reached: list[tuple[str, int]] = []
+
+    def refused(host: str, port: int) -> None:
+        raise ConnectionRefusedError("nobody there")
+
+    def found(reach: Callable[[str, int], None]) -> list[tuple[bool, str]]:
+        return [(one.fault, one.text) for one in examine_webhook(hook, SystemClock(), reach)]
+
+    (tmp_path / "secret").write_text("s")
+    hook = WebhookSettings(
+        name="crm",
+        url="https://me:pass@crm.example/?key=1",
+        secret_file=tmp_path / "secret",
+        events=("rating.created",),
+    )
+    assert found(lambda host, port: reached.append((host, port))) == [
+        (False, "https://crm.example is told of rating.created")
+    ]
+    assert reached == [("crm.example", 443)]
+    assert found(refused) == [(True, "https://crm.example cannot be reached: nobody there; check url and the network")]
+    hook = hook.model_copy(update={"secret_file": tmp_path / "no"})
+    ((fault, text),) = found(refused)
+    assert (fault, "secret file" in text) == (True, True)
 
 
 def test_check_names_a_certificate_near_its_end(tmp_path: Path) -> None:
