@@ -125,7 +125,8 @@ class Push:
                 self._all(lambda db: freeze(db, self._settings, self._zone, self._clock.now()))
                 if self._may_go_on(self._look_at_form(standing), pushed):
                     self._post_all(pushed)
-                self._look_at_all(pushed)
+                if pushed.why_not is None:  # else an answer to a question would end the pause that was asked for
+                    self._look_at_all(pushed)
             self._do(lambda db: alarming.tell_endless(db, self._settings.name, self._clock.now()))
             return pushed
 

@@ -178,6 +178,25 @@ def test_upstream_that_asks_for_time_gets_it(tmp_path: Path) -> None:
         assert (of.fake.posts, of.states()) == (2, {"accepted": 1})
 
 
+def test_upstream_that_asks_for_time_is_not_asked_about_packets_either(tmp_path: Path) -> None:
+    with box(tmp_path, status_codes={}) as of:
+        of.rate()
+        of.run()
+        of.later(minutes=2)
+        of.rate()
+
+        def later(request: httpx2.Request) -> httpx2.Response | None:
+            return replied(503, headers={"Retry-After": "7200"}) if request.method == "POST" else None
+
+        of.fake.before = later
+        of.run()
+        of.through(1.9)
+        assert (of.fake.posts, of.fake.looks) == (2, 0)
+        of.fake.before = lambda _: None
+        of.through(1)
+        assert of.states() == {"accepted": 2}
+
+
 def test_week_without_upstream_costs_few_posts_and_no_rating(tmp_path: Path) -> None:
     with box(tmp_path) as of:
         of.fake.before = refusing
