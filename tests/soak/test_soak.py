@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 import json
-import logging
-import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-import structlog
-
-from benchmarks.centre import fast_folder
 from benchmarks.soak import Soak
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    yield
-    structlog.configure(**before)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=fast_folder()) as name:
-        yield Path(name)
 
 
 def test_fleet_under_every_fault_loses_and_doubles_nothing(folder: Path) -> None:
