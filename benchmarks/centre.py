@@ -141,7 +141,7 @@ class Centre:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The database, for questions."""
-        db = sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True)
+        db = sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True, factory=secrecy.Keyed)
         secrecy.attach(db, self.settings.database)
         try:
             yield db
