@@ -9,7 +9,7 @@ week, half of it unplugged and half of it answering 503, and comes back. Ratings
 Then, with the double as the witness:
 
 * the last word of each visit is there, each rating once or superseded by a later one, and the ledger balances;
-* while it is away it is asked at most every three hours, and in all there are not many more posts than batches;
+* while it is away nothing is posted oftener than every three hours, and in all there are few more posts than batches;
 * the daily ledger found nothing, and no alarm is left;
 * memory does not grow.
 
@@ -77,13 +77,20 @@ _WEATHER: tuple[dict[str, Any], ...] = (
 
 
 class Wire(httpx2.BaseTransport):
-    """The network between the box and the double: it can be unplugged, and counts posts of ratings."""
+    """The network between the box and the double: it can be unplugged, and counts what is asked, by address."""
 
     def __init__(self, double: Double) -> None:
         self._client = TestClient(make_app(double), base_url="http://upstream.example")
         self.unplugged = False
-        self.posts = 0
-        self.looks = 0
+        self.asked: Counter[str] = Counter()
+
+    @property
+    def posts(self) -> int:
+        return self.asked["/rates"]
+
+    @property
+    def looks(self) -> int:
+        return self.asked["/packets"]
 
     def __enter__(self) -> Wire:
         self._client.__enter__()
@@ -93,10 +100,7 @@ class Wire(httpx2.BaseTransport):
         self._client.__exit__()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        if request.url.path == "/rates":
-            self.posts += 1
-        else:
-            self.looks += 1
+        self.asked[request.url.path] += 1
         if self.unplugged:
             raise httpx2.ConnectError("nobody there", request=request)
         answer = self._client.request(
@@ -262,7 +266,13 @@ class Outage:
             total, batches = db.execute("SELECT (SELECT count(*) FROM ratings), count(*) FROM batches").fetchone()
             alarms = [row[0] for row in db.execute("SELECT text FROM alarms WHERE cleared_at IS NULL")]
             unbalanced = db.execute("SELECT count(*) FROM alarms WHERE kind = 'unbalanced'").fetchone()[0]
-        found.facts |= {"ratings": total, "batches": batches, "posts": wire.posts, "questions": wire.looks}
+        found.facts |= {
+            "ratings": total,
+            "batches": batches,
+            "posts": wire.posts,
+            "questions": wire.looks,
+            "forms": wire.asked["/forms"],
+        }
         found.facts |= {"deliveries": ", ".join(f"{n} {state}" for state, n in Counter(states.values()).items())}
         found.doubled = {rating for rating, count in there.items() if count > 1}
         named = {rating for line in ledger.duplicated for rating in re.findall(r"its rating (\S+) \d+ times", line)}

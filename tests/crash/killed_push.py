@@ -91,19 +91,24 @@ class Boundaries:
         """What has to be put in place, so that nothing is passed unnoticed."""
         boundaries = self
 
-        class Connection(sqlite3.Connection):
-            def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-                if sql != "COMMIT":
-                    return super().execute(sql, parameters)
-                boundaries.reach("before COMMIT")
-                cursor = super().execute(sql)
-                boundaries.reach("after COMMIT")
-                return cursor
+        def watching(of: type[sqlite3.Connection]) -> type[sqlite3.Connection]:
+            class Connection(of):
+                def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+                    if sql != "COMMIT":
+                        return super().execute(sql, parameters)
+                    boundaries.reach("before COMMIT")
+                    cursor = super().execute(sql)
+                    boundaries.reach("after COMMIT")
+                    return cursor
+
+            return Connection
 
         connect, handle = sqlite3.connect, httpx2.HTTPTransport.handle_request
 
-        def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
-            return connect(*arguments, factory=Connection, **options)
+        def connected(
+            *arguments: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any
+        ) -> sqlite3.Connection:
+            return connect(*arguments, factory=watching(factory), **options)
 
         def request(self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
             what = request.url.path.strip("/").partition("/")[0]
@@ -211,13 +216,13 @@ class Copies:
         prepare(folder / "template")
 
     def all(self, case: Case, sample: int | None) -> Iterator[Killed]:
-        """Killed nowhere, and at each boundary; with `sample` at one of each kind: a small number, another place."""
+        """Killed nowhere, and at each boundary; with `sample`, a small number, at one of every other kind."""
         killed, passed = self._one(case, 0)
         yield killed
         places = range(1, len(passed) + 1)
         if sample is not None:
             kinds = {kind: [place for place in places if passed[place - 1] == kind] for kind in passed}
-            places = [found[sample * 7 % len(found)] for found in kinds.values()]
+            places = [found[sample * 7 % len(found)] for found in list(kinds.values())[sample % 2 :: 2]]
         for place in places:
             yield self._one(case, place)[0]
 
