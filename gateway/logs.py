@@ -88,6 +88,22 @@ def set_up(settings: LogSettings) -> None:
     )
 
 
+def set_up_for_a_command() -> None:
+    """A command tells by itself what a person should know; of the log only errors come, on standard error."""
+    structlog.configure(
+        processors=[_errors_only, mask_phones, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _errors_only(_logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if method not in ("error", "critical", "exception"):
+        raise structlog.DropEvent
+    return event
+
+
 def mask_phones(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Mask whatever could be a phone in every text of a log line: all but its first four and last four digits."""
     for key, value in event.items():

@@ -15,7 +15,7 @@ from gateway.callbackdesk import CallbackDesk
 from gateway.callbacks import Assigned, Called, Cause, Closed, Event, Outcome, Reason, Shown
 from gateway.cli import callbackviews as views
 from gateway.cli.conversing import conversations_of
-from gateway.cli.options import ListByDefault, config_option, json_option, marks_of, print_json
+from gateway.cli.options import ROW, ListByDefault, config_option, json_option, marks_of, print_json
 from gateway.settings import Settings
 from gateway.store import callbacks as rows
 from gateway.store.database import transaction
@@ -44,7 +44,7 @@ def _by(required: bool) -> Callable[[F], F]:
 
 
 _words = click.option("--words", default="", help="Whatever else should be kept; long numbers are masked.")
-_task = click.argument("task", type=int, metavar="ID")
+_task = click.argument("task", type=ROW, metavar="ID")
 
 
 @click.group(cls=ListByDefault)

@@ -10,7 +10,7 @@ import click
 from pydantic import ValidationError
 
 from gateway import config as configuration
-from gateway.cli.options import config_option, json_option, print_json
+from gateway.cli.options import ROW, config_option, json_option, print_json
 from gateway.exchange.rates import Date
 from gateway.export.dialect import Dialect, choose
 from gateway.export.files import replacing
@@ -32,8 +32,8 @@ def export() -> None:
 
 @export.command()
 @click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Only ratings with a greater cursor.")
-@click.option("--until", type=click.IntRange(min=0), help="Only ratings up to this cursor.")
+@click.option("--after", type=ROW, default=0, help="Only ratings with a greater cursor.")
+@click.option("--until", type=ROW, help="Only ratings up to this cursor.")
 @click.option("-o", "--output", type=_FILE, help="Default: standard output.")
 @click.option("--upstream", "name", help="XML as for this upstream. Default: the only one there is.")
 @click.option("--vendor", help="XML: in whose name, such as 9901 or 1417-13.")
@@ -62,6 +62,13 @@ def ratings(
     """Ratings in cursor order: after reading up to N, --after N gives exactly what is newer."""
     if as_json and output is None:
         raise click.UsageError("--json needs -o FILE: without it the ratings themselves go to standard output.")
+    _refuse_idle(
+        form,
+        {"--upstream": name, "--vendor": vendor, "--form": questions, "--date": date},
+        {"--sign-key": sign_key, "--sign-cert": sign_cert, "--sign-command": sign_command},
+    )
+    if form == "parquet" and output is None and sys.stdout.isatty():
+        raise click.UsageError("Parquet is nothing to look at: give -o FILE, or a pipe.")
     settings = configuration.load(config)
     dialect = None
     if form in XML:
@@ -93,6 +100,15 @@ def hand_out(
         with writable(settings.database) as db, transaction(db):
             rows.mark_exported(db, form=form, after_cursor=after, until=last, rows=count, now=SystemClock().now())
     return count, last
+
+
+def _refuse_idle(form: str, of_xml: dict[str, object], of_signing: dict[str, object]) -> None:
+    """An option that would do nothing is a mistake."""
+    for option, value in (of_xml | of_signing).items():
+        used = form in XML if option in of_xml else form == "legacy-xml"
+        if value is not None and not used:
+            formats = "legacy-xml" if option in of_signing else " or ".join(sorted(XML, reverse=True))
+            raise click.UsageError(f"{option} is for --format {formats}; the format is {form}.")
 
 
 def _sign(key: Path | None, certificate: Path | None, command: str | None) -> SignSettings | None:

@@ -14,6 +14,10 @@ from gateway.model import CRITERIA
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+ROW = click.IntRange(0, 2**63 - 1)
+"""A cursor, or the number of a row: what the database can hold."""
+
+
 class ListByDefault(click.Group):
     """A group of which the name alone, or with options only, is its `list`."""
 

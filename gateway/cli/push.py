@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from gateway import config as configuration
 from gateway.cli.options import config_option, json_option, print_json
+from gateway.logs import set_up_for_a_command
 from gateway.settings import Settings
 from gateway.store.database import transaction
 from gateway.store.opening import writable
@@ -32,6 +33,7 @@ def push(name: str | None, config: Path | None, as_json: bool) -> None:
 
     Exit 1 if an upstream could not be brought up to date.
     """
+    set_up_for_a_command()
     settings = configuration.load(config)
     upstreams = chosen(settings, name)
     if not upstreams:

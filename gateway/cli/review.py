@@ -13,7 +13,7 @@ from tabulate import tabulate
 from gateway import config as configuration
 from gateway import review as deciding
 from gateway.cli.conversing import conversations_of
-from gateway.cli.options import ListByDefault, config_option, json_option, marks_of, print_json, printable
+from gateway.cli.options import ROW, ListByDefault, config_option, json_option, marks_of, print_json, printable
 from gateway.errors import ReviewError
 from gateway.model import Conversation, Meaning
 from gateway.phones import mask
@@ -51,7 +51,7 @@ def list_(decided: bool, config: Path | None, as_json: bool) -> None:
 
 
 @review.command()
-@click.argument("reply", type=int)
+@click.argument("reply", type=ROW)
 @config_option
 @json_option
 def show(reply: int, config: Path | None, as_json: bool) -> None:
@@ -70,14 +70,14 @@ def show(reply: int, config: Path | None, as_json: bool) -> None:
 
 
 @review.command()
-@click.argument("reply", type=int)
+@click.argument("reply", type=ROW)
 @click.option("--rating", type=click.IntRange(1, 5), help="One mark for the whole, or for the one thing asked.")
 @click.option("--marks", metavar="T,Q,S,C,I", help="Marks for time, queue, staff, comfort, information; - for none.")
 @click.option("--comment", is_flag=True, help="It rates nothing.")
 @click.option("--opt-out", is_flag=True, help="It wants no more messages.")
 @click.option("--wrong-recipient", is_flag=True, help="It is not from who was in the office.")
 @click.option("--noise", is_flag=True, help="It is from a machine, or about no visit.")
-@click.option("--invitation", type=int, metavar="ID", help="Which one it is about, where it may be about several.")
+@click.option("--invitation", type=ROW, metavar="ID", help="Which one it is about, where it may be about several.")
 @click.option("--by", required=True, metavar="NAME", help="Who decides; kept.")
 @click.option("--note", default="", metavar="TEXT", help="Why; kept.")
 @config_option

@@ -70,6 +70,8 @@ def dead(name: str | None, config: Path | None, as_json: bool) -> None:
     """Ratings that an upstream will not have, each with its visit and the reason."""
     settings = configuration.load(config)
     with readable(settings.database) as db:
+        if name not in (None, *upstreams.names(db)):
+            chosen(settings, name)
         found = deliveries.dead(db, name)
     for row in found:
         click.echo(f"{row['upstream']}  {row['rating']}  visit {row['visit']}  {printable(row['reason'])}")

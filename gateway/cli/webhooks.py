@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from sqlite_utils import Database
 from tabulate import tabulate
 
 from gateway import config as configuration
-from gateway.cli.options import ListByDefault, config_option, json_option, print_json
+from gateway.cli.options import ROW, ListByDefault, config_option, json_option, print_json
 from gateway.errors import GatewayError
 from gateway.store import tellings
 from gateway.store.database import transaction
@@ -43,6 +44,7 @@ def list_(config: Path | None, as_json: bool) -> None:
 def dead(hook: str | None, config: Path | None, as_json: bool) -> None:
     """Events that were given up, because a hook does not take them while it takes others; with the reason."""
     with readable(configuration.load(config).database) as db:
+        _known(db, hook)
         found = tellings.dead(db, hook)
     click.echo(tabulate(found, headers="keys") if found else "No event was given up.")
     if as_json:
@@ -50,7 +52,7 @@ def dead(hook: str | None, config: Path | None, as_json: bool) -> None:
 
 
 @webhooks.command()
-@click.argument("event", type=int, required=False)
+@click.argument("event", type=ROW, required=False)
 @click.option("--hook", help="For this one only.")
 @click.option("--all", "every", is_flag=True, help="Every event that was given up.")
 @config_option
@@ -64,9 +66,19 @@ def requeue(event: int | None, hook: str | None, every: bool, config: Path | Non
         raise click.UsageError("Name one EVENT, or give --all.")
     settings = configuration.load(config)
     with writable(settings.database) as db, transaction(db):
+        _known(db, hook)
         count = tellings.requeue(db, hook, event)
     if not count and event is not None:
         raise GatewayError(f"No event {event} was given up; otklik webhooks dead shows those that were.")
     click.echo(f"told again: {count}")
     if as_json:
         print_json({"requeued": count})
+
+
+def _known(db: Database, hook: str | None) -> None:
+    """Refuse a name that there is not."""
+    names = [row["name"] for row in tellings.listed(db)]
+    if hook not in (None, *names):
+        raise click.BadParameter(
+            f"there is no hook {hook}; there are: {', '.join(names) or 'none'}.", param_hint="--hook"
+        )

@@ -8,12 +8,17 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter, ValidationError
 
 from gateway import formfiles
+from gateway.errors import ConfigError
 from gateway.exchange.form import Form
 from gateway.exchange.rates import Date
 from gateway.export.files import ExportError
 from gateway.upstreamsettings import SignSettings, UpstreamSettings, Vendor
 
 _FORM = "direct-0.0.4"
+
+
+class DialectError(ExportError, ConfigError):
+    """Neither the call nor the configuration tells whose ratings these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,18 @@ def choose(
 ) -> Dialect:
     """The dialect of the upstream of this name, or of the only one; what is given here goes before what it says.
 
-    Raises ExportError where it is not clear whose ratings these are.
+    Raises DialectError where it is not clear whose ratings these are.
     """
     upstream = _upstream(upstreams, name, vendor)
     given = None if vendor is None else _number(vendor)
     if upstream is None:
         if given is None:
-            raise ExportError("Nothing says in whose name ratings go up: give --vendor, or configure an upstream.")
+            raise DialectError("Nothing says in whose name ratings go up: give --vendor, or configure an upstream.")
         return Dialect(given, formfiles.load(form or _FORM), date or "visit", sign)
     vendors = {office: own for office, own in upstream.vendors.items() if own != upstream.vendor}
     names = sorted({upstream.vendor, *vendors.values()})
     if vendors and given not in names:
-        raise ExportError(f"The offices of {upstream.name} send as {', '.join(names)}: choose one with --vendor.")
+        raise DialectError(f"The offices of {upstream.name} send as {', '.join(names)}: choose one with --vendor.")
     return Dialect(
         given or upstream.vendor,
         formfiles.load(form or upstream.form),
@@ -79,10 +84,10 @@ def _upstream(upstreams: Sequence[UpstreamSettings], name: str | None, vendor: s
             if upstream.name == name:
                 return upstream
         known = ", ".join(upstream.name for upstream in upstreams) or "none"
-        raise ExportError(f"There is no upstream {name} in the configuration; there is {known}.")
+        raise DialectError(f"There is no upstream {name} in the configuration; there are: {known}.")
     if len(upstreams) > 1 and vendor is None:
         names = ", ".join(upstream.name for upstream in upstreams)
-        raise ExportError(f"There are several upstreams: choose one of {names} with --upstream, or give --vendor.")
+        raise DialectError(f"There are several upstreams: choose one of {names} with --upstream, or give --vendor.")
     return upstreams[0] if len(upstreams) == 1 else None
 
 
@@ -90,4 +95,4 @@ def _number(vendor: str) -> str:
     try:
         return TypeAdapter(Vendor).validate_python(vendor)
     except ValidationError:
-        raise ExportError(f"{vendor!r} is no vendor id; it is a number such as 9901, or 1417-13.") from None
+        raise DialectError(f"{vendor!r} is no vendor id; it is a number such as 9901, or 1417-13.") from None

@@ -18,8 +18,10 @@ def read_witness(path: Path) -> list[dict[str, Any]]:
     try:
         # Not splitlines: a text may hold what Unicode calls a line separator.
         lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise WitnessError(f"The log {path} cannot be read: {problem}.") from problem
+    except OSError as problem:
+        raise WitnessError(f"The log {path} cannot be read: {problem.strerror}.") from problem
+    except UnicodeDecodeError:
+        raise WitnessError(f"{path} is no log: it is not in UTF-8.") from None
     found = []
     for number, line in enumerate(lines, 1):
         try:

@@ -139,5 +139,10 @@ def test_network_log_cut_off_by_a_kill_is_read_to_its_last_whole_line(tmp_path: 
     path.write_text('{"event": "submit"}\n{"eve', encoding="utf-8")
     assert read_witness(path) == [{"event": "submit"}]
     path.write_text('x\n{"event": "submit"}\n', encoding="utf-8")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    with pytest.raises(WitnessError, match="binary is no log: it is not in UTF-8"):
+        read_witness(tmp_path / "binary")
+    with pytest.raises(WitnessError, match="none cannot be read: No such file or directory"):
+        read_witness(tmp_path / "none")
     with pytest.raises(WitnessError, match=":1: this is no line"):
         read_witness(path)

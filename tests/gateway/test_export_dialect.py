@@ -44,7 +44,7 @@ def test_name_chooses_among_several_upstreams() -> None:
     assert choose(several, vendor="3").vendor == "3"
     with pytest.raises(ExportError, match="choose one of up, two with --upstream"):
         choose(several)
-    with pytest.raises(ExportError, match="no upstream three in the configuration; there is up, two"):
+    with pytest.raises(ExportError, match="no upstream three in the configuration; there are: up, two"):
         choose(several, name="three")
 
 
@@ -81,12 +81,13 @@ def call(centre: Centre, tmp_path: Path) -> Any:
 def test_command_writes_each_format_and_remembers_it(call: Any, centre: Centre, tmp_path: Path) -> None:
     for form in ("jsonl", "csv", "rates-xml", "legacy-xml", "parquet"):
         out = tmp_path / form
-        done = call("--format", form, "--vendor", "1417-13", "-o", str(out), "--json")
+        vendor = ["--vendor", "1417-13"] if form.endswith("xml") else []
+        done = call("--format", form, *vendor, "-o", str(out), "--json")
         assert done.exit_code == 0, done.output
         assert json.loads(done.output.splitlines()[-1]) == {"exported": 1, "cursor": 1}
         if form.endswith("xml"):
             assert b'<vendor id="1417"' in out.read_bytes()
-        assert call("--format", form, "--vendor", "1").stdout_bytes
+        assert call("--format", form, *vendor).stdout_bytes
     found = centre.all('SELECT format, "after", until, "rows" FROM exports')
     assert len(found) == 5
     assert ("rates-xml", 0, 1, 2) in found
@@ -98,10 +99,30 @@ def test_command_goes_on_after_the_cursor_it_told(call: Any, tmp_path: Path) -> 
     assert (tmp_path / "r").read_bytes() == b""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--after", "99999999999999999999"], "is not in the range"),
+        (["--vendor", "1"], "--vendor is for --format rates-xml or legacy-xml; the format is jsonl."),
+        (
+            ["--format", "rates-xml", "--vendor", "1", "--sign-key", "k.pem"],
+            "--sign-key is for --format legacy-xml; the format is rates-xml.",
+        ),
+        (["--format", "rates-xml", "--upstream", "nosuch"], "There is no upstream nosuch in the configuration"),
+    ],
+)
+def test_call_that_is_wrong_is_refused_and_writes_nothing(
+    call: Any, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    result = call(*arguments, "-o", str(tmp_path / "out"))
+    assert (result.exit_code, said in result.stderr) == (2, True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_command_that_cannot_write_leaves_no_file_and_says_why(call: Any, tmp_path: Path) -> None:
     out = tmp_path / "r.xml"
     for arguments, code, text in (
-        (("--format", "rates-xml"), 1, "give --vendor"),
+        (("--format", "rates-xml"), 2, "give --vendor"),
         (("--format", "rates-xml", "--vendor", "1", "--after", "1"), 1, "there is no rating"),
         (("--format", "legacy-xml", "--vendor", "1", "--sign-cert", "c"), 2, "Sign with --sign-key"),
         (("--format", "legacy-xml", "--vendor", "1", "--sign-command", "'"), 2, "Sign with --sign-key"),

@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS names (
   kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, id)) STRICT, WITHOUT ROWID;
 """
 
+_TABLES = frozenset({"packets", "forms", "facts", "names"})
+
 _PUT_FORM = """INSERT INTO forms (packet, vendor, foreign_id, taken_at, counts, repeated, refused, okato, authority_id,
   service_id, office, office_name, source, visited_at, rated_at, mark, score, overall, time, queue, staff, comfort,
   info, comment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -81,9 +83,17 @@ class Keeping:
         try:
             self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
             self._db.row_factory = sqlite3.Row
+            self._refuse_foreign(path)
             self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + _SCHEMA)
         except sqlite3.Error as problem:
             raise UpstreamDoubleError(f"The double cannot use the database {path}: {problem}. Give another.") from None
+
+    def _refuse_foreign(self, path: Path | None) -> None:
+        """Nothing is made in the database of another program, such as the one that ratings come from."""
+        there = {row[0] for row in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not {name for name in there if not name.startswith("sqlite_")} <= _TABLES:
+            self._db.close()
+            raise UpstreamDoubleError(f"{path} is the database of another program. Give another.")
 
     def close(self) -> None:
         with self._lock:

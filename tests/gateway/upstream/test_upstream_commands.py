@@ -73,6 +73,19 @@ def losing(_: httpx2.Response) -> httpx2.Response:
     raise httpx2.ReadTimeout("late")
 
 
+def test_push_that_is_hindered_says_so_once_and_on_standard_error(desk: Desk) -> None:
+    desk.of.rate()
+    desk.of.fake.before = lambda _: replied(503)
+    pushed = desk.type("push", code=1)
+    assert pushed.stdout == "up: 0 ratings posted, 0 accepted, 0 rejected\n"
+    assert pushed.stderr.count("upstream answers 503") == 1
+    assert len(pushed.stderr.splitlines()) == 1
+
+
+def test_dead_letters_of_an_upstream_that_there_is_not_are_refused(desk: Desk) -> None:
+    assert "There is no upstream nosuch" in desk.type("upstream", "dead", "nosuch", code=2).stderr
+
+
 def test_push_sends_what_is_due_and_says_how_much(desk: Desk) -> None:
     desk.of.rate(3)
     assert desk.json("push") == {

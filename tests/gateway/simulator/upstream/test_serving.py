@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -24,6 +25,7 @@ from gateway.cli import main
 from gateway.simulator.upstream.app import MAX_BODY, make_app
 from gateway.simulator.upstream.double import Double
 from gateway.simulator.upstream.errors import UpstreamDoubleError
+from gateway.simulator.upstream.keeping import Keeping
 from gateway.simulator.upstream.serving import Server, Tls
 from scheduler.clock import SystemClock
 from tests.gateway.simulator.upstream.messages import RATES, batch, rating
@@ -41,6 +43,16 @@ def serving(tls: Tls | None = None, database: Path | None = None) -> Iterator[st
         server.stop()
         thread.join()
         double.close()
+
+
+def test_the_database_of_another_program_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "otklik.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE visits (id)")
+    before = path.read_bytes()
+    with pytest.raises(UpstreamDoubleError, match="is the database of another program"):
+        Keeping(path)
+    assert path.read_bytes() == before
 
 
 @pytest.fixture
