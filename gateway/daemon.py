@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
+from typing import TYPE_CHECKING
 
-import httpx2
 import structlog
 
 from gateway import alarms, directory, numbertable, scriptfiles
@@ -23,7 +23,7 @@ from gateway.bookkeeping import Bookkeeping
 from gateway.callbackdesk import CallbackDesk
 from gateway.conversations import Conversations
 from gateway.desk import Desk
-from gateway.disk import DiskWatch
+from gateway.diskwatch import DiskWatch
 from gateway.dispatch import Dispatch
 from gateway.errors import ConfigError, GatewayError
 from gateway.inbox import Inbox
@@ -49,6 +49,9 @@ from modem.fleet import Fleet
 from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.runner import Job, Runner, Ticker
+
+if TYPE_CHECKING:
+    import httpx2
 
 _LOG = structlog.get_logger(__name__)
 _STOP_WITHIN_S = 8.0

@@ -9,9 +9,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import httpx2
-from cryptography import x509
+from typing import TYPE_CHECKING
 
 from gateway import formfiles
 from gateway.errors import GatewayError
@@ -28,6 +26,9 @@ from gateway.upstream.transport import unusable_certificates
 from gateway.upstream.verdicts import hindrance
 from gateway.upstreamsettings import UpstreamSettings
 from scheduler.clock import Clock
+
+if TYPE_CHECKING:
+    import httpx2
 
 _NEAR_ITS_END = timedelta(days=30)
 _WAIT_S = 10.0
@@ -125,6 +126,8 @@ def examine_certificates(what: str, paths: Iterable[Path | None], now: datetime)
         if path is None:
             continue
         try:
+            from cryptography import x509  # here: most commands look at no certificate
+
             ends_at = min(one.not_valid_after_utc for one in x509.load_pem_x509_certificates(path.read_bytes()))
         except OSError as problem:
             yield Finding(what, str(unusable_certificates(path, problem.strerror)), fault=True)

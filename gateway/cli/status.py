@@ -13,7 +13,7 @@ from tabulate import tabulate
 from gateway import config as configuration
 from gateway import disk
 from gateway.cli.options import config_option, json_option, print_json
-from gateway.cli.upstream import show_troubles
+from gateway.cli.upstreamviews import show_troubles
 from gateway.settings import Settings
 from gateway.store import callbacks, fleet, lanes, reviews, state, tellings, upstreams
 from gateway.store.database import holder, trouble_told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 from sqlite_utils import Database
@@ -12,6 +12,7 @@ from tabulate import tabulate
 
 from gateway import config as configuration
 from gateway.cli.options import ListByDefault, config_option, json_option, print_json, printable
+from gateway.cli.upstreamviews import show_troubles
 from gateway.store import batches, deliveries, upstreams
 from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
@@ -52,14 +53,6 @@ def list_upstreams(config: Path | None, as_json: bool) -> None:
                 click.echo(f"{row['name']}: batch {batch['key']} {what}: {printable(batch['reason'])}")
     if as_json:
         print_json({"upstreams": found})
-
-
-def show_troubles(row: dict[str, Any]) -> None:
-    """What a person should know of one upstream."""
-    if row["stopped_why"]:
-        click.echo(f"{row['name']}: STOPPED since {row['stopped_at']}: {printable(row['stopped_why'])}")
-    elif row["trouble"]:
-        click.echo(f"{row['name']}: {printable(row['trouble'])}")
 
 
 @upstream.command()

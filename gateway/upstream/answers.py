@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
-
-from lxml import etree
+from typing import TYPE_CHECKING, Any
 
 from gateway.upstreamsettings import Format
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _MOST_REASON = 300
@@ -89,6 +90,8 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def document(body: bytes) -> etree._Element:
     """The root of an XML document without a DTD. Raises AnswerUnreadable."""
+    from lxml import etree  # here: most commands read no answer
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
         root = etree.fromstring(body, parser)
@@ -101,7 +104,7 @@ def document(body: bytes) -> etree._Element:
 
 def local(element: etree._Element) -> str:
     """The name of an element without its namespace; "" for what is none."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def named(parent: etree._Element, name: str) -> list[etree._Element]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-import httpx2
 
 from gateway import formfiles
 from gateway.errors import ConfigError, UpstreamError
@@ -15,20 +14,27 @@ from gateway.settings import Settings
 from gateway.upstream.push import Do, Push
 from gateway.upstream.spool import Spool
 from gateway.upstream.targets import HttpTarget, SpoolTarget, Target
-from gateway.upstream.transport import ATTEMPTS, Transport
 from gateway.upstreamsettings import UpstreamSettings
 from scheduler.clock import Clock
 
+if TYPE_CHECKING:
+    import httpx2
+
+    from gateway.upstream.transport import Transport
+
 
 def transport_to(
-    settings: UpstreamSettings, clock: Clock, wire: httpx2.BaseTransport | None = None, attempts: int = ATTEMPTS
+    settings: UpstreamSettings, clock: Clock, wire: httpx2.BaseTransport | None = None, attempts: int | None = None
 ) -> Transport:
-    """The way to an upstream's address. On a simulated `wire` nobody waits for seconds.
+    """The way to an upstream's address, on which a request is made so often within seconds, as usual where that is
+    not said. On a simulated `wire` nobody waits for seconds.
 
     Raises UpstreamError if its files cannot be used, or if it has no address.
     """
     if settings.url is None:
         raise UpstreamError(f"The upstream {settings.name} is a folder and has no address.")
+    from gateway.upstream.transport import ATTEMPTS, Transport  # here: it takes 50 ms, and most commands go nowhere
+
     return Transport(
         settings.url,
         clock,
@@ -36,7 +42,7 @@ def transport_to(
         tls=settings.tls,
         secret_file=settings.secret_file,
         wire=wire,
-        attempts=attempts if wire is None else 1,
+        attempts=1 if wire is not None else attempts or ATTEMPTS,
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from gateway.exchange import jsonbatch, legacy, rates
 from gateway.exchange.form import Form
-from gateway.exchange.signing import sign
 from gateway.store.ratings import COLUMNS, SCHEMA_VERSION
 from gateway.upstreamsettings import UpstreamSettings
 
@@ -25,5 +24,7 @@ def render(
         case "legacy-xml":
             body = legacy.body(ratings, vendor, form, settings.date)
             if settings.sign is not None:
+                from gateway.exchange.signing import sign  # here: it takes 40 ms, and few sign
+
                 body = sign(body, settings.sign)
     return body, hashlib.sha256(body).hexdigest()

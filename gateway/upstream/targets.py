@@ -6,16 +6,18 @@ Nothing is decided here; an answer comes back as what it means.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.upstream.answers import AnswerUnreadable, Status, status_of
 from gateway.upstream.outcomes import Answered, Outcome
 from gateway.upstream.requests import CONTENT_TYPES, FORM_PATHS, POST_PATHS, form_request, packet_request
 from gateway.upstream.spool import Spool
-from gateway.upstream.transport import Transport
 from gateway.upstream.verdicts import Doubtful, Hindrance, Troubled, Verdict, hindrance, verdict
 from gateway.upstreamsettings import Format, UpstreamSettings
 from scheduler.clock import Clock
+
+if TYPE_CHECKING:
+    from gateway.upstream.transport import Transport
 
 
 class Target(Protocol):

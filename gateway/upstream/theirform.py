@@ -7,15 +7,17 @@ those whose titles we do not know either; the values of an indicator are known b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from lxml import etree
 from pydantic import ValidationError
 
 from gateway.exchange.form import Form
 from gateway.model import CRITERIA
 from gateway.upstream.answers import AnswerUnreadable, document, local, named, number
 from gateway.upstreamsettings import Format
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 K = TypeVar("K", str, int)
 

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
-import httpx2
 import structlog
 from sqlite_utils import Database
 
 from gateway.store import tellings
 from gateway.store.writer import Writer
 from gateway.upstream.outcomes import Answered, Outcome
-from gateway.upstream.transport import ATTEMPTS, Transport
 from gateway.upstreamsettings import WebhookSettings
 from gateway.webhooks.telling import Pending, Standing, judged, next_due
 from scheduler.clock import Clock
 from scheduler.runner import Job
+
+if TYPE_CHECKING:
+    import httpx2
 
 _LOG = structlog.get_logger(__name__)
 _EVERY_S = 1.0
@@ -63,6 +65,11 @@ class Teller:
         chance: Callable[[], float],
         wire: httpx2.BaseTransport | None = None,
     ) -> None:
+        from gateway.upstream.transport import (  # here: it takes 50 ms, and most centres have no hook
+            ATTEMPTS,
+            Transport,
+        )
+
         self._name = hook.name
         self._writer = writer
         self._clock = clock

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from gateway import alarms
 from gateway.intake.visitimport import VisitImporter
 from gateway.store import tellings
-from gateway.upstream import building, transport
+from gateway.upstream import transport
 from modem.worker.bulletin import QUARANTINE
 from tests.gateway.conftest import PHONE, Centre
 from tests.gateway.upstream.wire import replied
@@ -84,5 +84,5 @@ def reached(wire: Any) -> Iterator[None]:
         return real(*words, **{**options, "wire": httpx2.MockTransport(wire), "attempts": 1})
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "Transport", through)
+        patch.setattr(transport, "Transport", through)
         yield

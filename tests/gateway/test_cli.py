@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx2
@@ -145,3 +147,14 @@ def test_log_has_no_address_with_its_keys_and_no_answer_of_others(tmp_path: Path
 def test_no_phone_passes_the_mask(before: str, phone: str, after: str) -> None:
     event = mask_phones(None, "info", {"event": f"{before} {phone} {after}"})
     assert phone not in event["event"]
+
+
+def test_daemon_and_status_load_nothing_that_they_may_never_need() -> None:
+    program = (
+        "import sys; import gateway.cli.status; print('structlog' in sys.modules);"
+        " import gateway.daemon, gateway.cli.export, gateway.cli.visits;"
+        " rare = {'cryptography', 'httpx2', 'lxml', 'pyarrow', 'signxml', 'stamina', 'starlette'};"
+        " print(sorted(rare & set(sys.modules)))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert loaded.stdout.splitlines() == ["False", "[]"]

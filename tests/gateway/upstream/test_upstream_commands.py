@@ -18,8 +18,8 @@ from gateway.cli import main
 from gateway.config import load
 from gateway.store import deliveries
 from gateway.store.database import transaction
-from gateway.upstream import building, transport
 from gateway.upstream import desk as decisions
+from gateway.upstream import transport
 from gateway.upstream.locking import turn
 from gateway.upstreamchecks import examine_upstream
 from gateway.upstreamsettings import UpstreamSettings, WebhookSettings
@@ -61,7 +61,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
         def reached(*words: Any, **options: Any) -> transport.Transport:
             return real(*words, **{**options, "wire": httpx2.MockTransport(of.fake), "attempts": 1})
 
-        monkeypatch.setattr(building, "Transport", reached)
+        monkeypatch.setattr(transport, "Transport", reached)
         yield Desk(of, config)
 
 
