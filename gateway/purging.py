@@ -23,7 +23,7 @@ Do = Callable[[Callable[[Database], Batch]], Batch]
 
 def purge_all(do: Do, settings: PrivacySettings, now: datetime, *, wipe: bool = True) -> dict[str, int]:
     """How much of each kind was past its time; it is gone if it was to be wiped."""
-    limits = Limits(now - timedelta(days=settings.phones_days), now - timedelta(days=settings.replies_days))
+    limits = Limits(now - timedelta(days=settings.phones_days), now - timedelta(days=settings.replies_days), now)
     return {kind.name: _purge(do, kind, limits, wipe) for kind in purge.KINDS}
 
 

@@ -22,13 +22,15 @@ SOMEBODY = "somebody"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is over since before these moments is past its time."""
+    """What is over since before `phones` or `words` is past its time; `now` it is this late."""
 
     phones: datetime
     words: datetime
+    now: datetime
 
     def texts(self) -> dict[str, str]:
-        return {"phones": to_text(self.phones), "words": to_text(self.words), "somebody": SOMEBODY}
+        moments = {"phones": self.phones, "words": self.words, "now": self.now}
+        return {**{name: to_text(moment) for name, moment in moments.items()}, "somebody": SOMEBODY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,15 @@ _PDUS = Kind(
     """,
     ("UPDATE inbox SET sealed = NULL, sender = NULL, units = NULL WHERE id IN (SELECT value FROM json_each(:ids))",),
 )
+# While a rating can be corrected, the next one takes its comment from all that was said.
 _REPLIES = Kind(
     "texts of citizens",
     "SELECT id FROM replies WHERE text <> '' AND id > :after ORDER BY id LIMIT :most",
     """
     SELECT r.id FROM replies r WHERE r.id IN (SELECT value FROM json_each(:ids)) AND r.handled_at <= :words
       AND r.id NOT IN (SELECT reply FROM reviews WHERE decided_at IS NULL)
-      AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.id = r.invitation AND i.state = 'open')
+      AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.id = r.invitation
+        AND (i.state = 'open' OR i.closes_at > :now))
     """,
     ("UPDATE replies SET text = '' WHERE id IN (SELECT value FROM json_each(:ids))",),
 )

@@ -17,7 +17,7 @@ from gateway.ledger import draw_up
 from gateway.purging import purge_all, purge_beside
 from gateway.settings import PrivacySettings
 from gateway.store import callbacks, fleet, persons, purge, ratings, tellings, visits
-from gateway.store.database import open_writer, transaction
+from gateway.store.database import open_writer, to_text, transaction
 from gateway.store.writer import Writer
 from gateway.webhooks.telling import Standing, Verdict
 from modem.outcomes import Unknown
@@ -103,6 +103,23 @@ def test_phone_stays_while_something_waits(centre: Centre, waits: Callable[[Cent
     waits(centre)
     assert _purge(centre)["phones"] == 0
     assert _phones(centre) == [PHONE]
+
+
+@pytest.mark.parametrize(
+    ("state", "closes", "closed", "goes"),
+    [
+        *[("due", None, None, 0), ("open", 99, None, 0), ("answered", 99, 99, 1), ("barred", None, 99, 1)],
+        *[("answered", 99, 29, 0), ("answered", 29, 99, 0), ("expired", 30, 30, 1)],
+    ],
+)
+def test_phone_stays_until_the_window_is_shut_and_the_end_is_long_past(
+    centre: Centre, state: str, closes: int | None, closed: int | None, goes: int
+) -> None:
+    """Days ago; a box that was off for months finds what is due and open as it was."""
+    centre.visit("v1")
+    moments = [days and to_text(centre.now - timedelta(days=days)) for days in (99, closes, closed)]
+    centre.db.execute("UPDATE invitations SET state = ?, due_at = ?, closes_at = ?, closed_at = ?", (state, *moments))
+    assert _purge(centre)["phones"] == goes
 
 
 def test_phone_of_nobody_s_visit_goes(centre: Centre) -> None:
@@ -238,6 +255,18 @@ def test_purged_person_who_visits_again_has_his_phone_taken_down(centre: Centre)
     assert _phones(centre) == [PHONE]
     centre.invite()
     assert [part.phone for part in centre.claim()] == [PHONE]
+
+
+def test_words_stay_while_a_correction_would_take_them_up(centre: Centre) -> None:
+    centre.invited()
+    centre.hear("5, спасибо вам большое")
+    centre.later(days=2)
+    day = PrivacySettings(replies_days=1)
+    assert _purge(centre, day)["texts of citizens"] == 0
+    centre.hear("4")
+    assert [rating["comment"] for rating in ratings.after(centre.db, 0, 9)] == ["5, спасибо вам большое"] * 2
+    centre.later(days=3)
+    assert _purge(centre, day)["texts of citizens"] == 2
 
 
 def test_reply_under_review_keeps_its_words(centre: Centre) -> None:
