@@ -106,10 +106,10 @@ _CALLS = Kind(
     " AND value <> 'somebody') AND id > :after ORDER BY id LIMIT :most",
     """
     SELECT e.id FROM callback_events e JOIN callbacks c ON c.id = e.callback
-    WHERE e.id IN (SELECT value FROM json_each(:ids)) AND c.closed_at <= :words AND e.happened_at <= :words
+    WHERE e.id IN (SELECT value FROM json_each(:ids)) AND c.closed_at <= :words
     """,
     (
-        "UPDATE callbacks SET assignee = NULL WHERE closed_at <= :words AND id IN"
+        "UPDATE callbacks SET assignee = NULL WHERE id IN"
         " (SELECT callback FROM callback_events WHERE id IN (SELECT value FROM json_each(:ids)))",
         "UPDATE callback_events SET words = '', by = iif(by = 'otklik', by, :somebody),"
         " value = iif(verb = 'assigned', :somebody, value) WHERE id IN (SELECT value FROM json_each(:ids))",

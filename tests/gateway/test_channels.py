@@ -386,6 +386,17 @@ def test_same_ratings_count_alike_in_whatever_order_they_come(
     assert _count(surveyed, directory, first) == _count(surveyed, directory, second)
 
 
+def test_of_two_words_of_one_minute_the_same_counts_whichever_came_first(centre: Centre) -> None:
+    for visit, order in (("v1", "ab"), ("v2", "ba")):
+        centre.visit(visit, f"+791302000{visit[1:]}0")
+        for name in order:
+            _take(centre, outside_id=f"{name}-{visit}", foreign_id=visit, overall="5" if name == "a" else "4")
+    assert centre.all("SELECT outside_id, counts, latest FROM words WHERE counts OR latest ORDER BY outside_id") == [
+        ("b-v1", 1, 1),
+        ("b-v2", 1, 1),
+    ]
+
+
 def test_report_by_channel_has_each_channel_and_the_whole_once(centre: Centre) -> None:
     for name, phone in (("v1", PHONE), ("v2", "+79130200002")):
         centre.visit(name, phone)

@@ -75,6 +75,11 @@ def _queued(centre: Centre) -> None:
     centre.db.execute("UPDATE invitations SET state = 'expired', closed_at = '2017', closes_at = '2017'")
 
 
+def _claimed(centre: Centre) -> None:
+    _queued(centre)
+    centre.db.execute("UPDATE parts SET state = 'claimed' WHERE state = 'queued'")
+
+
 def _in_doubt(centre: Centre) -> None:
     centre.visit("w")
     centre.invite()
@@ -96,7 +101,7 @@ def _half_a_message(centre: Centre) -> None:
     centre.inbox.handle(centre.db, centre.now)
 
 
-@pytest.mark.parametrize("waits", [_due, _queued, _in_doubt, _to_be_called, _to_be_decided, _half_a_message])
+@pytest.mark.parametrize("waits", [_due, _queued, _claimed, _in_doubt, _to_be_called, _to_be_decided, _half_a_message])
 def test_phone_stays_while_something_waits(centre: Centre, waits: Callable[[Centre], None]) -> None:
     _rated(centre)
     centre.later(days=100)
@@ -105,21 +110,49 @@ def test_phone_stays_while_something_waits(centre: Centre, waits: Callable[[Cent
     assert _phones(centre) == [PHONE]
 
 
-@pytest.mark.parametrize(
-    ("state", "closes", "closed", "goes"),
-    [
-        *[("due", None, None, 0), ("open", 99, None, 0), ("answered", 99, 99, 1), ("barred", None, 99, 1)],
-        *[("answered", 99, 29, 0), ("answered", 29, 99, 0), ("expired", 30, 30, 1)],
-    ],
-)
-def test_phone_stays_until_the_window_is_shut_and_the_end_is_long_past(
-    centre: Centre, state: str, closes: int | None, closed: int | None, goes: int
-) -> None:
+def _in_doubt_for_good(centre: Centre) -> None:
+    _in_doubt(centre)
+    centre.db.execute("UPDATE parts SET done_at = '2017' WHERE state = 'unknown'")
+
+
+def _called(centre: Centre) -> None:
+    _to_be_called(centre)
+    centre.db.execute("UPDATE callbacks SET closed_at = '2017'")
+
+
+def _decided(centre: Centre) -> None:
+    _to_be_decided(centre)
+    centre.db.execute("UPDATE reviews SET decided_at = '2017'")
+
+
+def _half_a_message_and_a_review_of_strangers(centre: Centre) -> None:
+    centre.hear("кто это", OTHER)
+    centre.db.execute("INSERT INTO reviews (reply, reason, opened_at) SELECT id, 'x', '2017' FROM replies")
+    centre.db.execute("UPDATE reviews SET decided_at = '2017' WHERE reply IN (SELECT id FROM replies WHERE person = 1)")
+    centre.keep(centre.pdus("длинный ответ " * 12, OTHER)[0])
+    centre.inbox.handle(centre.db, centre.now)
+
+
+@pytest.mark.parametrize("was", [_in_doubt_for_good, _called, _decided, _half_a_message_and_a_review_of_strangers])
+def test_phone_goes_when_what_waited_is_over_or_is_of_others(centre: Centre, was: Callable[[Centre], None]) -> None:
+    _rated(centre)
+    centre.later(days=100)
+    was(centre)
+    assert _purge(centre)["phones"] == 1
+
+
+def test_phone_stays_until_the_window_is_shut_and_the_end_is_long_past(centre: Centre) -> None:
     """Days ago; a box that was off for months finds what is due and open as it was."""
     centre.visit("v1")
-    moments = [days and to_text(centre.now - timedelta(days=days)) for days in (99, closes, closed)]
-    centre.db.execute("UPDATE invitations SET state = ?, due_at = ?, closes_at = ?, closed_at = ?", (state, *moments))
-    assert _purge(centre)["phones"] == goes
+    for state, closes, closed, goes in (
+        *[("due", None, None, 0), ("open", 99, None, 0), ("answered", 29, 99, 0), ("answered", 99, 29, 0)],
+        *[("expired", 30, 30, 1), ("answered", 99, 99, 1), ("barred", None, 99, 1)],
+    ):
+        moments = [days and to_text(centre.now - timedelta(days=days)) for days in (99, closes, closed)]
+        centre.db.execute(
+            "UPDATE invitations SET state = ?, due_at = ?, closes_at = ?, closed_at = ?", (state, *moments)
+        )
+        assert _purge(centre, wipe=False)["phones"] == goes, (state, closes, closed)
 
 
 def test_phone_of_nobody_s_visit_goes(centre: Centre) -> None:
@@ -218,6 +251,41 @@ def test_what_nobody_could_read_stays_as_long_as_words(centre: Centre) -> None:
     assert _purge(centre)["messages as they came"] == 2
 
 
+def test_what_was_read_goes_with_the_phone_and_its_parts_too(centre: Centre) -> None:
+    centre.invited()
+    centre.keep(*centre.pdus("5, очень долго ждали своей очереди, посадите ещё одного специалиста, прошу вас " * 2))
+    centre.inbox.handle(centre.db, centre.now)
+    parts = "SELECT count(*), count(sealed), count(sender), count(units) FROM inbox"
+    ((count, *kept),) = centre.all(parts)
+    assert kept == [count] * 3
+    centre.later(days=29)
+    assert _purge(centre)["messages as they came"] == 0
+    centre.later(days=2)
+    assert _purge(centre)["messages as they came"] == count > 1
+    assert centre.all(parts) == [(count, 0, 0, 0)]
+
+
+def test_words_of_what_still_goes_on_stay(centre: Centre) -> None:
+    """An open conversation, and a task that nobody has closed, or that was closed lately."""
+    centre.invited()
+    centre.hear("что-то")
+    tasks = [
+        callbacks.open_one(centre.db, visit=1, reason=reason, due_at=centre.now, now=centre.now)
+        for reason in (Reason.VOICE, Reason.LOW_RATING)
+    ]
+    for task in tasks:
+        centre.callbacks.do(centre.db, task, Assigned("Anna"), "Anna", "said", centre.now)
+    centre.later(days=100)
+    centre.callbacks.do(centre.db, tasks[0], Closed(Outcome.NOT_CALLED), "Anna", "said", centre.now)
+    found = _purge(centre)
+    assert (found["texts of citizens"], found["notes of call-backs"]) == (0, 0)
+    centre.outbox.expire_silent(centre.db, centre.now)
+    centre.later(days=91)
+    found = _purge(centre)
+    assert (found["texts of citizens"], found["notes of call-backs"]) == (1, 2)
+    assert centre.all("SELECT id, assignee FROM callbacks ORDER BY id") == [(tasks[0], None), (tasks[1], "Anna")]
+
+
 def test_purged_person_is_known_again_when_he_wants_no_messages(centre: Centre) -> None:
     _rated(centre)
     centre.later(days=100)
@@ -274,7 +342,12 @@ def test_reply_under_review_keeps_its_words(centre: Centre) -> None:
     _to_be_decided(centre)
     centre.later(days=100)
     assert _purge(centre)["texts of citizens"] == 0
-    centre.db.execute("UPDATE reviews SET decided_at = '2017', decided_by = 'Anna', note = 'as he says'")
+    centre.db.execute("UPDATE reviews SET decided_at = '2017', note = 'needless'")
+    centre.db.execute("SAVEPOINT nobody")
+    assert purge_all(lambda step: step(centre.db), PRIVACY, centre.now)["decisions"] == 1
+    assert centre.all("SELECT decided_by, note FROM reviews") == [(None, "")]
+    centre.db.execute("ROLLBACK TO nobody")
+    centre.db.execute("UPDATE reviews SET decided_by = 'Anna', note = 'as he says'")
     found = _purge(centre)
     assert (found["texts of citizens"], found["decisions"]) == (1, 1)
     assert centre.all("SELECT decided_by, note FROM reviews") == [("somebody", "")]
