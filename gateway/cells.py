@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+_LINE_END = "\r\n"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -29,5 +30,6 @@ def disarmed(text: str) -> str:
 def joined(values: Iterable[Any]) -> str:
     """Cells of a row, with the commas between them."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow([cell(value) for value in values])
-    return out.getvalue()
+    # The writer quotes a line end only where it is of its own kind.
+    csv.writer(out, lineterminator=_LINE_END).writerow([cell(value) for value in values])
+    return out.getvalue().removesuffix(_LINE_END)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +13,7 @@ from sqlite_utils import Database
 from tabulate import tabulate
 
 from gateway import config as configuration
-from gateway.cells import cell
+from gateway.cells import joined
 from gateway.cli.options import config_option, json_option, print_json
 from gateway.export.files import replacing
 from gateway.model import KEYS, OVERALL
@@ -128,11 +126,7 @@ def _general(db: Database, selection: Selection, form: str) -> _Output:
 
 def _sheet(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Rows as CSV with a line of headings, safe to open in a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(value) for value in row.values()] for row in rows)
-    return out.getvalue().rstrip("\n")
+    return "\n".join(joined(line) for line in (columns, *(row.values() for row in rows)))
 
 
 def _pretty(found: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -104,13 +104,19 @@ def test_csv_and_jsonl_hold_what_the_database_holds(centre: Centre) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=8))
+@example("\r")
+@example("\n")
 def test_any_text_comes_out_of_csv_and_jsonl_as_it_went_in(centre: Centre, text: str) -> None:
     centre.db.execute("DELETE FROM ratings")
     centre.db.execute("DELETE FROM sqlite_sequence WHERE name = 'ratings'")
-    add(centre, "v", text)
+    add(centre, "v", text, form_version=text)
+    centre.db.execute("UPDATE offices SET name = ? WHERE code = 'BRN1'", (text,))
+    centre.db.execute("UPDATE services SET authority = ?", (text,))
     (line,) = exported(centre, "jsonl").decode().split("\n")[:-1]
+    assert json.loads(line) == next(ratings.after(centre.db, 0, 99))
     assert json.loads(line)["comment"] == text
     _, row = csv.reader(io.StringIO(exported(centre, "csv").decode(), newline=""))
+    assert [row] == plainly_csv(centre)
     assert row[ratings.COLUMNS.index("comment")] == cells.disarmed(text)
 
 

@@ -311,3 +311,10 @@ def test_days_and_filters_are_said_in_the_heading(surveyed: Surveyed, tmp_path: 
     arguments = ("--from", "2017-09-13", "--to", "2017-09-13", "--office", "BRN1", "--mark", "queue")
     heading = _call(tmp_path, *arguments).stdout.splitlines()[0]
     assert heading == "By office, ratings of queue: visits received from 2017-09-13 to 2017-09-13; only BRN1"
+
+
+def test_name_with_a_line_end_is_one_cell_of_the_sheet(surveyed: Surveyed, tmp_path: Path) -> None:
+    surveyed.ratings("BRN1", {5: 3})
+    surveyed.db.execute("UPDATE offices SET name = '=Центр' || char(13) || 'Барнаул' WHERE code = 'BRN1'")
+    rows = csv.reader(io.StringIO(_call(tmp_path, "--by", "office", "--format", "csv").stdout, newline=""))
+    assert "'=Центр\rБарнаул" in [cell for row in rows for cell in row]
