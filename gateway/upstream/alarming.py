@@ -15,7 +15,7 @@ from gateway.store import batches, upstreams
 from gateway.upstream.deciding import LONG, Standing
 
 _LOG = structlog.get_logger(__name__)
-_TELL_AFTER = 6
+TELL_AFTER = 6
 """Failures in a row, about an hour of them, that a person should know of."""
 
 
@@ -28,7 +28,7 @@ def put_standing(db: Database, upstream: str, standing: Standing, now: datetime)
         f" resume {upstream}."
     )
     _tell(db, upstream, "stopped", stopped, now)
-    tells = standing.needs_person or standing.failures >= _TELL_AFTER
+    tells = standing.needs_person or standing.failures >= TELL_AFTER
     _tell(db, upstream, "trouble", standing.trouble if tells else None, now)
 
 

@@ -36,6 +36,7 @@ from gateway.simulator.upstream.serving import Server
 from gateway.store import ratings
 from gateway.store.opening import readable
 from gateway.upstream import answers
+from gateway.upstream.alarming import TELL_AFTER
 from gateway.upstream.deciding import (
     BREAKS_AFTER,
     FAILS_ALONE,
@@ -47,7 +48,6 @@ from gateway.upstream.deciding import (
     hindered,
 )
 from gateway.upstream.outcomes import Answered, Distrusted, Lost, Outcome, Unsent
-from gateway.upstream.push import _TELL_AFTER
 from gateway.upstream.rendering import render
 from gateway.upstream.requests import form_request, packet_request
 from gateway.upstream.retrying import next_at, retry_after_s, short_wait_s
@@ -338,7 +338,7 @@ def test_answer_means_what_the_page_says(row: list[str]) -> None:
             batch = Posted(rows=count, attempts=1, doubted=doubted)
             decision = after_post(batch, what, Standing(), StatusCodes(), NOW, 0.5, holds=False)
             assert (decision.state, goes(decision.standing)) == (state, upstream)
-            assert decision.is_doubtful == (means == "in doubt" or doubted)
+            assert decision.is_doubtful == (means.endswith("in doubt") or doubted)
             if means == "in doubt":
                 held = after_post(batch, what, Standing(), StatusCodes(), NOW, 0.5, holds=True)
                 assert held.state == "held"
@@ -382,7 +382,7 @@ def test_figures_of_trying_again_are_true() -> None:
     assert waited == [5.0, False]
     assert short_wait_s(Lost("late"), NOW, again=False) is False
     assert retry_after_s("999999", NOW) == 86_400
-    assert f"After {_TELL_AFTER} failures in a row there is an alarm" in PAGE
+    assert f"After {TELL_AFTER} failures in a row there is an alarm" in PAGE
     assert f"If {BREAKS_AFTER} single ratings are refused" in PAGE
     assert f"A batch that fails {FAILS_ALONE} times" in PAGE
     assert f"some {posts_in_a_week(1)} to {posts_in_a_week(0)} posts" in PAGE
