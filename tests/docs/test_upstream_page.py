@@ -339,11 +339,11 @@ def test_answer_means_what_the_page_says(row: list[str]) -> None:
             decision = after_post(batch, what, Standing(), StatusCodes(), NOW, 0.5, holds=False)
             assert (decision.state, goes(decision.standing)) == (state, upstream)
             assert decision.is_doubtful == (means.endswith("in doubt") or doubted)
-            if means == "in doubt":
+            if means.endswith("in doubt"):
                 held = after_post(batch, what, Standing(), StatusCodes(), NOW, 0.5, holds=True)
                 assert held.state == "held"
             fails = after_post(Posted(count, FAILS_ALONE), what, Standing(), StatusCodes(), NOW, 0.5, holds=False).state
-            assert (fails in ("halved", "rejected")) == (means in ("failed", "refused"))
+            assert (fails in ("halved", "rejected")) == means.startswith(("failed", "refused"))
 
 
 def goes(standing: Standing) -> str:
