@@ -25,9 +25,9 @@ import httpx2
 
 from gateway.cli import push as pushing
 from gateway.cli import upstream as deciding
+from tests.crash.witnesses import ROOT
 from tests.gateway.upstream.box import Box, Fake
 
-ROOT = Path(__file__).parent.parent.parent
 _CONFIG = """
 database: otklik.db
 offices: {root}/examples/altai/offices.csv

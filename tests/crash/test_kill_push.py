@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,8 @@ from benchmarks.centre import fast_folder
 from gateway.ledger import draw_up
 from gateway.ledger.witness import read_witness
 from gateway.store.opening import readable
-from tests.crash.killed_push import ROOT, Case, Killed
+from tests.crash.killed_push import Case, Killed
+from tests.crash.witnesses import ROOT, double
 
 _EVERY = os.environ.get("OTKLIK_CRASH") == "every"
 CASES = (
@@ -35,18 +34,6 @@ CASES = (
     *((Case("e", "json", policy="hold"), Case("f", "legacy-xml", policy="hold")) if _EVERY else ()),
 )
 Lines = list[dict[str, Any]]
-
-
-@contextmanager
-def double(log: Path) -> Iterator[str]:
-    """A double in its own process; its address."""
-    command = [sys.executable, "-m", "gateway", "simulate-upstream", "--log", str(log)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.send_signal(signal.SIGTERM)
 
 
 def kill(folder: Path) -> list[Killed]:
