@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,7 +99,9 @@ def test_push_sends_what_is_due_and_says_how_much(desk: Desk) -> None:
 def test_push_that_fails_says_why_and_exits_with_one(desk: Desk) -> None:
     desk.of.rate()
     desk.of.fake.before = lambda _: replied(503)
-    assert "upstream answers 503; tried again at" in desk.type("push", code=1).stderr
+    said = desk.type("push", code=1)
+    assert said.stdout == "up: 0 ratings posted, 0 accepted, 0 rejected\n"
+    assert re.fullmatch(r"up: upstream answers 503; tried again at [0-9 :-]{19} UTC\n", said.stderr)
 
 
 def test_push_does_not_wait_for_the_next_try(desk: Desk) -> None:
