@@ -1,13 +1,15 @@
-"""For every test: no thread and no descriptor outlives it."""
+"""For every test: no thread, no descriptor and no setting of the log outlives it."""
 
 from __future__ import annotations
 
 import gc
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 # A machine that is busy with something else is no fault of what is tested.
@@ -42,3 +44,12 @@ def nothing_outlives_a_test() -> Iterator[None]:
         gc.collect()  # only then: on every test it would take longer than the tests
     left = _left(threads, descriptors)
     assert not left, f"threads or descriptors outlived the test: {left}"
+
+
+@pytest.fixture(autouse=True)
+def log_is_as_before() -> Iterator[None]:
+    root, before = logging.getLogger(), structlog.get_config()
+    level = root.level
+    yield
+    root.setLevel(level)  # a command that sets up its log does so for the process
+    structlog.configure(**before)
