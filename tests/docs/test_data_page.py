@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from gateway import disk
+from gateway import disk, diskwatch
 from gateway.cli import main
 from gateway.config import load
 from gateway.daemon import Daemon
@@ -82,7 +82,7 @@ def test_configuration_of_the_page_is_that_of_copies(tmp_path: Path) -> None:
 def test_full_disk_is_told_in_these_words() -> None:
     (shown,) = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
     full = StoreFull("The disk of the database otklik.db is full; make room there, nothing that was kept is lost.")
-    assert shown == f"DATABASE {disk.told(Trouble(full, NOON))}"
+    assert shown == f"DATABASE {diskwatch.told(Trouble(full, NOON))}"
 
 
 def test_without_a_key_file_the_daemon_does_not_start_and_numbers_go_on(rated: Centre) -> None:
