@@ -359,13 +359,13 @@ def _count(surveyed: Surveyed, directory: Directory, events: Sequence[tuple[int,
     return {"figures": figures, "counted": counted, "ledger": found.summary()}
 
 
-def _rate_by_sms(db: Database, visit: int, at: datetime, mark: int) -> None:
+def _rate_by_sms(db: Database, visit: int, at: datetime, mark: int, source: str = "sms") -> None:
     ratings.add(
         db,
         visit=visit,
         invitation=visit,
         reply=None,
-        source="sms",
+        source=source,
         mode="overall",
         overall=mark,
         criteria=dict.fromkeys(CRITERIA, mark),
@@ -395,6 +395,35 @@ def test_of_two_words_of_one_minute_the_same_counts_whichever_came_first(centre:
         ("b-v1", 1, 1),
         ("b-v2", 1, 1),
     ]
+
+
+def test_of_two_words_of_ours_of_one_moment_the_one_that_was_heard_last_counts(centre: Centre) -> None:
+    centre.visit()
+    for mark in (2, 5):
+        _rate_by_sms(centre.db, 1, centre.now, mark)
+    assert centre.all("SELECT overall, counts, latest, by_us FROM words ORDER BY cursor") == [
+        (2, 0, 0, 0),
+        (5, 1, 1, 1),
+    ]
+
+
+def test_survey_by_telephone_is_a_word_of_our_own_conversation(centre: Centre) -> None:
+    centre.visit()
+    _rate_by_sms(centre.db, 1, centre.now, 2, source="voice")
+    _take(centre, rated_at="2017-09-13T12:30")
+    assert centre.all("SELECT source, counts, by_us FROM words ORDER BY cursor") == [
+        ("voice", 0, 1),
+        ("terminal", 1, 0),
+    ]
+    assert centre.all("SELECT disposition, course FROM dispositions") == [("rated", "rated")]
+
+
+def test_who_was_called_is_not_called_again_for_a_correction_that_is_low_too(centre: Centre) -> None:
+    centre.visit()
+    _take(centre, overall="2")
+    centre.db.execute("UPDATE callbacks SET closed_at = opened_at, state = 'closed'")
+    _take(centre, outside_id="t-2", rated_at="2017-09-13T11:30", overall="1")
+    assert centre.all("SELECT count(*) FROM callbacks") == [(1,)]
 
 
 def test_report_by_channel_has_each_channel_and_the_whole_once(centre: Centre) -> None:

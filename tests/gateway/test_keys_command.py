@@ -95,6 +95,21 @@ def test_rotation_that_was_cut_off_is_finished_by_the_next(centre: Centre, monke
     assert len(keyfile.read(keyfile.seals_of(centre.path))) == 1
 
 
+def test_two_rotations_at_once_lose_no_key(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_people(centre, monkeypatch)
+    before = centre.all(_OPEN)
+    with writable(centre.path) as one, writable(centre.path) as other:
+        first, second = rotation.rotate(one, centre.path, TODAY), rotation.rotate(other, centre.path, TODAY)
+        for _ in range(3):
+            next(first)
+        next(second)  # from here on there is a newer key than the one that the first began with
+        for rotated in (first, second):
+            list(rotated)
+            assert [tuple(row) for row in one.execute(_OPEN).fetchall()] == before
+        assert len(rotation.counts(one)) == 1
+    assert len(keyfile.read(keyfile.seals_of(centre.path))) == 1
+
+
 def test_rows_without_their_key_are_told_and_not_sealed_anew(folder: Path, centre: Centre) -> None:
     centre.invited()
     centre.db.conn.commit()

@@ -91,6 +91,7 @@ def test_copy_is_whole_and_has_its_keys_and_nobody_else_reads_them(centre: Centr
     for key in keys:
         assert key.read_bytes() == (tmp_path / key.name.replace("copy", "otklik")).read_bytes()
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db", "copy.db.key", "copy.db.seals"]
+    assert copy.read_bytes()[18:20] == b"\x01\x01"  # no write-ahead log: it can be read where nothing can be written
     with readable(copy) as db:
         assert db.execute("SELECT count(*) FROM visits").fetchone() == (9,)
 

@@ -110,6 +110,16 @@ def test_keys_come_back_from_their_file(
     assert keyfile.read(file) == keys
 
 
+def test_key_file_that_is_there_is_not_made_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.seals"
+    keyfile.make(path, [keyfile.new_key(date(2026, 11, 25))])
+    before = path.read_bytes()
+    keyfile.make(path, [keyfile.new_key(date(2026, 11, 25))])
+    assert not keyfile.write_new(path, "another\n")
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["x.seals"]
+
+
 def test_key_of_another_database_is_told(known: Path) -> None:
     keyfile.replace(keyfile.seals_of(known), [keyfile.new_key(TODAY)])
     with pytest.raises(StoreError, match=r"has no key [0-9a-f]{8}, with which phones"), readable(known) as db:
