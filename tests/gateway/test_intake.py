@@ -258,6 +258,7 @@ def test_jsonl_goes_through_the_same_door(centre: Centre, tmp_path: Path) -> Non
         encoding="utf-8",
     )
     assert _take(centre, path, "jsonl") == Tally(accepted=1, refused=2)
+    assert centre.all("SELECT line, foreign_id FROM refusals") == [(2, ""), (3, "")]
 
 
 def test_format_is_told_by_the_name_or_must_be_said() -> None:

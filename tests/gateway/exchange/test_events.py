@@ -61,6 +61,13 @@ def test_what_may_be_left_out_may_be() -> None:
     assert (event.fault, event.procedure_id) == (None, "")
 
 
+def test_space_around_a_value_is_none_of_it() -> None:
+    spaced = EVENT
+    for value in ("+79130200001", "01401000000", "2017-09-12T15:40:00+07:00"):
+        spaced = spaced.replace(f">{value}<", f">\t{value} <")
+    assert read(request(spaced)) == [READ]
+
+
 def test_prefixed_names_comments_and_cdata_are_xml_too() -> None:
     text = request(EVENT.replace("+79130200001", "<!-- -->+7913<![CDATA[0200001]]>"))
     text = text.replace("</", "</e:").replace("<", "<e:").replace("<e:/e:", "</e:").replace("<e:?", "<?")
