@@ -26,6 +26,7 @@ LARGEST_FILE = 100_000_000
 TOO_LARGE = f"it has more than {LARGEST_FILE // 1_000_000} MB; split it into several files"
 
 _ORDER = ("mobile", "email", "authority", "service", "procedure", "okato", "received-date")
+_PLACES = {name: place for place, name in enumerate(_ORDER)}
 _NEEDED = tuple(name for name in _ORDER if name not in ("email", "procedure"))
 _KEPT = {"mobile": "mobile", "okato": "okato", "received-date": "received_date"}
 _REFERENCES = {"authority": "authority_id", "service": "service_id", "procedure": "procedure_id"}
@@ -90,6 +91,7 @@ class _Reader:
         self._fields: list[str] = []  # of the event
         self._event: Event | None = None
         self._text: list[str] = []
+        self._names: dict[str, str] = {}  # by what expat calls them: how we do
         self._vendor = ""
         self._has_version = self._has_events = False
         self._fed = 0
@@ -140,11 +142,20 @@ class _Reader:
         if len(self._expat.intern) > _MOST_NAMES:
             self._refuse(f"it has more than {_MOST_NAMES} different names of elements, attributes and namespaces")
 
+    def _name(self, full_name: str) -> str:
+        """The name as we call it. One that was met before was looked at then."""
+        name = self._names.get(full_name)
+        if name is None:
+            self._bound((full_name,))
+            name = self._names[full_name] = _short(full_name)
+        return name
+
     def _start(self, full_name: str, attributes: dict[str, str]) -> None:
-        self._bound((full_name, *attributes))
+        name = self._name(full_name)
+        for attribute in attributes:
+            self._name(attribute)
         if len(self._path) >= _DEEPEST:
             self._refuse(f"elements lie more than {_DEEPEST} deep")
-        name = _short(full_name)
         if self._event is not None:
             self._start_field(self._event, name, attributes)
         elif self._path == ["EventsRequest", "events"]:
@@ -186,24 +197,26 @@ class _Reader:
         before = self._fields[-1] if self._fields else ""
         if len(self._path) > 3:
             event.fault = f"{_told(name)} stands inside {before}, which holds text alone"
-        elif name not in _ORDER:
+        elif name not in _PLACES:
             event.fault = f"{_told(name)} is no part of an event"
         elif name in self._fields:
             event.fault = f"{name} is there twice"
-        elif before and _ORDER.index(name) < _ORDER.index(before):
+        elif before and _PLACES[name] < _PLACES[before]:
             event.fault = f"{name} comes after {before}; the order is {', '.join(_ORDER)}"
         else:
             self._fields.append(name)
             self._text = []
             if name in _REFERENCES:
                 setattr(event, _REFERENCES[name], self._attribute(event, name, "id", attributes))
-            else:
+            elif attributes:
                 self._attribute(event, name, None, attributes)
 
     def _attribute(self, event: Event, element: str, wanted: str | None, attributes: dict[str, str]) -> str:
         """The attribute an element must have; others are a fault, but for those of other namespaces (`xsi:type`)."""
-        more = [name for name in attributes if name != wanted and _GAP not in name]
         value = attributes.get(wanted, "").strip() if wanted else ""
+        if value and len(attributes) == 1 and len(value) <= _LONGEST_VALUE:
+            return value
+        more = [name for name in attributes if name != wanted and _GAP not in name]
         if more:
             event.fault = f"{element} has an attribute {more[0][:40]}, which is not known"
         elif wanted and not value:
