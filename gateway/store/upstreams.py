@@ -90,7 +90,8 @@ def _line(db: Database, name: str) -> dict[str, Any]:
         "SELECT min(next_at) FROM batches WHERE upstream = ? AND settled_at IS NULL", (name,)
     ).fetchone()[0]
     oldest_due, first_due = db.execute(
-        "SELECT min(r.rated_at), min(due_at) FROM deliveries d JOIN ratings r ON r.cursor = d.rating"
+        "SELECT min(r.rated_at), min(due_at) FROM deliveries d INDEXED BY deliveries_waiting"
+        " JOIN ratings r ON r.cursor = d.rating"
         " WHERE d.upstream = ? AND d.state = 'waiting'",
         (name,),
     ).fetchone()
