@@ -80,7 +80,8 @@ def to_post(db: Database, upstream: str, now: datetime) -> BatchRow | None:
     Halves that were not tried yet go before, the smallest first: who is at fault is known soonest that way.
     """
     due = (upstream, to_text(now))
-    row = db.execute(_FIND + _HALVES + ' AND next_at <= ? ORDER BY "rows", id LIMIT 1', due).fetchone()
+    # The + keeps SQLite from sorting all that is due: it goes through the index of halves.
+    row = db.execute(_FIND + _HALVES + ' AND +next_at <= ? ORDER BY "rows", id LIMIT 1', due).fetchone()
     if row is None:
         row = db.execute(_FIND + " state = 'frozen' AND next_at <= ? ORDER BY next_at, id LIMIT 1", due).fetchone()
     return None if row is None else _row(row)
@@ -184,7 +185,7 @@ def release_held(db: Database, upstream: str, now: datetime) -> int:
 
 def taken(db: Database, upstream: str) -> BatchRow | None:
     """A batch that has a packet and no last word on it."""
-    row = db.execute(_FIND + " state = 'posted' ORDER BY next_at LIMIT 1", (upstream,)).fetchone()
+    row = db.execute(_FIND + " state = 'posted' AND next_at IS NOT NULL LIMIT 1", (upstream,)).fetchone()
     return None if row is None else _row(row)
 
 
