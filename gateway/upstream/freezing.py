@@ -18,7 +18,7 @@ from gateway.upstream.grouping import Group, Seen, due_at, group, halves, key_of
 from gateway.upstreamsettings import Format, UpstreamSettings
 
 AT_ONCE = 2000
-"""Ratings one transaction takes."""
+"""Ratings one transaction takes, more only where a batch is to have more."""
 
 
 def take_in(db: Database, settings: UpstreamSettings, now: datetime) -> int:
@@ -35,7 +35,7 @@ def take_in(db: Database, settings: UpstreamSettings, now: datetime) -> int:
 
 def freeze(db: Database, settings: UpstreamSettings, zone: ZoneInfo, now: datetime) -> int:
     """Make batches of ratings that are due."""
-    due = deliveries.due(db, settings.name, now, AT_ONCE)
+    due = deliveries.due(db, settings.name, now, max(AT_ONCE, settings.batch))
     for part in group(due, settings.vendor, settings.vendors, zone, settings.batch):
         key = key_of(settings.name, part.ratings, "", now)
         batches.freeze(db, settings.name, key, part, settings.format, now)

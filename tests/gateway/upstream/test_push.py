@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from gateway.store import batches, upstreams
 from gateway.store.database import transaction
 from gateway.upstream.deciding import Standing
+from gateway.upstream.freezing import AT_ONCE
 from gateway.upstream.locking import turn
 from tests.gateway.upstream.box import START, Box, box
 from tests.gateway.upstream.wire import replied
@@ -171,6 +172,7 @@ def test_upstream_that_asks_for_time_gets_it(tmp_path: Path) -> None:
         of.rate()
         of.fake.before = lambda _: replied(503, headers={"Retry-After": "7200"})
         of.run()
+        assert of.all("SELECT posting_at, doubted FROM batches") == [(None, 0)]  # it says that it has not taken it
         of.fake.before = lambda _: None
         of.through(1.9)
         assert of.fake.posts == 1
@@ -228,6 +230,14 @@ def test_thousands_of_ratings_arrive_once_while_one_answer_in_twenty_is_lost(tmp
         assert of.states() == {"accepted": 2000}
         assert (len(of.fake.took), set(of.fake.took.values())) == (2000, {1})
         assert of.fake.posts > 200
+
+
+def test_batch_may_be_larger_than_what_is_taken_in_at_once(tmp_path: Path) -> None:
+    with box(tmp_path, batch=AT_ONCE + 1) as of:
+        with transaction(of.db):
+            _many(of, AT_ONCE + 2)
+        of.run()
+        assert of.all('SELECT "rows" FROM batches ORDER BY id') == [(AT_ONCE + 1,), (1,)]
 
 
 def _many(of: Box, count: int) -> None:
