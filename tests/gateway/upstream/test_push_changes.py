@@ -76,6 +76,7 @@ def test_form_that_changes_upstream_keeps_ratings_here_until_ours_is_changed_too
         of.later(hours=1)
         assert "the form has changed: the criterion time has the indicator 10 upstream, 9 here" in str(of.run().why_not)
         of.through(12)
+        assert federal.forms < 15
         assert (len(federal.bodies), of.states()) == (1, {"accepted": 1, "batched": 1})
         assert "otklik check" in alarms(of)["trouble"]
         (tmp_path / "new.yaml").write_text(new_form(), encoding="utf-8")
