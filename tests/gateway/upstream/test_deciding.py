@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.upstream.answers import Status
-from gateway.upstream.deciding import BREAKS_AFTER, Posted, Standing, after_look, after_post
+from gateway.upstream.deciding import BREAKS_AFTER, Posted, Standing, after_look, after_post, outdated
 from gateway.upstream.grouping import STILL_COMING, Group, Seen, Waiting, due_at, group, halves, key_of
 from gateway.upstream.outcomes import Answered, Distrusted, Lost, Outcome, Unsent
 from gateway.upstream.verdicts import Doubtful, Later, Refused, Taken, Troubled, Verdict, verdict
@@ -171,3 +171,42 @@ def test_halves_are_the_whole_and_have_keys_of_their_own() -> None:
     keys = {key_of("up", part, parent, NOW) for part in halves((1, 2)) for parent in ("", "b-1")}
     keys.add(key_of("up", (1,), "", NOW + timedelta(seconds=1)))
     assert len(keys) == 5
+
+
+def test_ratings_rejected_in_a_row_stop_it_and_the_last_reason_is_told() -> None:
+    standing = Standing(rejections=BREAKS_AFTER - 2)
+    status = Status(2, (("r-1", "first"), ("r-2", "last")))
+    decided = after_look(replace(MANY, rows=2), status, standing, CODES, NOW, 0.5)
+    assert decided.standing.stopped_why == "8 ratings were refused in a row and none accepted; the last: last"
+    one_less = Standing(rejections=BREAKS_AFTER - 3)
+    assert after_look(replace(MANY, rows=2), status, one_less, CODES, NOW, 0.5).standing.stopped_why is None
+    assert after_look(ONE, Status(3), standing, CODES, NOW, 0.5).standing.stopped_why is None
+
+
+def test_packet_without_a_last_word_is_asked_about_later_each_time() -> None:
+    waits = [
+        after_look(replace(MANY, looks=looks), Status(1), Standing(), CODES, NOW, 1.0).next_at for looks in range(3)
+    ]
+    assert waits == [NOW + timedelta(minutes=minutes) for minutes in (1, 2, 4)]
+
+
+@pytest.mark.parametrize("said", [Doubtful("cut"), Later("broke down", failed=True)])
+def test_batch_in_doubt_waits_longer_than_the_upstream(said: Verdict) -> None:
+    decided = after_post(MANY, said, Standing(), CODES, NOW, 0.5, holds=False)
+    assert decided.next_at is not None
+    assert decided.standing.next_at is not None
+    assert decided.next_at > decided.standing.next_at
+
+
+@pytest.mark.parametrize(
+    ("batch", "is_same_format", "state"),
+    [
+        (MANY, True, "remade"),
+        (MANY, False, "remade"),
+        (replace(MANY, doubted=True), True, None),
+        (replace(MANY, doubted=True), False, "held"),
+    ],
+)
+def test_batch_sealed_for_another_configuration_becomes(batch: Posted, is_same_format: bool, state: str | None) -> None:
+    decided = outdated(batch, Standing(), is_same_format)
+    assert (decided and decided.state) == state

@@ -49,6 +49,7 @@ def test_waiting_grows_to_hours_and_no_further(attempts: int, chance: float) -> 
 def test_waiting_is_not_shorter_than_what_was_asked_for() -> None:
     assert next_at(NOW, 1, 0, asked_s=7200) == NOW + timedelta(hours=2)
     assert next_at(NOW, 20, 0, asked_s=1) == NOW + timedelta(hours=3)
+    assert next_at(NOW, 1, 1, asked_s=7200) == NOW + timedelta(hours=2.2)
 
 
 @pytest.mark.parametrize(
