@@ -1,30 +1,25 @@
 """Kills `otklik push` at every boundary there is, against a double that runs: a program of its own, see `main`.
 
-A boundary is what comes before and after a COMMIT of the pushing process, and before and after a request of it; after a
-request means that upstream has dealt with it and its answer has begun. For boundary 1, 2, 3… a copy of one database,
-with ratings of its own, is pushed by a process that kills itself there, and then by another one to the end.
+For boundary 1, 2, 3… (see `boundaries`) a copy of one database, with ratings of its own, is pushed by a process that
+kills itself there, and then by another one to the end.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import sqlite3
 import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import click
 import httpx2
 
 from gateway.cli import push as pushing
 from gateway.cli import upstream as deciding
+from tests.crash.boundaries import Boundaries, in_a_child, passed
 from tests.crash.witnesses import ROOT
 from tests.gateway.upstream.box import Box, Fake
 
@@ -36,7 +31,6 @@ upstream:
   - {{name: up, url: "{url}", format: {form}, vendor: "9901", vendors: {{BRN2: "9902"}}, batch: 2,
      on_unknown: {policy}, corrections: {corrections}}}
 """
-_PASSED = "passed.json"
 POISONED = "v2"
 """The visit whose rating the double does not take."""
 
@@ -69,58 +63,6 @@ class Killed:
     before_person: int
 
 
-class Boundaries:
-    """Notes what this process comes past, and kills it at number `last`, counted from 1; 0: never."""
-
-    def __init__(self, last: int, report: Path) -> None:
-        self._last = last
-        self._passed: list[str] = []
-        self._report = report
-
-    def reach(self, what: str) -> None:
-        self._passed.append(what)
-        if len(self._passed) == self._last:
-            self.tell()
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def tell(self) -> None:
-        """Write down what was passed."""
-        self._report.write_text(json.dumps(self._passed), encoding="utf-8")
-
-    def watched(self) -> Iterator[Any]:
-        """What has to be put in place, so that nothing is passed unnoticed."""
-        boundaries = self
-
-        def watching(of: type[sqlite3.Connection]) -> type[sqlite3.Connection]:
-            class Connection(of):
-                def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-                    if sql != "COMMIT":
-                        return super().execute(sql, parameters)
-                    boundaries.reach("before COMMIT")
-                    cursor = super().execute(sql)
-                    boundaries.reach("after COMMIT")
-                    return cursor
-
-            return Connection
-
-        connect, handle = sqlite3.connect, httpx2.HTTPTransport.handle_request
-
-        def connected(
-            *arguments: Any, factory: type[sqlite3.Connection] = sqlite3.Connection, **options: Any
-        ) -> sqlite3.Connection:
-            return connect(*arguments, factory=watching(factory), **options)
-
-        def request(self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
-            what = request.url.path.strip("/").partition("/")[0]
-            boundaries.reach(f"before {request.method} {what}")
-            response = handle(self, request)
-            boundaries.reach(f"after {request.method} {what}")
-            return response
-
-        yield patch.object(sqlite3, "connect", connected)
-        yield patch.object(httpx2.HTTPTransport, "handle_request", request)
-
-
 def prepare(folder: Path) -> None:
     """Ratings of two vendors, one poisoned and one corrected before it goes up, for batches of two."""
     folder.mkdir()
@@ -151,27 +93,6 @@ def copied(template: Path, folder: Path, tag: str) -> str:
         db.close()
 
 
-def in_a_child(folder: Path, work: Callable[[], None]) -> bool:
-    """Do it in a process that is forked; whether it ended by itself. Raises RuntimeError if it failed."""
-    child = os.fork()
-    if child == 0:
-        try:
-            log = os.open(folder / "children.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            work()
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-    status = os.waitpid(child, 0)[1]
-    if os.WIFSIGNALED(status):
-        return False
-    if status:
-        raise RuntimeError((folder / "children.log").read_text(encoding="utf-8"))
-    return True
-
-
 def run(folder: Path, command: click.Command, *arguments: str) -> None:
     """A command of `otklik`, in this process."""
     try:
@@ -186,11 +107,8 @@ def push(folder: Path, rounds: int) -> None:
 
 
 def push_and_die(folder: Path, rounds: int, last: int) -> None:
-    boundaries = Boundaries(last, folder / _PASSED)
-    first, second = boundaries.watched()
-    with first, second:
+    with Boundaries(folder, last).watching():
         push(folder, rounds)
-    boundaries.tell()
 
 
 def push_after_a_person(folder: Path, rounds: int) -> None:
@@ -217,12 +135,12 @@ class Copies:
 
     def all(self, case: Case, sample: int | None) -> Iterator[Killed]:
         """Killed nowhere, and at each boundary; with `sample`, a small number, at one of every other kind."""
-        killed, passed = self._one(case, 0)
+        killed, kinds = self._one(case, 0)
         yield killed
-        places = range(1, len(passed) + 1)
+        places = range(1, len(kinds) + 1)
         if sample is not None:
-            kinds = {kind: [place for place in places if passed[place - 1] == kind] for kind in passed}
-            places = [found[sample * 7 % len(found)] for found in list(kinds.values())[sample % 2 :: 2]]
+            of_kind = [[place for place in places if kinds[place - 1] == kind] for kind in dict.fromkeys(kinds)]
+            places = [found[sample * 7 % len(found)] for found in of_kind[sample % 2 :: 2]]
         for place in places:
             yield self._one(case, place)[0]
 
@@ -241,8 +159,8 @@ class Copies:
         self._control.delete("/faults").raise_for_status()
         if case.policy == "hold":
             in_a_child(folder, lambda: push_dead_letters(folder, case.rounds))
-        passed = json.loads((folder / _PASSED).read_text(encoding="utf-8"))
-        return Killed(case.tag, str(folder), poisoned, None if ended else passed[-1], before_person), passed
+        came_past = passed(folder)
+        return Killed(case.tag, str(folder), poisoned, None if ended else came_past[-1], before_person), came_past
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -9,16 +9,14 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.centre import fast_folder
 from gateway.ledger import draw_up
 from gateway.ledger.witness import read_witness
 from gateway.store.opening import readable
@@ -86,13 +84,6 @@ def posts(lines: Lines, keys: Collection[str]) -> Counter[str]:
     """How often each of these batches was posted."""
     told = (line for line in lines if line["event"] == "packet" or "code" in line)
     return Counter(line["key"] for line in told if line["key"] in keys)
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Where no disk is waited for: a kill takes nothing from a file."""
-    with tempfile.TemporaryDirectory(dir=fast_folder()) as name:
-        yield Path(name)
 
 
 @pytest.mark.crash
