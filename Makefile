@@ -35,6 +35,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.codecs
 	$(BIN)/python -m benchmarks.replies
 	$(BIN)/python -m benchmarks.export
+	$(BIN)/python -m benchmarks.outage
 
 # Eight modems, every fault, 100,000 messages in simulated time: nothing lost, nothing doubled.
 soak: $(VENV)/installed-test
