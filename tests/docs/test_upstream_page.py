@@ -385,7 +385,7 @@ def test_figures_of_trying_again_are_true() -> None:
     assert f"After {TELL_AFTER} failures in a row there is an alarm" in PAGE
     assert f"If {BREAKS_AFTER} single ratings are refused" in PAGE
     assert f"A batch that fails {FAILS_ALONE} times" in PAGE
-    assert f"One without an end after {LONG} tries" in PAGE
+    assert f"no last word after {LONG} tries" in PAGE
     assert f"some {posts_in_a_week(1)} to {posts_in_a_week(0)} posts" in PAGE
 
 
