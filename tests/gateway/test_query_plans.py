@@ -12,6 +12,8 @@ import httpx2
 import pytest
 from sqlite_utils import Database
 
+from gateway import alarms
+from gateway.intake.channeldoor import ChannelDoor
 from gateway.purging import purge_all
 from gateway.settings import PrivacySettings, Settings
 from gateway.store import inbox as inbox_rows
@@ -37,6 +39,13 @@ GROWING = frozenset(
         "batches",
         "deliveries",
         "callback_events",
+        "calls",
+        "candidates",
+        "consents",
+        "opt_events",
+        "opt_outs",
+        "outages",
+        "refusals",
         "callbacks",
     }
 )
@@ -75,6 +84,11 @@ JOBS: dict[str, Callable[[Centre], object]] = {
     "push": lambda centre: _push(centre),
     "choose what is told": lambda centre: list(tellings.pending(centre.db, "crm")),
     "begin to tell": lambda centre: tellings.begin(centre.db, "crm", 1, centre.now),
+    "watch call-backs": lambda centre: centre.callbacks.watch(centre.db, centre.now + timedelta(days=9)),
+    "fail over": lambda centre: centre.dispatch.fail_over(centre.db, centre.now + timedelta(days=9)),
+    "give up halves": lambda centre: centre.dispatch.give_up_halves(centre.db, centre.now + timedelta(days=9), 60),
+    "rating of a channel": lambda centre: _rate_elsewhere(centre),
+    "low disk": lambda centre: alarms.tell(centre.db, place=alarms.DISK, kind="low", text=None, now=centre.now),
     "forget tellings": lambda centre: tellings.forget_told(centre.db, centre.now + timedelta(days=9), 100),
 }
 
@@ -100,6 +114,12 @@ def _say_something(centre: Centre) -> None:
     centre.hear("что-то")
     centre.visit("v2", "+79130200002")
     inbox_rows.keep(centre.db, sim="2", found=[("SM", 2, centre.pdus("длинно " * 20, PHONE)[0])], now=centre.now)
+
+
+def _rate_elsewhere(centre: Centre) -> None:
+    cells = {"outside_id": "t-1", "foreign_id": "v2", "rated_at": "2017-09-14", "overall": "2", "source": "terminal"}
+    door = ChannelDoor(centre.known, centre.callbacks)
+    assert door.take(centre.db, cells, centre.now + timedelta(days=2), source=None, sender="test")
 
 
 def _push(centre: Centre) -> None:
