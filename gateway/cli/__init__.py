@@ -40,6 +40,10 @@ _COMMANDS = {
 }
 
 
+_WORDS = "gateway.cli.words"
+"""Where a context keeps the words it was called with."""
+
+
 class _Otklik(click.Group):
     """Finds commands by name without importing the others."""
 
@@ -57,12 +61,21 @@ class _Otklik(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_WORDS] = list(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except (GatewayError, ModemError) as problem:
             click.echo(str(problem), err=True)
             ctx.exit(2 if isinstance(problem, ConfigError) else 1)
+        except UnicodeEncodeError as problem:
+            # A name of a file may be any octets; what is kept or looked for must be text.
+            if not any(problem.object in word for word in ctx.meta[_WORDS]):
+                raise
+            raise click.UsageError(f"{problem.object!r} is no text: its octets are not UTF-8.") from problem
 
 
 @click.group(cls=_Otklik, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -502,6 +502,14 @@ def test_file_of_visits_is_no_file_of_ratings(centre: Centre, tmp_path: Path) ->
     assert _call(centre, "import", str(path), "--format", "events-xml").exit_code == 2
 
 
+def test_word_of_the_call_that_is_no_text_is_told(centre: Centre, tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("outside_id,foreign_id,rated_at,overall\nt-1,v1,2017-09-13,5\n", encoding="utf-8")
+    arguments = ("import", str(path), "--source", "paper", "--sender", "m\udcff")
+    assert _call(centre, *arguments).exit_code == 2
+    assert "'m\\udcff' is no text: its octets are not UTF-8." in _call(centre, *arguments).stderr
+
+
 def test_of_many_refused_ratings_one_row_stands_for_the_rest(
     centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
