@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -11,15 +11,25 @@ from sqlite_utils import Database
 from gateway.store.database import from_text, to_text
 from gateway.upstream.deciding import Standing
 
+_SLIP = timedelta(hours=1)
+"""By so much a clock may be put back without anything being looked at again."""
+
 
 def put(db: Database, name: str) -> None:
     """Make room for an upstream that is new in the configuration; it gets every rating there is."""
     db.execute("INSERT INTO upstreams (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
 
 
-def wish(db: Database, name: str, wishes: str) -> None:
-    """Which ratings it wants, and when; if that has changed the floor goes back, and each is looked at again."""
-    db.execute("UPDATE upstreams SET floor = 0, wishes = ?1 WHERE name = ?2 AND wishes <> ?1", (wishes, name))
+def begin_run(db: Database, name: str, wishes: str, now: datetime) -> None:
+    """A run begins, and `wishes` tell which ratings are wanted, and when.
+
+    If they have changed, or a clock was ahead in the last run, the floor goes back: each rating is looked at again.
+    """
+    db.execute(
+        "UPDATE upstreams SET floor = iif(wishes <> ?1 OR ran_at > ?2, 0, floor), wishes = ?1, ran_at = ?3"
+        " WHERE name = ?4",
+        (wishes, to_text(now + _SLIP), to_text(now), name),
+    )
 
 
 def names(db: Database) -> list[str]:

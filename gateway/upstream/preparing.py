@@ -30,7 +30,7 @@ def prepare(db: Database, settings: UpstreamSettings, now: datetime) -> None:
             _LOG.warning("batches are in doubt and wait for a person", upstream=name, batches=count)
     else:
         batches.doubt(db, name)
-    upstreams.wish(db, name, json.dumps([sorted(settings.sources), settings.corrections]))
+    upstreams.begin_run(db, name, json.dumps([sorted(settings.sources), settings.corrections]), now)
     _mind_the_clock(db, settings, now)
 
 

@@ -29,7 +29,8 @@ CREATE UNIQUE INDEX ratings_outside ON ratings (source, outside_id) WHERE outsid
 CREATE TABLE upstreams (
   name TEXT PRIMARY KEY, floor INTEGER NOT NULL DEFAULT 0, stopped_at TEXT, stopped_why TEXT, next_at TEXT,
   failures INTEGER NOT NULL DEFAULT 0, refusals INTEGER NOT NULL DEFAULT 0,
-  rejections INTEGER NOT NULL DEFAULT 0, trouble TEXT, wishes TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
+  rejections INTEGER NOT NULL DEFAULT 0, trouble TEXT, wishes TEXT NOT NULL DEFAULT '',
+  ran_at TEXT) STRICT, WITHOUT ROWID;
 CREATE TABLE batches (
   id INTEGER PRIMARY KEY, upstream TEXT NOT NULL REFERENCES upstreams(name), key TEXT NOT NULL UNIQUE,
   vendor TEXT NOT NULL, day TEXT NOT NULL, format TEXT NOT NULL, state TEXT NOT NULL,

@@ -236,7 +236,7 @@ def test_ratings_that_are_looked_at_again_are_not_said_to_wait(tmp_path: Path) -
         of.rate(3)
         of.run()
         with transaction(of.db):
-            upstreams.wish(of.db, "up", "something else")
+            upstreams.begin_run(of.db, "up", "something else", of.clock.now())
         (row,) = upstreams.overview(of.db)
         assert (row["waiting"], row["accepted"], row["oldest_waiting_at"]) == (0, 3, None)
 
@@ -253,6 +253,18 @@ def test_clock_that_was_a_year_ahead_puts_off_nothing_for_a_year(tmp_path: Path,
         of.later(days=-365)
         of.run()
         of.through(30, step_s=3600)
+        assert of.states() == {"accepted": 1}
+
+
+def test_rating_taken_in_by_a_clock_that_was_ahead_is_due_by_the_clock_of_now(tmp_path: Path) -> None:
+    with box(tmp_path, secret_file=tmp_path / "no") as of:
+        of.rate()
+        of.later(days=365)
+        of.run()
+        assert of.states() == {"waiting": 1}
+        (tmp_path / "no").write_text("secret")
+        of.later(days=-365)
+        of.run()
         assert of.states() == {"accepted": 1}
 
 
