@@ -6,6 +6,10 @@ the configuration is wrong.
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -67,7 +71,11 @@ class _Otklik(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with _interruptible():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted: nothing is left half done; the same command may be given again.", err=True)
+            ctx.exit(1)
         except (GatewayError, ModemError) as problem:
             click.echo(str(problem), err=True)
             ctx.exit(2 if isinstance(problem, ConfigError) else 1)
@@ -76,6 +84,19 @@ class _Otklik(click.Group):
             if not any(problem.object in word for word in ctx.meta[_WORDS]):
                 raise
             raise click.UsageError(f"{problem.object!r} is no text: its octets are not UTF-8.") from problem
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, so that it takes away what it has half written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @click.group(cls=_Otklik, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

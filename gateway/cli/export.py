@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 from pydantic import ValidationError
+from sqlite_utils import Database
 
 from gateway import config as configuration
 from gateway.cli.options import ROW, config_option, json_option, print_json
 from gateway.exchange.rates import Date
 from gateway.export.dialect import Dialect, choose
-from gateway.export.files import replacing
+from gateway.export.files import ExportError, replacing
 from gateway.export.writing import FORMATS, XML, write
 from gateway.settings import Settings
 from gateway.store import ratings as rows
@@ -92,7 +93,7 @@ def hand_out(
         newest = rows.last_cursor(db)
         last = max(after, newest if until is None else min(until, newest))
         if output is None:
-            count = write(db, form, after, last, sys.stdout.buffer, dialect)
+            count = _to_standard_output(db, form, after, last, dialect)
         else:
             with replacing(output) as file:
                 count = write(db, form, after, last, file, dialect)
@@ -100,6 +101,17 @@ def hand_out(
         with writable(settings.database) as db, transaction(db):
             rows.mark_exported(db, form=form, after_cursor=after, until=last, rows=count, now=SystemClock().now())
     return count, last
+
+
+def _to_standard_output(db: Database, form: str, after: int, last: int, dialect: Dialect | None) -> int:
+    try:
+        count = write(db, form, after, last, sys.stdout.buffer, dialect)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise  # who reads has had enough
+    except OSError as problem:
+        raise ExportError(f"The export cannot be written to standard output: {problem.strerror}.") from problem
+    return count
 
 
 def _refuse_idle(form: str, of_xml: dict[str, object], of_signing: dict[str, object]) -> None:

@@ -17,7 +17,18 @@ class ExportError(GatewayError):
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file that appears under `path` when the block ends well, and not before, safely on the disk."""
+    """A file that appears under `path` when the block ends well, and not before, safely on the disk.
+
+    What is no file, such as a pipe or /dev/null, stays what it is and is written to.
+    """
+    try:
+        path = path.resolve()  # behind a link it is the file that is replaced
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                yield file
+            return
+    except OSError as problem:
+        raise _unwritable(path, problem) from problem
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
@@ -26,6 +37,10 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as problem:
-        raise ExportError(f"The export cannot be written to {path}: {problem.strerror}.") from problem
+        raise _unwritable(path, problem) from problem
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, problem: OSError) -> ExportError:
+    return ExportError(f"The export cannot be written to {path}: {problem.strerror}.")

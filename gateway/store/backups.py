@@ -114,6 +114,8 @@ def _refuse(database: Path, target: Path) -> None:
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist; make it or mount it first.")
     if target.exists():
+        if not target.is_file():
+            raise BackupError(f"{target} is no file that a copy can take the place of; name another.")
         if target.samefile(database):
             raise BackupError(f"{target} is the database itself; name another file.")
         if holder(target) is not None:

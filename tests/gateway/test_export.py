@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -224,6 +226,20 @@ def test_export_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(ExportError, match="cannot be written"), replacing(tmp_path / "no" / "x"):
         pass
+
+
+def test_export_into_what_is_no_file_leaves_it_what_it_is(tmp_path: Path) -> None:
+    pipe, link, file = (tmp_path / name for name in ("pipe", "link", "file"))
+    os.mkfifo(pipe)
+    link.symlink_to(file)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with closing(os.fdopen(reader, "rb")) as read, replacing(pipe) as out:
+        out.write(b"rows")
+        out.flush()
+        assert read.read() == b"rows"
+    with replacing(link) as out:
+        out.write(b"rows")
+    assert (pipe.is_fifo(), link.is_symlink(), file.read_bytes()) == (True, True, b"rows")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from click.testing import CliRunner
@@ -117,6 +120,36 @@ def test_call_that_is_wrong_is_refused_and_writes_nothing(
     result = call(*arguments, "-o", str(tmp_path / "out"))
     assert (result.exit_code, said in result.stderr) == (2, True)
     assert not (tmp_path / "out").exists()
+
+
+def test_command_that_is_ended_takes_away_what_it_had_written(
+    call: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(_db: object, _form: str, _after: int, _until: int, file: IO[bytes], _dialect: object) -> int:
+        file.write(b"half")
+        signal.raise_signal(signal.SIGTERM)
+        return 1
+
+    handlers = signal.getsignal(signal.SIGTERM), sorted(tmp_path.iterdir())
+    monkeypatch.setattr("gateway.cli.export.write", ended)
+    result = call("-o", str(tmp_path / "out"))
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "Interrupted: nothing is left half done; the same command may be given again.\n",
+    )
+    assert (signal.getsignal(signal.SIGTERM), sorted(tmp_path.iterdir())) == handlers
+
+
+def test_standard_output_that_takes_nothing_is_one_sentence(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("gateway.cli.export.write", full)
+    result = call()
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "The export cannot be written to standard output: No space left on device.\n",
+    )
 
 
 def test_command_that_cannot_write_leaves_no_file_and_says_why(call: Any, tmp_path: Path) -> None:

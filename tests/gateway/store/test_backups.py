@@ -144,6 +144,10 @@ def test_damaged_database_gives_no_copy_and_leaves_the_last_one(centre: Centre, 
 def test_what_is_no_earlier_copy_is_not_written_over(centre: Centre, tmp_path: Path) -> None:
     other = tmp_path / "letter.txt"
     other.write_text("dear", encoding="utf-8")
+    device = tmp_path / "device"
+    device.symlink_to("/dev/null")
+    with pytest.raises(BackupError, match="no file that a copy can take the place of"):
+        backups.make(centre.path, device)
     with pytest.raises(BackupError, match="something else"):
         backups.make(centre.path, other)
     with pytest.raises(BackupError, match="the database itself"):
