@@ -32,6 +32,7 @@ def status(config: Path | None, lines: bool, as_json: bool) -> None:
     settings = configuration.load(config)
     with readable(settings.database) as db:
         found = gather(db, holder(settings.database), SystemClock().now(), lines=lines)
+        found["upstreams"] = upstreams.overview(db, [one.name for one in settings.upstream])
     found["disk"] = _disk(settings)
     _show(found)
     if as_json:
@@ -52,7 +53,6 @@ def gather(db: Database, pid: int | None, now: datetime, *, lines: bool = False)
         "callbacks": callbacks.counts(db, now),
         "alarms": fleet.alarms(db),
         "hooks": tellings.listed(db),
-        "upstreams": upstreams.overview(db),
         "modems": state.ports(db),
         "jobs": state.jobs(db),
         "troubles": state.troubles(db, _TROUBLES, lines=lines),
@@ -100,13 +100,13 @@ def _show(found: dict[str, Any]) -> None:
             click.echo(f"events given up for webhook {hook['name']}: {hook['dead']}; otklik webhooks dead")
     for row in found["upstreams"]:
         click.echo(
-            f"upstream {row['name']}: {row['waiting']} ratings wait, {row['in_doubt']} in doubt, {row['accepted']}"
-            f" accepted, {row['rejected']} rejected"
+            f"upstream {row['name']}: {row['waiting']} ratings wait, {row['in_doubt']} in doubt, {row['posted']}"
+            f" posted, {row['accepted']} accepted, {row['rejected']} rejected"
         )
         show_troubles(row)
     for title in ("modems", "jobs"):
         if found[title]:
-            click.echo("\n" + tabulate(found[title], headers="keys"))
+            click.echo("\n" + tabulate(found[title], headers="keys", floatfmt=".3f"))
     for trouble in found["troubles"]:
         click.echo(f"\n{trouble['happened_at']} {trouble['place']}: {trouble['text']}", nl=False)
         for line in trouble.get("lines", "").splitlines():

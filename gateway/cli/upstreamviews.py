@@ -11,6 +11,8 @@ from gateway.cli.options import printable
 
 def show_troubles(row: dict[str, Any]) -> None:
     """What a person should know of one upstream."""
+    if not row["configured"]:
+        click.echo(f"{row['name']}: is not in the configuration any more, so nothing goes up to it")
     if row["stopped_why"]:
         click.echo(f"{row['name']}: STOPPED since {row['stopped_at']}: {printable(row['stopped_why'])}")
     elif row["trouble"]:

@@ -67,9 +67,11 @@ def put_standing(db: Database, name: str, standing: Standing, now: datetime) -> 
 def overview(db: Database, configured: Iterable[str] = ()) -> list[dict[str, Any]]:
     """Each upstream for a person, in ratings: what waits, is in doubt, and so on, and when it goes on.
 
-    What is in doubt or held waits too; what is posted does not, upstream has it.
+    What is in doubt or held waits too; what is posted does not, upstream has it. Nothing goes up any more to one that
+    is not `configured`.
     """
-    return [_line(db, name) for name in sorted({*configured, *names(db)})]
+    there = set(configured)
+    return [{**_line(db, name), "configured": name in there} for name in sorted({*there, *names(db)})]
 
 
 def _line(db: Database, name: str) -> dict[str, Any]:

@@ -48,6 +48,9 @@ class Desk:
         assert result.exit_code == code, result.output
         return result
 
+    def write_config(self, text: str) -> None:
+        Path(self._config).write_text(text, encoding="utf-8")
+
     def json(self, *words: str, code: int = 0) -> Any:
         return json.loads(self.type(*words, "--json", code=code).stdout.splitlines()[-1])
 
@@ -213,6 +216,16 @@ def test_batch_that_has_arrived_under_a_packet_is_asked_about(tmp_path: Path) ->
         of.later(hours=1)
         of.run()
         assert of.all("SELECT state, packet, status FROM batches") == [("accepted", "77", "2")]
+
+
+def test_upstream_that_was_taken_out_of_the_configuration_is_said_to_wait_for_nothing(desk: Desk) -> None:
+    desk.of.rate()
+    desk.type("push")
+    desk.write_config("database: otklik.db\nupstream: []\n")
+    for words in (("upstream",), ("status",)):
+        assert "up: is not in the configuration any more" in desk.type(*words).stdout
+    (row,) = desk.json("upstream")["upstreams"]
+    assert row["configured"] is False
 
 
 def test_dead_letters_of_one_upstream_are_not_anothers(tmp_path: Path) -> None:
