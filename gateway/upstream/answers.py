@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _MOST_REASON = 300
+_SENTENCES = ("detail", "message", "error", "reason", "title")
 
 
 class AnswerUnreadable(ValueError):
@@ -58,11 +59,22 @@ def status_of(dialect: Format, body: bytes) -> Status:
 
 
 def words(body: bytes) -> str:
-    """What an answer says in words, for a person: one line without markup, as far as it can be read."""
-    text = body[: 8 * _MOST_REASON].decode("utf-8", "replace")
+    """What an answer says in words, for a person: one line without markup, as far as it can be read.
+
+    Of a JSON object the sentence in it, where there is one under a name that is usual for it (RFC 9457 has `detail`).
+    """
+    text = (_sentence(body) or body[: 8 * _MOST_REASON].decode("utf-8", "replace"))[: 8 * _MOST_REASON]
     text = re.sub(r"<[^<>]*>", " ", text)
     text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())[:_MOST_REASON]
+
+
+def _sentence(body: bytes) -> str | None:
+    try:
+        told = _object(body)
+    except AnswerUnreadable:
+        return None
+    return next((told[name] for name in _SENTENCES if isinstance(told.get(name), str) and told[name]), None)
 
 
 def _rejected(value: object) -> tuple[tuple[str, str], ...]:

@@ -131,6 +131,9 @@ def test_damaged_answer_is_an_answer_or_unreadable(at: int, octets: bytes) -> No
         ("плохо \x1b[31m".encode(), "плохо [31m"),
         (b"\xff\xfe", "\ufffd\ufffd"),
         (b"x" * 5000, "x" * 300),
+        (b'{"type": "urn:x", "title": "No", "detail": "Ratings of 2016\\nare closed."}', "Ratings of 2016 are closed."),
+        (b'{"title": "No", "detail": 5}', "No"),
+        (b'{"status": 5}', '{"status": 5}'),
     ],
 )
 def test_words_of_an_answer_are_one_short_printable_line(body: bytes, told: str) -> None:
