@@ -1,6 +1,7 @@
 """The first steps of the way up, which need nobody else: ratings are taken in, and made batches of when they are due.
 
-Each function is one part of the work, inside the caller's transaction, and says how many ratings it took.
+Each function is one part of the work, inside the caller's transaction; those that are called until nothing is left say
+how many ratings they took.
 """
 
 from __future__ import annotations
