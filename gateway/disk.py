@@ -1,6 +1,6 @@
 """The disk that the database is on: how much is free, and what follows from that.
 
-Below the reserve no new visits are taken, so that there is room for the answers of those who were asked already.
+Below the reserve no files are taken in, so that there is room for the answers of those who were asked already.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class DiskWatch:
         low = left < self._reserve_mb * MB
         if low is self._low:
             return
-        text = f"{left // MB} MB left on the disk of the database: no new visits are taken. Make room there."
+        text = f"{left // MB} MB left on the disk of the database: no files are taken in. Make room there."
         now = self._clock.now()
         self._writer.do(lambda db: alarms.tell(db, place=alarms.DISK, kind=_LOW, text=text if low else None, now=now))
         self._low = low

@@ -99,8 +99,8 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 class PrivacySettings(Section):
     """How long personal data is kept (otklik purge), in days. `phones_days` after a person's last conversation has
     closed his phone goes, and what came from it as it came; `replies_days` after they were written, the words of
-    citizens and desks, and what nobody could read. A key that seals phones is to be changed after `rotate_days`
-    (otklik keys rotate); null: never."""
+    citizens and desks, what nobody could read, refused rows, and events that no webhook took. A key that seals phones
+    is to be changed after `rotate_days` (otklik keys rotate); null: never."""
 
     phones_days: Days = 30
     replies_days: Days = 90
@@ -121,7 +121,7 @@ class LogSettings(Section):
 
 
 class DiskSettings(Section):
-    """With less than `reserve_mb` left on the database's disk no new visits are taken."""
+    """With less than `reserve_mb` left on the database's disk no files of visits or ratings are taken in."""
 
     reserve_mb: Annotated[float, Field(ge=0, le=1_000_000)] = 64
 

@@ -24,9 +24,9 @@ from scheduler.clock import SystemClock
 def purge(dry_run: bool, config: Path | None, as_json: bool) -> None:
     """Take away personal data past its time (privacy in the configuration). The daemon does it every hour.
 
-    Phones of people with whom nothing goes on any more, their messages as they came, texts, notes, names at desks.
-    Ratings, opt-outs and the ledger stay. What a reader holds, or a running daemon has in its write-ahead log, is
-    overwritten when it is done with it.
+    Phones of people with whom nothing goes on any more, their messages as they came, texts, notes, names at desks,
+    refused rows, events that no webhook took. Ratings, opt-outs and the ledger stay. What a reader holds, or a running
+    daemon has in its write-ahead log, is overwritten when it is done with it.
     """
     settings, now = configuration.load(config), SystemClock().now()
     if dry_run:

@@ -78,7 +78,7 @@ def _show(found: dict[str, Any]) -> None:
     if place["read_only"]:
         click.echo("DISK: the database's folder or file can only be read; nothing is taken or sent")
     if not place["takes_visits"]:
-        click.echo(f"DISK: {place['free_mb']} MB left; no new visits are taken (disk.reserve_mb)")
+        click.echo(f"DISK: {place['free_mb']} MB left; no files are taken in (disk.reserve_mb)")
     click.echo("invitations: " + (_counts(found["invitations"]) or "none"))
     click.echo("messages: " + (_counts(found["messages"]) or "none"))
     click.echo("parts: " + (_counts(found["parts"]) or "none"))
