@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from gateway.errors import StoreNewer
+from gateway.errors import StoreError, StoreNewer
 from gateway.store import secrecy
 from gateway.store.database import store_error
 from gateway.store.migrations.m001 import m001_end_to_end
@@ -73,8 +73,12 @@ def _sweep(db: Database) -> None:
 
 
 def refuse_newer(db: Database, path: Path) -> None:
-    """Raises StoreNewer when the database has a migration that this version does not know."""
-    if "_sqlite_migrations" not in db.table_names():
+    """Raises StoreNewer when the database has a migration that this version does not know, and StoreError when it is
+    that of another program."""
+    there = db.table_names()
+    if "_sqlite_migrations" not in there:
+        if there:
+            raise StoreError(f"{path} is the database of another program; name another file in database.")
         return
     unknown = sorted({migration.name for migration in migrations.applied(db)} - _names())
     if unknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
@@ -141,6 +142,16 @@ def test_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreNewer):
         migrate(db, path)
     db.close()
+
+
+def test_database_of_another_program_gets_no_tables(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("CREATE TABLE packets (id)")
+        for opened in (writable, readable):
+            with pytest.raises(StoreError, match="database of another program"), opened(path):
+                pass
+        assert db.execute("SELECT name FROM sqlite_master").fetchall() == [("packets",)]
 
 
 def test_file_that_is_no_database_is_named(tmp_path: Path) -> None:
