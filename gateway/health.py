@@ -6,7 +6,7 @@ Each check gives lines: fine, or a fault with its cure. Nothing is changed; a po
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,9 +38,9 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _silent(settings)
     for hook in settings.webhooks:
         yield from examine_webhook(hook, clock)
-    offices = _offices(settings)
+    known = _known(settings)
     for upstream in settings.upstream:
-        yield from examine_upstream(upstream, clock, offices=offices)
+        yield from examine_upstream(upstream, clock, known=known)
     yield from _database(settings.database)
     yield from _keys(settings, clock)
     yield from _disk(settings.database)
@@ -68,12 +68,12 @@ def _directory(settings: Settings) -> Iterator[Finding]:
         yield Finding("offices and services", f"{len(known.offices)} offices, {len(known.services)} services")
 
 
-def _offices(settings: Settings) -> Collection[str]:
-    """The codes of offices; none if the files cannot be read, which is said elsewhere."""
+def _known(settings: Settings) -> directory.Directory | None:
+    """Offices and services; None if the files cannot be read, which is said elsewhere."""
     try:
-        return directory.load(settings.offices, settings.services).offices
+        return directory.load(settings.offices, settings.services)
     except GatewayError:
-        return ()
+        return None
 
 
 def _texts(settings: Settings) -> Iterator[Finding]:

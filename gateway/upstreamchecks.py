@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway import formfiles
+from gateway.directory import Directory
 from gateway.errors import GatewayError
 from gateway.exchange import signing
 from gateway.exchange.form import Form, differences
 from gateway.finding import Finding
+from gateway.model import Service
 from gateway.upstream.answers import AnswerUnreadable
 from gateway.upstream.building import transport_to
 from gateway.upstream.outcomes import Answered, Distrusted, Lost, Outcome, Unsent
@@ -35,16 +37,18 @@ _WAIT_S = 10.0
 
 
 def examine_upstream(
-    settings: UpstreamSettings, clock: Clock, wire: httpx2.BaseTransport | None = None, offices: Collection[str] = ()
+    settings: UpstreamSettings, clock: Clock, wire: httpx2.BaseTransport | None = None, known: Directory | None = None
 ) -> Iterator[Finding]:
-    """Everything about one upstream. `offices` are the codes there are, if they are known."""
+    """Everything about one upstream. `known` are the offices and services, if their files can be read."""
     what = f"upstream {settings.name}"
     try:
         form = formfiles.load(settings.form)
     except GatewayError as problem:
         yield Finding(what, str(problem), fault=True)
         return
-    yield from _vendors(what, settings, offices)
+    if known is not None:
+        yield from _vendors(what, settings, known.offices)
+        yield from _ids(what, known.services.values())
     yield from _signing(what, settings, clock.now())
     certificates = list(examine_certificates(what, (settings.tls.cert_file, settings.tls.ca_file), clock.now()))
     yield from certificates
@@ -86,10 +90,18 @@ def _cure(outcome: Outcome) -> str:
 
 
 def _vendors(what: str, settings: UpstreamSettings, offices: Collection[str]) -> Iterator[Finding]:
-    unknown = sorted(set(settings.vendors) - set(offices)) if offices else []
+    unknown = sorted(set(settings.vendors) - set(offices))
     if unknown:
         text = f"vendors has offices that are not in the offices file: {', '.join(unknown)}; correct their codes"
         yield Finding(what, text, fault=True)
+
+
+def _ids(what: str, services: Iterable[Service]) -> Iterator[Finding]:
+    """Services that upstream cannot know: each rating of theirs would be refused by itself."""
+    nameless = sorted(service.code for service in services if not (service.authority_id and service.service_id))
+    if nameless:
+        text = f"the services file gives no authority_id or service_id for {', '.join(nameless)}, and no rating of them"
+        yield Finding(what, f"{text} is taken without; write their ids of the federal register", fault=True)
 
 
 def _signing(what: str, settings: UpstreamSettings, now: datetime) -> Iterator[Finding]:

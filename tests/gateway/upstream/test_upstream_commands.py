@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from click.testing import CliRunner, Result
 from gateway import formfiles
 from gateway.cli import main
 from gateway.config import load
+from gateway.directory import Directory
+from gateway.model import Office, Service
 from gateway.store import deliveries
 from gateway.store.database import transaction
 from gateway.upstream import desk as decisions
@@ -248,12 +251,19 @@ def test_packet_without_a_last_word_is_listed_for_a_person(desk: Desk) -> None:
     assert f"up: batch {key} has no last word after 12 tries: status 4" in desk.type("upstream", "list").stdout
 
 
-def findings(answer: Callable[[httpx2.Request], httpx2.Response], **settings: Any) -> list[tuple[bool, str]]:
+OFFICE = Office("BRN1", "МФЦ", "МФЦ", "г. Барнаул", "01701000", "01401000000", "Asia/Barnaul", 60)
+SERVICE = Service("EGRN", "Выписка", "Росреестр", "10000000001", "10000000101", "", "federal")
+KNOWN = Directory({"BRN1": OFFICE}, {"EGRN": SERVICE})
+
+
+def findings(
+    answer: Callable[[httpx2.Request], httpx2.Response], known: Directory = KNOWN, **settings: Any
+) -> list[tuple[bool, str]]:
     upstream = UpstreamSettings.model_validate(
         {"name": "up", "url": "https://up.example", "format": "json", "vendor": "9901", **settings}
     )
     wire = httpx2.MockTransport(answer)
-    found = examine_upstream(upstream, SystemClock(), wire, offices=["BRN1"])
+    found = examine_upstream(upstream, SystemClock(), wire, known=known)
     return [(finding.fault, finding.text) for finding in found]
 
 
@@ -318,6 +328,16 @@ def test_check_says_what_to_do_about_an_upstream_that_gives_no_form(
 def test_check_names_offices_of_vendors_that_there_are_not() -> None:
     (first, _) = findings(lambda _: replied(200, form()), vendors={"BRN1": "1", "BRNN": "2"})
     assert first == (True, "vendors has offices that are not in the offices file: BRNN; correct their codes")
+
+
+def test_check_names_services_that_upstream_cannot_know() -> None:
+    nameless = replace(SERVICE, code="NEW", service_id="")
+    (first, _) = findings(lambda _: replied(200, form()), Directory(KNOWN.offices, {"NEW": nameless, "EGRN": SERVICE}))
+    assert first == (
+        True,
+        "the services file gives no authority_id or service_id for NEW, and no rating of them is taken without; write"
+        " their ids of the federal register",
+    )
 
 
 def test_check_looks_at_what_envelopes_are_signed_with(tmp_path: Path) -> None:
