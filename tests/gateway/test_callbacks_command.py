@@ -50,8 +50,8 @@ def _low(centre: Centre, foreign_id: str = "v1", phone: str = PHONE, text: str =
 
 
 def _silent(centre: Centre, *phones: str) -> None:
-    """People who have said nothing until the end, which was yesterday."""
-    centre.now = datetime.now(UTC) - timedelta(days=4)
+    """People who have said nothing until the end, which was yesterday. They were asked at noon, by their clocks."""
+    centre.now = (datetime.now(UTC) - timedelta(days=4)).replace(hour=5)
     for number, phone in enumerate(phones):
         centre.visit(f"s{number}", phone)
         row = invitations.by_id(centre.db, number + 1)
