@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import cache, lru_cache, partial
 from itertools import compress
 from typing import Literal
 
@@ -75,11 +75,11 @@ def accept_visits(
     new = list(compress(visits, is_new))
     known = persons.make_all_known(db, (v.phone for v in new if v.consent and v.phone is not None), pseudonyms)
     (highest,) = db.execute("SELECT coalesce(max(id), 0) FROM visits").fetchone()
-    rows, consents, invitations = [], [], []
-    accepted_at = to_text(now)
-    texts: dict[str, int] = {}
-    for visit_id, visit in enumerate(new, highest + 1):
-        received_at, due_at = _times(visit.received_at.astimezone(UTC), delay_s)
+    numbered = list(enumerate(new, highest + 1))
+    accepted_at, delay = to_text(now), timedelta(seconds=delay_s)
+    rows, invitations = [], []
+    for visit_id, visit in numbered:
+        received_at, due_at = _as_text(visit.received_at), _as_text(visit.received_at + delay)
         person, is_out = None, False
         if visit.consent and visit.phone is not None:
             person, is_out = known[visit.phone]
@@ -88,43 +88,42 @@ def accept_visits(
                 if is_out
                 else (visit_id, person, _DUE, due_at, None, "")
             )
-        rows.append(
-            (
-                visit_id,
-                source,
-                visit.foreign_id,
-                visit.stage,
-                visit.office,
-                visit.service,
-                received_at,
-                person,
-                int(visit.consent),
-                visit.language,
-                accepted_at,
-            )
-        )
-        text = visit.consent_text or consent_text
-        if text not in texts:
-            texts[text] = _consent_text_id(db, text)
-        taken_at = received_at if visit.consent_at is None else to_text(visit.consent_at)
-        taken_by = visit.consent_by or source
-        consents.append((visit_id, int(visit.consent), taken_at, visit.office, taken_by, texts[text], accepted_at))
+        what = (visit.foreign_id, visit.stage, visit.office, visit.service, received_at)
+        rows.append((visit_id, source, *what, person, int(visit.consent), visit.language, accepted_at))
     db.conn.executemany(
         "INSERT INTO visits (id, source, foreign_id, stage, office, service, received_at, person, consent, language,"
         " accepted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
-    # Who said yes or no to what, when, where and to whom: it is for us to prove (126-ФЗ, art. 44.1).
-    db.conn.executemany(
-        "INSERT INTO consents (visit, given, taken_at, place, taken_by, text, recorded_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        consents,
-    )
+    _record_consents(db, numbered, source, consent_text, accepted_at)
     db.conn.executemany(
         "INSERT INTO invitations (visit, person, state, due_at, closed_at, reason) VALUES (?, ?, ?, ?, ?, ?)",
         invitations,
     )
     return is_new
+
+
+def _record_consents(
+    db: Database, visits: Iterable[tuple[int, Visit]], source: str, consent_text: str, recorded_at: str
+) -> None:
+    """Who said yes or no to what, when, where and to whom: it is for us to prove (126-ФЗ, art. 44.1)."""
+    text_id = cache(partial(_consent_text_id, db))
+    db.conn.executemany(
+        "INSERT INTO consents (visit, given, taken_at, place, taken_by, text, recorded_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                visit_id,
+                int(visit.consent),
+                _as_text(visit.consent_at or visit.received_at),
+                visit.office,
+                visit.consent_by or source,
+                text_id(visit.consent_text or consent_text),
+                recorded_at,
+            )
+            for visit_id, visit in visits
+        ],
+    )
 
 
 def _are_new(db: Database, visits: Sequence[Visit], source: str) -> list[bool]:
@@ -140,9 +139,9 @@ def _are_new(db: Database, visits: Sequence[Visit], source: str) -> list[bool]:
 
 
 @lru_cache(maxsize=10_000)
-def _times(received_at: datetime, delay_s: float) -> tuple[str, str]:
-    """When a visit was, in UTC, and when its invitation is due: the minutes of a day are few, its visits many."""
-    return to_text(received_at), to_text(received_at + timedelta(seconds=delay_s))
+def _as_text(moment: datetime) -> str:
+    """As `to_text`: the minutes of a day are few, its visits many."""
+    return to_text(moment)
 
 
 def _consent_text_id(db: Database, text: str) -> int:
