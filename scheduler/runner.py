@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -75,7 +75,7 @@ class Runner:
         self._apart = {job.name: _Apart(job) for job in jobs if job.apart}
 
     def start(self) -> None:
-        now = datetime.now(UTC)  # APScheduler has no other clock than the system's
+        now = SystemClock().now()  # APScheduler has no other clock
         for job in self._jobs:
             self._scheduler.add_job(
                 self._apart.get(job.name, job.function),

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -24,6 +23,7 @@ from gateway.store.migrations.m002 import m002_fleet
 from gateway.store.migrations.m003 import m003_survey
 from gateway.store.migrations.m004 import m004_upstream
 from gateway.store.migrations.m005 import SWEEP, m005_sealed
+from scheduler.clock import SystemClock
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def migrate(db: Database, path: Path) -> None:
         refuse_newer(db, path)
         if not is_current(db):
             if m005_sealed.__name__ in {migration.name for migration in migrations.pending(db)}:
-                secrecy.make_keys(db, path, datetime.now(UTC).date())
+                secrecy.make_keys(db, path, SystemClock().now().date())
             _apply(db)
     except sqlite3.Error as problem:
         raise secrecy.problem_of(db, problem) or store_error(path, problem) from problem

@@ -205,6 +205,7 @@ def test_lock_is_taken_though_somebody_looks_who_has_it(tmp_path: Path, monkeypa
     lock = InstanceLock(tmp_path / "x.db")
     lock.take()
     lock.release()
+    assert list(looks) == []
 
 
 def test_time_as_text_comes_back_and_sorts() -> None:
