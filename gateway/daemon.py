@@ -210,16 +210,26 @@ class Daemon:
             silence,
             callbacks,
             fleet.ring,
-            fleet.check,
-            DiskWatch(writer, self._clock, settings.database, settings.disk.reserve_mb, self._lock).look,
-            lambda: purge_beside(writer, settings.privacy, self._clock.now()),
-            [
-                BackupJob(writer, self._clock, settings.database, settings.backup).job(),
-                Bookkeeping(settings.database, writer, self._clock).job(),
-                *(speaker.job() for speaker in outward),
-            ],
+            [*self._beside(writer, fleet), *(speaker.job() for speaker in outward)],
         )
         return _Running(writer, fleet, self._make_runner(timetable.jobs()), outward)
+
+    def _beside(self, writer: Writer, fleet: Fleet) -> list[Job]:
+        """Jobs that look after the centre itself: its ports, its disk, its books and its past."""
+        settings, clock = self._settings, self._clock
+        watch = DiskWatch(writer, clock, settings.database, settings.disk.reserve_mb, self._lock)
+        return [
+            Job("look after ports", 5, fleet.check, "Replaces workers that have died, tells of those that are stuck."),
+            Job("watch disk", 5, watch.look, "Goes on when the disk can be written again, and tells when it is low."),
+            Job(
+                "purge",
+                3600,
+                lambda: purge_beside(writer, settings.privacy, clock.now()),
+                "Takes away personal data past its time.",
+            ),
+            BackupJob(writer, clock, settings.database, settings.backup).job(),
+            Bookkeeping(settings.database, writer, clock).job(),
+        ]
 
     def _catch_up(
         self, writer: Writer, known: directory.Directory, dispatch: Dispatch, outbox: Outbox, silence: Silence

@@ -52,16 +52,15 @@ class Timetable:
         silence: Silence,
         callbacks: CallbackDesk,
         ring: Callable[[], None],
-        look_after_ports: Callable[[], None],
-        watch_disk: Callable[[], None],
-        purge: Callable[[], None],
-        apart: Sequence[Job],
+        others: Sequence[Job],
     ) -> None:
-        """`apart` are jobs that take their time: they speak over a network, or read or write a whole database."""
+        """`others` are jobs that are no batches in the writer: they go as they are, but are noted like the rest."""
         self._writer = writer
         self._clock = clock
         self._dispatch = dispatch
         self._ring = ring
+        self._others = others
+        self._noted: dict[str, tuple[float, str | None]] = {}
         self._steps: dict[str, tuple[float, _Step, str]] = {
             "invite due": (1, outbox.invite_due, "Invites those whose time has come and whose window is open."),
             "keep to window": (20, outbox.keep_to_window, "Moves what did not go out in time to the next window."),
@@ -92,30 +91,13 @@ class Timetable:
                 "Deletes events that others were told a month ago.",
             ),
         }
-        self._others: dict[str, tuple[float, Callable[[], None], str]] = {
-            "look after ports": (
-                5,
-                look_after_ports,
-                "Replaces workers that have died, tells of those that are stuck.",
-            ),
-            "watch disk": (5, watch_disk, "Goes on when the disk can be written again, and tells when it is low."),
-            "purge": (3600, purge, "Takes away personal data past its time."),
-        }
-        self._apart = apart
-        self._noted: dict[str, tuple[float, str | None]] = {}
 
     def jobs(self) -> list[Job]:
-        steps = {
-            name: (every_s, partial(self._to_the_end, step), about)
+        steps = [
+            Job(name, every_s, partial(self._to_the_end, step), about)
             for name, (every_s, step, about) in self._steps.items()
-        }
-        ours = [
-            Job(name, every_s, partial(self._run, name, work), about)
-            for name, (every_s, work, about) in (steps | self._others).items()
         ]
-        return ours + [
-            replace(job, function=partial(self._run, job.name, job.function), apart=True) for job in self._apart
-        ]
+        return [replace(job, function=partial(self._run, job.name, job.function)) for job in (*steps, *self._others)]
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         """Do a job; a failure is written down and the next run tries again.

@@ -98,7 +98,7 @@ class Push:
     def job(self) -> Job:
         """What the daemon's timetable runs."""
         about = f"Sends ratings up to {self._settings.name} and asks what became of them."
-        return Job(f"push {self._settings.name}", self._settings.every_s, self._run_for_daemon, about)
+        return Job(f"push {self._settings.name}", self._settings.every_s, self._run_for_daemon, about, apart=True)
 
     def hang_up(self) -> None:
         """Let a run in another thread come to its end soon; nothing is posted after that."""
