@@ -22,6 +22,7 @@ from gateway.store import lanes, soundness
 from gateway.store.database import holder
 from gateway.store.opening import readable
 from gateway.upstreamchecks import examine_upstream
+from gateway.upstreamsettings import UpstreamSettings, WebhookSettings
 from gateway.webhookchecks import examine_webhook
 from scheduler.clock import Clock
 
@@ -43,6 +44,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield from examine_upstream(upstream, clock, known=known)
     yield from _database(settings.database)
     yield from _keys(settings, clock)
+    yield from _secrets(settings)
     yield from _disk(settings.database)
     yield _backup(settings, clock)
     yield _time(clock)
@@ -153,15 +155,29 @@ def _keys(settings: Settings, clock: Clock) -> Iterator[Finding]:
     except GatewayError as problem:
         yield Finding("keys", str(problem), fault=True)
         return
-    for path in (pseudonyms.path_of(database), keyfile.seals_of(database)):
-        if path.stat().st_mode & 0o077:
-            yield Finding("keys", f"others on this box can read {path}; run chmod 600 {path}", fault=True)
     age = (clock.now().date() - newest.made_on).days
     if days is not None and age > days:
         text = f"phones have been sealed with the same key for {age} days, more than {days}; run otklik keys rotate"
         yield Finding("keys", text)
     else:
         yield Finding("keys", f"phones are sealed with a key of {newest.made_on}")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    """Files that nobody else on the box should read."""
+    ways_out: tuple[UpstreamSettings | WebhookSettings, ...] = (*settings.upstream, *settings.webhooks)
+    signing = [upstream.sign.key_file for upstream in settings.upstream if upstream.sign is not None]
+    for path in dict.fromkeys(
+        (
+            *(pseudonyms.path_of(settings.database), keyfile.seals_of(settings.database)),
+            *(way.secret_file for way in ways_out),
+            *(way.tls.key_file for way in ways_out),
+            *signing,
+            *(modem.pin_file for modem in settings.modems),
+        )
+    ):
+        if path is not None and path.exists() and path.stat().st_mode & 0o077:
+            yield Finding("secrets", f"others on this box can read {path}; run chmod 600 {path}", fault=True)
 
 
 def _disk(database: Path) -> Iterator[Finding]:

@@ -136,8 +136,33 @@ def test_check_asks_for_a_new_key_in_time(centre: Centre, days: int | None, is_o
 def test_check_names_a_key_file_that_others_can_read(centre: Centre, mode: int) -> None:
     settings = Settings(database=centre.path, modems=())
     keyfile.seals_of(centre.path).chmod(mode)
-    (fault,) = [f.text for f in examine(settings, SystemClock()) if f.what == "keys" and f.fault]
+    (fault,) = [f.text for f in examine(settings, SystemClock()) if f.what == "secrets" and f.fault]
     assert fault.endswith(f"can read {keyfile.seals_of(centre.path)}; run chmod 600 {keyfile.seals_of(centre.path)}")
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640])
+def test_check_names_every_secret_that_others_can_read(centre: Centre, mode: int) -> None:
+    folder = centre.path.parent
+    names = ("up.secret", "tls.key", "sign.key", "hook.secret", "pin")
+    secret, key, signing, hook, pin = (folder / name for name in names)
+    for name in names:
+        (folder / name).write_text("1234", encoding="ascii")
+        (folder / name).chmod(mode)
+    tls = {"cert_file": folder / "tls.cert", "key_file": key}
+    settings = Settings.model_validate(
+        {
+            "database": centre.path,
+            "modems": [{"name": "m1", "port": str(folder / "none"), "pin_file": pin}],
+            "upstream": [
+                {"name": "up", "spool": folder, "vendor": "1", "secret_file": secret, "tls": tls}
+                | {"format": "legacy-xml", "sign": {"key_file": signing}}
+            ],
+            "webhooks": [{"name": "crm", "url": "http://127.0.0.1:9", "secret_file": hook}],
+        }
+    )
+    told = [finding.text for finding in examine(settings, SystemClock()) if finding.what == "secrets"]
+    paths = (secret, hook, key, signing, pin)
+    assert told == [f"others on this box can read {path}; run chmod 600 {path}" for path in paths if mode != 0o600]
 
 
 def test_check_names_a_key_file_that_is_missing(centre: Centre) -> None:
