@@ -91,6 +91,21 @@ def test_job_apart_that_does_not_end_is_left_behind() -> None:
             thread.join(WITHIN_S)
 
 
+def test_job_apart_that_ends_soon_is_waited_for() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        assert not threading.Event().wait(0.05)
+        ended.set()
+
+    runner = Runner([_job("ends", work, apart=True, first_s=0)], grace_s=WITHIN_S)
+    runner.start()
+    assert begun.wait(WITHIN_S)
+    runner.stop()
+    assert ended.is_set()
+
+
 def test_first_run_comes_when_it_is_told_to() -> None:
     clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
     ran: list[str] = []
