@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from gateway.directory import Directory
+from gateway.model import Office, Service
+
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_ID = 200
@@ -38,6 +41,17 @@ def shown(cells: Mapping[str, str], column: str) -> str:
     """A cell as a reason quotes it."""
     text = text_of(cells, column)
     return f"«{text[:40]}»" if text else "(empty)"
+
+
+def place(cells: Mapping[str, str], directory: Directory, lead: str = "") -> tuple[Office, Service]:
+    """Where it was, and for what. Raises Refused; `lead` begins the reason."""
+    office = directory.offices.get(text_of(cells, "office"))
+    if office is None:
+        raise Refused(f"{lead}office {shown(cells, 'office')} is not in the offices file")
+    service = directory.services.get(text_of(cells, "service"))
+    if service is None:
+        raise Refused(f"{lead}service {shown(cells, 'service')} is not in the services file")
+    return office, service
 
 
 def moment(cells: Mapping[str, str], column: str, time_zone: str, now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from gateway.directory import Directory
-from gateway.intake.cells import LONGEST_ID, LONGEST_TEXT, Refused, bounded, moment, shown, text_of
+from gateway.intake.cells import LONGEST_ID, LONGEST_TEXT, Refused, bounded, moment, place, shown, text_of
 from gateway.model import Visit
 from gateway.phones import BadPhone, normalise
 
@@ -37,12 +37,7 @@ def check(cells: Mapping[str, str], directory: Directory, now: datetime) -> Visi
     foreign_id = bounded(cells, "foreign_id", LONGEST_ID)
     if not foreign_id:
         raise Refused("foreign_id is empty")
-    office = directory.offices.get(text_of(cells, "office"))
-    if office is None:
-        raise Refused(f"office {shown(cells, 'office')} is not in the offices file")
-    service = directory.services.get(text_of(cells, "service"))
-    if service is None:
-        raise Refused(f"service {shown(cells, 'service')} is not in the services file")
+    office, service = place(cells, directory)
     received_at = moment(cells, "received_at", office.time_zone, now)
     consent = _CONSENT.get(text_of(cells, "consent").casefold())
     if consent is None:

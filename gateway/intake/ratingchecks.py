@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.channels import CHANNELS, ChannelRating, Known
 from gateway.directory import Directory
-from gateway.intake.cells import LONGEST_ID, LONGEST_TEXT, Refused, bounded, moment, shown, text_of
+from gateway.intake.cells import LONGEST_ID, LONGEST_TEXT, Refused, bounded, moment, place, shown, text_of
 from gateway.model import CRITERIA, KEYS, Visit
 from gateway.phones import mask_numbers
 
@@ -74,12 +74,7 @@ def _visit(
                 " first, or leave foreign_id empty and give office, service and received_at"
             )
         return known.id, known.zone, known.received_at
-    office = directory.offices.get(text_of(cells, "office"))
-    if office is None:
-        raise Refused(f"foreign_id is empty, and office {shown(cells, 'office')} is not in the offices file")
-    service = directory.services.get(text_of(cells, "service"))
-    if service is None:
-        raise Refused(f"foreign_id is empty, and service {shown(cells, 'service')} is not in the services file")
+    office, service = place(cells, directory, "foreign_id is empty, and ")
     received_at = moment(cells, "received_at", office.time_zone, now)
     visit = Visit(outside_id, office.code, service.code, received_at, phone=None, consent=False, stage=stage)
     return visit, office.time_zone, received_at
