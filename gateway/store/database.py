@@ -14,7 +14,6 @@ import fcntl
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -33,11 +32,14 @@ from gateway.errors import (
     StoreTrouble,
 )
 from gateway.store import secrecy
+from scheduler.clock import SystemClock
 
 _BUSY_S = 10.0
 _A_PAGE_OR_TWO = 64 * 1024
 _LOCK_BYTES = 512
 _ASK_MS = 5
+_CLOCK = SystemClock()
+"""What other programs hold up is waited for in their time, also where the centre lives in another."""
 _CACHE_KB = 16_000
 """For an import, which puts people into an index all over its pages; SQLite's own 2 MB do for a daemon."""
 _ASKED_AT_ONCE = 1000
@@ -132,7 +134,7 @@ def _begin(connection: sqlite3.Connection) -> None:
     SQLite by itself asks at ever longer intervals, up to 0.1 s, and so misses the gaps between the transactions of an
     import that goes on for minutes.
     """
-    until_s = time.monotonic() + _BUSY_S
+    until_s = _CLOCK.monotonic() + _BUSY_S
     connection.execute(f"PRAGMA busy_timeout={_ASK_MS}")
     try:
         while True:
@@ -140,7 +142,7 @@ def _begin(connection: sqlite3.Connection) -> None:
                 connection.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.OperationalError as problem:
-                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until_s:
+                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or _CLOCK.monotonic() >= until_s:
                     raise
     finally:
         connection.execute(f"PRAGMA busy_timeout={int(_BUSY_S * 1000)}")
@@ -253,7 +255,7 @@ def _locked(file: IO[str]) -> bool:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         except BlockingIOError:
-            time.sleep(_ASK_MS / 1000)
+            _CLOCK.wait((), _CLOCK.monotonic() + _ASK_MS / 1000)
     return False
 
 
