@@ -63,6 +63,7 @@ class _Running:
 
     writer: Writer
     fleet: Fleet
+    timetable: Timetable
     runner: Runner | Ticker
     outward: Sequence[Teller | Push]
 
@@ -110,6 +111,7 @@ class Daemon:
             return
         for speaker in running.outward:
             speaker.hang_up()
+        running.timetable.end()
         running.runner.stop()
         for speaker in running.outward:
             speaker.close()
@@ -212,7 +214,7 @@ class Daemon:
             fleet.ring,
             [*self._beside(writer, fleet), *(speaker.job() for speaker in outward)],
         )
-        return _Running(writer, fleet, self._make_runner(timetable.jobs()), outward)
+        return _Running(writer, fleet, timetable, self._make_runner(timetable.jobs()), outward)
 
     def _beside(self, writer: Writer, fleet: Fleet) -> list[Job]:
         """Jobs that look after the centre itself: its ports, its disk, its books and its past."""

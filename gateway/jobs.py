@@ -6,6 +6,7 @@ turn at the writer.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -60,6 +61,7 @@ class Timetable:
         self._dispatch = dispatch
         self._ring = ring
         self._others = others
+        self._ending = threading.Event()
         self._noted: dict[str, tuple[float, str | None]] = {}
         self._steps: dict[str, tuple[float, _Step, str]] = {
             "invite due": (1, outbox.invite_due, "Invites those whose time has come and whose window is open."),
@@ -99,6 +101,10 @@ class Timetable:
         ]
         return [replace(job, function=partial(self._run, job.name, job.function)) for job in (*steps, *self._others)]
 
+    def end(self) -> None:
+        """Begin no batch any more: what is left of a crowd is done after the next start."""
+        self._ending.set()
+
     def _run(self, name: str, work: Callable[[], None]) -> None:
         """Do a job; a failure is written down and the next run tries again.
 
@@ -124,7 +130,7 @@ class Timetable:
             self._note(name, started, trouble)
 
     def _to_the_end(self, step: _Step) -> None:
-        while self._writer.do(partial(self._batch, step)) >= BATCH:
+        while not self._ending.is_set() and self._writer.do(partial(self._batch, step)) >= BATCH:
             continue
 
     def _batch(self, step: _Step, db: Database) -> int:

@@ -20,6 +20,7 @@ from gateway.daemon import Daemon
 from gateway.errors import AlreadyRunning, ConfigError, StoreError
 from gateway.outbox import Outbox
 from gateway.settings import Settings
+from gateway.settling import BATCH
 from gateway.store import callbacks
 from gateway.store.database import transaction
 from gateway.store.opening import readable, writable
@@ -199,6 +200,25 @@ def test_start_that_fails_at_the_database_leaves_nothing_behind(
     daemon = Daemon(settings)
     daemon.start()
     daemon.stop()
+
+
+def test_daemon_stops_in_the_middle_of_a_crowd(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def endless(*_: object) -> int:
+        begun.set()
+        return BATCH
+
+    monkeypatch.setattr(Outbox, "invite_due", endless)
+    daemon = Daemon(settings)
+    daemon.start()
+    try:
+        assert begun.wait(20)
+    finally:
+        stopping = threading.Thread(target=daemon.stop)
+        stopping.start()
+        stopping.join(20)
+    assert not stopping.is_alive()
 
 
 def test_overdue_call_back_is_an_alarm_until_it_is_closed_beside_the_daemon(settings: Settings) -> None:
