@@ -119,13 +119,19 @@ class Writer:
 
     def flush(self) -> None:
         """Wait until what was handed in so far is committed, and who waited for it has been told."""
-        if self._last is not self._committed:
+        while self._last is not self._committed or self._idle:
             self.do(lambda db: None)
 
     def post_idle(self, operation: _Operation, what: str) -> None:
-        """Hand in an operation that comes after those somebody waits for."""
-        self._idle.append(_Job(operation, _logged(what), awaited=False))
-        self.submit(lambda db: None)  # wakes the thread
+        """Hand in an operation that comes after those somebody waits for.
+
+        It must be one that is made up for after the next start: at the end it is left, or one that hands in its own
+        continuation would never let the writer close.
+        """
+        with self._handing_in:
+            if not self._closed:
+                self._idle.append(_Job(operation, _logged(what), awaited=False))
+                self._jobs.put(_Job(lambda db: None, Future()))  # wakes the thread
 
     def recover(self, note: Note) -> Trouble | None:
         """Commit what was held and a `note` of the trouble, if the disk lets us; the trouble that there still is."""
@@ -157,7 +163,7 @@ class Writer:
         groups = 0
         while True:
             if self._idle and (groups >= _IDLE_AFTER or self._jobs.empty()):
-                self._commit([self._idle.popleft()])
+                self._commit_idle()
                 groups = 0
                 continue
             job = self._jobs.get()
@@ -179,11 +185,16 @@ class Writer:
 
     def _end(self) -> None:
         while self._idle:
-            self._commit([self._idle.popleft()])
+            self._commit_idle()
         self._tried, self._trouble = self._trouble, None  # a last try
         if not self._write_held():
             for job in self._held:
                 job.future.set_exception(self._refusal())
+
+    def _commit_idle(self) -> None:
+        """The first of those that wait; it is in the line until it is done, for `flush` looks there."""
+        self._commit([self._idle[0]])
+        self._idle.popleft()
 
     def _commit(self, group: Sequence[_Job]) -> None:
         """One transaction for all; on any failure one for each. In trouble none at all."""

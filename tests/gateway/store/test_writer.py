@@ -156,6 +156,34 @@ def test_what_can_wait_is_done_before_the_end(path: Path) -> None:
     assert _rows(path) == [7]
 
 
+@pytest.mark.timeout(20)
+def test_what_hands_in_its_own_continuation_does_not_keep_the_writer_open(path: Path) -> None:
+    db = open_writer(path, checkpoints=True)
+    db.execute("CREATE TABLE t (a INTEGER)")
+    running = Writer(db, path)
+
+    def insert_and_go_on(db: Database) -> None:
+        db.execute("INSERT INTO t VALUES (7)")
+        running.post_idle(insert_and_go_on, "going on")
+
+    running.post_idle(insert_and_go_on, "going on")
+    running.close()
+    assert set(_rows(path)) == {7}  # what was begun is kept
+
+
+def test_flush_waits_for_what_can_wait(writer: Writer, path: Path) -> None:
+    left = [3, 2, 1]
+
+    def insert_and_go_on(db: Database) -> None:
+        db.execute("INSERT INTO t VALUES (?)", [left.pop()])
+        if left:
+            writer.post_idle(insert_and_go_on, "going on")
+
+    writer.post_idle(insert_and_go_on, "going on")
+    writer.flush()
+    assert _rows(path) == [1, 2, 3]
+
+
 def test_what_can_wait_and_fails_is_logged_and_harms_nobody(writer: Writer, caplog: pytest.LogCaptureFixture) -> None:
     writer.post_idle(lambda db: 1 // 0, "dividing")
     assert writer.do(lambda db: 5) == 5
