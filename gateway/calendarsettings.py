@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from gateway.russianholidays import RUSSIA
 from gateway.section import Section
@@ -95,11 +95,37 @@ def _dates(word: str) -> Iterator[date]:
         yield begin + timedelta(days=step)
 
 
-HoursKey = Annotated[Hours, BeforeValidator(_hours)]
-OptionalHoursKey = Annotated[Hours | None, BeforeValidator(_hours)]
-WindowKey = Annotated[Window | None, BeforeValidator(_window)]
-WeekdaysKey = Annotated[frozenset[int], BeforeValidator(_weekdays)]
-HolidaysKey = Annotated[Holidays, BeforeValidator(_holidays)]
+def _write_hours(value: Hours | None) -> dict[str, str] | None:
+    """The other way: what is read back as the same."""
+    if value is None:
+        return None
+    return {"from": _write_time(value.opens), "to": _write_time(value.closes)}
+
+
+def _write_time(value: time) -> str:
+    return value.isoformat().removesuffix(":00") if value.second == 0 else value.isoformat()
+
+
+def _write_window(value: Window | None) -> dict[str, str] | str:
+    return _write_hours(value) or "always"
+
+
+def _write_weekdays(value: frozenset[int]) -> list[str]:
+    return [_NAMES[day] for day in sorted(value)]
+
+
+def _write_holidays(value: Holidays) -> list[str]:
+    """`ru` and the days beyond it; what is not read here, such as other Saturdays at work, has no words either."""
+    known = ["ru"] if value.through is not None else []
+    beyond = value.off - RUSSIA.off if known else value.off
+    return known + [day.isoformat() for day in sorted(beyond)]
+
+
+HoursKey = Annotated[Hours, BeforeValidator(_hours), PlainSerializer(_write_hours, when_used="json")]
+OptionalHoursKey = Annotated[Hours | None, BeforeValidator(_hours), PlainSerializer(_write_hours, when_used="json")]
+WindowKey = Annotated[Window | None, BeforeValidator(_window), PlainSerializer(_write_window, when_used="json")]
+WeekdaysKey = Annotated[frozenset[int], BeforeValidator(_weekdays), PlainSerializer(_write_weekdays, when_used="json")]
+HolidaysKey = Annotated[Holidays, BeforeValidator(_holidays), PlainSerializer(_write_holidays, when_used="json")]
 
 
 class CallbackSettings(Section):

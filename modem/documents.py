@@ -68,6 +68,25 @@ def parse(text: str, name: str, model: type[M], explain: Mapping[str, str] | Non
     return document
 
 
+def value(text: str, name: str) -> Any:
+    """What a YAML text means where a value stands: a word, a list, a mapping or None. Raises DocumentError."""
+    try:
+        _check_shape(text, name)
+        root = yaml.compose(text, Loader=yaml.CBaseLoader)
+    except yaml.YAMLError as problem:
+        raise DocumentError(_yaml_fault(text, name, problem)) from problem
+    reader = _Reader(name)
+    found = None if root is None else reader.plain(root)
+    if reader.faults:
+        raise DocumentError("\n".join(reader.faults))
+    return found
+
+
+def dump(value: Mapping[str, Any]) -> str:
+    """Plain values as a YAML text, in their order: the other way of `parse`."""
+    return yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
+
+
 def _validated(value: dict[str, Any], root: yaml.Node | None, model: type[M]) -> M:
     """The model of a value, where a field that takes nothing but a number or a truth value gets its word as one."""
     try:

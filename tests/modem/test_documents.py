@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
-from modem.documents import DocumentError, load, parse
+from modem.documents import DocumentError, dump, load, parse, value
 
 
 class Section(BaseModel):
@@ -120,3 +120,29 @@ def test_any_text_is_a_document_or_a_fault_with_its_place(text: str) -> None:
     except DocumentError as problem:
         for line in str(problem).splitlines():
             assert line.startswith("d:")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("3", "3"),
+        ("null", None),
+        ("", None),
+        ('"null"', "null"),
+        ("[1, a]", ["1", "a"]),
+        ("{from: 09:00}", {"from": "09:00"}),
+    ],
+)
+def test_value_stands_where_it_would_in_a_file(text: str, meant: object) -> None:
+    assert value(text, "v") == meant
+
+
+@pytest.mark.parametrize("text", ["[1", "{a: 1, a: 2}", "*a", "\x07"])
+def test_value_that_is_none_is_told(text: str) -> None:
+    with pytest.raises(DocumentError, match=r"^v:\d+:\d+: "):
+        value(text, "v")
+
+
+def test_dumped_values_are_read_back() -> None:
+    values = {"a": {"b": [1, "2", None, "да: нет"]}, "c": "null"}
+    assert value(dump(values), "v") == {"a": {"b": ["1", "2", None, "да: нет"]}, "c": "null"}
