@@ -79,3 +79,11 @@ class CallbackError(GatewayError):
 
 class UpstreamError(GatewayError):
     """Ratings cannot go up as things are: a file of the upstream cannot be used, or somebody else pushes to it."""
+
+
+class ScenarioError(ConfigError):
+    """A scenario is wrong; the message lists every fault, one a line."""
+
+
+class SimulationError(GatewayError):
+    """A simulation cannot run, or has ended before its time."""
