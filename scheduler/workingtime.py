@@ -23,3 +23,13 @@ def due(opened_at: datetime, working_s: float, desk: Window, zone: tzinfo) -> da
         left -= opening
         at = desk.next_open(at + opening, zone)
     return at + left
+
+
+def passed(opened_at: datetime, until: datetime, desk: Window, zone: tzinfo) -> float:
+    """How many seconds of the desk's open time lie between two moments (UTC-aware); 0 if `until` is not later."""
+    worked, at = timedelta(), desk.next_open(opened_at, zone)
+    while at < until:
+        close = min(desk.next_close(at, zone), until)
+        worked += close - at
+        at = desk.next_open(close, zone)
+    return worked.total_seconds()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.windows import Holidays, Window
-from scheduler.workingtime import due
+from scheduler.workingtime import due, passed
 from tests.scheduler.wallclock import MINUTE, minutes_from, moments, open_at, windows
 
 BARNAUL = ZoneInfo("Asia/Barnaul")
@@ -59,3 +59,19 @@ def test_working_time_is_what_the_wall_clock_counts(
             assert due(opened_at, minutes * 60, desk, zone) > minute
             return
     assert due(opened_at, minutes * 60, desk, zone) == minute + MINUTE
+
+
+@given(moments(), st.integers(1, 600), st.data())
+def test_time_until_it_is_due_is_the_time_that_was_given(
+    where: tuple[datetime, ZoneInfo], minutes: int, data: st.DataObject
+) -> None:
+    opened_at, zone = where
+    desk = data.draw(windows(opened_at))
+    assert passed(opened_at, due(opened_at, minutes * 60, desk, zone), desk, zone) == minutes * 60
+
+
+def test_closed_time_and_time_that_runs_backwards_do_not_count() -> None:
+    friday, monday = local(20, 17, 30), local(23, 10, 30)
+    assert passed(friday, monday, DESK, BARNAUL) == 2 * 3600
+    assert passed(local(21, 3), local(22, 12), DESK, BARNAUL) == 0
+    assert passed(monday, friday, DESK, BARNAUL) == 0

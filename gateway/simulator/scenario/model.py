@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from gateway.calendarsettings import CallbackSettings, HolidaysKey, HoursKey
+from gateway.calendarsettings import CallbackSettings, HolidaysKey, HoursKey, WeekdaysKey
 from gateway.modemsettings import LimitSettings
 from gateway.section import Seconds, Section
 from gateway.settings import RoutingSection, SurveySection
@@ -134,18 +134,49 @@ class CitizensSection(Section):
     automatic: Share = 0.004
 
 
-class DeskSection(Section):
-    """The operators of the call-back desk of each box. `talk` is how long a call takes with what is written after it;
-    a person answers with `answers`, and who does not is tried again after `redial_s`, `tries` times in all. `patience`
-    is how long a person stays interested in being called: who is reached later hangs up at once."""
+class ShiftSection(Section):
+    """So many operators who work at the same hours. They take no call in a `breaks` span, but end the one they are in.
+
+    `weekdays` null: the days of `box.callbacks`. Its holidays hold for everybody.
+    """
+
+    operators: Annotated[int, Field(ge=0, le=1000)]
+    hours: HoursKey = Hours(time(9), time(18))
+    breaks: tuple[HoursKey, ...] = ()
+    weekdays: WeekdaysKey | None = None
+
+    @model_validator(mode="after")
+    def _breaks_lie_within(self) -> Self:
+        ends_at = self.hours.opens
+        for pause in self.breaks:
+            if pause.opens < ends_at or pause.closes > self.hours.closes:
+                raise ValueError("breaks lie within the hours, the earlier one first, and do not overlap")
+            ends_at = pause.closes
+        return self
+
+
+class DeskSection(ShiftSection):
+    """The operators of the call-back desk of each box: those named here, and those of further `shifts`.
+
+    `talk` is how long a call takes with what is written after it; a person answers with `answers`, and who does not
+    (`no_answer_s` of an operator's time) is tried again after `redial_s`, `tries` times in all. `patience` is how long
+    a person stays interested in being called, from the moment the call-back was opened: who is reached later hangs up
+    after `hang_up_s`. Of those reached in time `refused` do not want to talk, and `opted_out` nothing more at all; of
+    all call-backs `wrong_number` reach somebody else.
+    """
 
     operators: Annotated[int, Field(ge=0, le=1000)] = 0
-    hours: HoursKey = Hours(time(9), time(18))
+    shifts: tuple[ShiftSection, ...] = ()
     talk: Lasting = Lasting(median_s=240.0, sigma=0.6)
     answers: Share = 0.6
+    no_answer_s: Seconds = 40.0
     redial_s: Seconds = 3600.0
     tries: Count = 3
     patience: Lasting = Lasting(median_s=86_400.0, sigma=1.0)
+    hang_up_s: Seconds = 20.0
+    refused: Share = 0.05
+    opted_out: Share = 0.01
+    wrong_number: Share = 0.01
 
 
 class UpstreamSection(Section):
