@@ -1,0 +1,56 @@
+"""Numbers as an engineer reads them. Pure; None is a dash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+NONE = "–"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def count(value: float | None) -> str:
+    return NONE if value is None else f"{value:,.0f}"
+
+
+def percent(value: float | None) -> str:
+    return NONE if value is None else f"{100 * value:.1f} %"
+
+
+def between(low: float | None, high: float | None, scale: float = 100, digits: int = 1) -> str:
+    """An interval in the unit of `scale`: per cent, unless told otherwise."""
+    return NONE if low is None or high is None else f"{scale * low:.{digits}f}–{scale * high:.{digits}f}"
+
+
+def with_interval(one: Mapping[str, Any]) -> str:
+    """A share with what is known of it: `15.6 % (15.4–15.8)`."""
+    said = percent(one["share"])
+    return said if one["low"] is None else f"{said} ({between(one['low'], one['high'])})"
+
+
+def duration(seconds: float | None) -> str:
+    """In the unit a person would choose: `45 s`, `12 min`, `3.4 h`, `2.5 days`."""
+    if seconds is None:
+        return NONE
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.3g} s"
+    if seconds < 2 * _HOUR:
+        return f"{seconds / _MINUTE:.3g} min"
+    return f"{seconds / _HOUR:.3g} h" if seconds < 2 * _DAY else f"{seconds / _DAY:.3g} days"
+
+
+def roubles(value: float | None, digits: int = 0) -> str:
+    return NONE if value is None else f"{value:,.{digits}f} ₽"
+
+
+def of_unit(value: float | None, unit: str) -> str:
+    """A figure in its unit: share, mark, min or count."""
+    match unit:
+        case "share":
+            return percent(value)
+        case "mark":
+            return NONE if value is None else f"{value:.2f}"
+        case "min":
+            return NONE if value is None else f"{value:.4g} min"
+        case _:
+            return count(value)
