@@ -87,6 +87,11 @@ def dump(value: Mapping[str, Any]) -> str:
     return yaml.safe_dump(dict(value), allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
 
 
+def place(text: str, name: str, path: tuple[str | int, ...]) -> str:
+    """`file:line:column` of a key of a document that has been read, for a fault that its model could not see."""
+    return _place(name, _find(yaml.compose(text, Loader=yaml.CBaseLoader), path)[0])
+
+
 def _validated(value: dict[str, Any], root: yaml.Node | None, model: type[M]) -> M:
     """The model of a value, where a field that takes nothing but a number or a truth value gets its word as one."""
     try:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from random import Random
-from typing import TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from gateway.simulator import questions, speech
 from gateway.simulator.dice import Dice
+from gateway.simulator.scenario.model import CitizensSection
 
 _T = TypeVar("_T")
 
@@ -66,6 +67,20 @@ class Answer:
     marks: Mapping[str, int] = field(default_factory=dict)
 
 
+class Occasion(NamedTuple):
+    """What a message is about, as far as the citizen knows: the visit (its `foreign_id`), the overall `mark` he has in
+    mind about it, None for the one he has in mind about everything, and whether he is a `stranger` who was not there.
+    """
+
+    visit: str = ""
+    mark: int | None = None
+    stranger: bool = False
+
+
+ANY = Occasion()
+"""Nothing is known of the visit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citizens:
     """All citizens of one seed. `response` is the share of those reached who answer at all."""
@@ -75,7 +90,12 @@ class Citizens:
     twice: float = 0.03
     corrects: float = 0.01
 
-    def answers(self, text: str, phone: str, received_at: datetime) -> list[Answer]:
+    @classmethod
+    def of(cls, section: CitizensSection, seed: int | str) -> Self:
+        """The citizens of a scenario."""
+        return cls(seed, section.response, section.twice, section.corrects)
+
+    def answers(self, text: str, phone: str, received_at: datetime, occasion: Occasion = ANY) -> list[Answer]:
         """What the citizen sends back after a message from the survey, in the order of time.
 
         `received_at` is local time: those who put it off answer the next day between 8 and 22. Texts that ask nothing

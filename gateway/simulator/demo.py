@@ -28,7 +28,8 @@ from gateway.settings import Settings
 from gateway.simulator.citizens import PATIENCE_S
 from gateway.simulator.crowd import Crowd
 from gateway.simulator.dice import Dice
-from gateway.simulator.offices import EXAMPLE_COUNT, EXAMPLE_DAY, generate_day, write_csv
+from gateway.simulator.offices import EXAMPLE_COUNT, EXAMPLE_DAY, generate_day
+from gateway.simulator.world.writing import write_csv
 from gateway.store.opening import readable
 from scheduler.clock import SystemClock
 

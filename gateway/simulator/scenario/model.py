@@ -17,12 +17,14 @@ from gateway.calendarsettings import CallbackSettings, HolidaysKey, HoursKey, We
 from gateway.modemsettings import LimitSettings
 from gateway.section import Seconds, Section
 from gateway.settings import RoutingSection, SurveySection
+from gateway.simulator.world.demand import PEAKS
 from scheduler.windows import Holidays, Hours
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
-_PEAKS = {8: 0.7, 9: 1.6, 10: 1.6, 11: 1.0, 12: 0.8, 13: 0.7, 14: 0.9, 15: 1.0, 16: 1.5, 17: 1.5, 18: 0.8, 19: 0.5}
-"""How busy the hours of a day are against each other."""
+Hour = Annotated[int, Field(ge=0, le=23)]
+Often = Annotated[float, Field(ge=0, le=1000)]
+"""How often something is against something else."""
 
 
 class BoxSection(Section):
@@ -79,11 +81,11 @@ class NetworkSection(Section):
 class VisitsSection(Section):
     """How many people come, when, and what the offices write down.
 
-    `per_day` is the mean number of visits on a weekday of the first month over all offices, shared out by their windows
-    times `weights`. `growth_per_year` is added evenly over the year (0.2: a fifth). Days differ by a factor with the
-    mean 1 and `day_sigma`; the first day after a weekend or a holiday has `after_holiday` times as many. `lists_at` is
-    when offices send the day's list; null: each visit is reported when it ends. `replay` is a visits file that is lived
-    instead.
+    `per_day` is the mean number of visitors on an ordinary weekday at the beginning of the period, over all offices of
+    a region, shared out by their windows times `weights`. `growth_per_year` is added evenly over the year (0.2: a
+    fifth). Days differ by a factor with the mean 1 and `day_sigma`; an office that was shut the day before has
+    `after_holiday` times as many. `lists_at` is when offices send the day's list; null: each visit is reported when it
+    ends. `replay` is a visits file that is lived instead.
     """
 
     per_day: Annotated[float, Field(gt=0, le=10_000_000)] = 5000
@@ -97,7 +99,8 @@ class VisitsSection(Section):
     city: HoursKey = Hours(time(8), time(20))
     city_saturday: HoursKey = Hours(time(9), time(14))
     rural: HoursKey = Hours(time(9), time(17))
-    peaks: dict[int, float] = Field(default_factory=lambda: dict(_PEAKS))
+    peaks: dict[Hour, Often] = Field(default_factory=lambda: dict(PEAKS))
+    """How busy the hours of a day are against each other; one that is left out has no visitors."""
     weights: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     lists_at: str | None = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     consent: Share = 0.55
@@ -106,7 +109,10 @@ class VisitsSection(Section):
     wrong_phone: Share = 0.003
     """Valid numbers that are somebody else's, who has been in no office."""
     comes_again: Share = 0.25
-    """Visits of somebody who has been there before in the period."""
+    """Visits of somebody who has been at this office before, ten days ago in the median; whoever has been there before
+    the period is new in it."""
+    staffed: Annotated[float, Field(gt=0, le=1)] = 0.6
+    """Which share of an office's windows is at work."""
     served_s: Lasting = Lasting(median_s=780.0, sigma=0.6)
     """How long a window takes; with arrivals and windows it makes the queue."""
     replay: Path | None = None
@@ -115,14 +121,16 @@ class VisitsSection(Section):
 class CitizensSection(Section):
     """How people answer: which share of those reached, how contented they are, how soon.
 
-    `scores` are the shares of 5, 4, 3, 2, 1 at an office of middling quality and a queue of middling length;
-    `quality_sigma` says how much offices differ, `queue_effect` how much of a mark an hour in the queue costs, and
-    `day_sigma_mark` how much a bad day does. The rest is in `gateway.simulator.citizens`.
+    `scores` are the shares of 5, 4, 3, 2, 1 over all offices of a region while people wait `usual_queue_s` on average.
+    What moves them is measured in standard deviations of people's own contentment: `quality_sigma` says how much
+    offices differ, `queue_effect` how much an hour in the queue costs, and `day_sigma_mark` how much days differ.
+    The rest is in `gateway.simulator.citizens`.
     """
 
     response: Share = 0.18
     scores: tuple[Share, Share, Share, Share, Share] = (0.905, 0.070, 0.012, 0.005, 0.008)
     quality_sigma: Annotated[float, Field(ge=0, le=2)] = 0.3
+    usual_queue_s: Seconds = 1120.0
     queue_effect: Annotated[float, Field(ge=0, le=4)] = 0.5
     day_sigma_mark: Annotated[float, Field(ge=0, le=2)] = 0.05
     median_s: Seconds = 1500.0

@@ -11,7 +11,8 @@ from gateway.model import MessageKind, Office, Service
 from gateway.phones import BadPhone, normalise
 from gateway.simulator import offices as generator
 from gateway.simulator.dice import Dice
-from gateway.simulator.offices import VisitRow, example_day, generate_day, write_csv
+from gateway.simulator.offices import example_day, generate_day
+from gateway.simulator.world.writing import VisitRow, write_csv
 from gateway.wording import render
 from tests.gateway.scripts import template
 
