@@ -72,7 +72,8 @@ class Daemon:
     """One centre on one database, on the system's clock unless told otherwise.
 
     On another clock `runner` makes what runs the jobs by it, and `wire` stands for the network to others. `chance`
-    gives random numbers from 0 to 1: pauses are spread by it.
+    gives random numbers from 0 to 1: pauses are spread by it. One that is not `durable` is only simulated: it waits
+    for no disk and watches none.
     """
 
     def __init__(
@@ -82,12 +83,15 @@ class Daemon:
         runner: Callable[[list[Job]], Runner | Ticker] = Runner,
         chance: Callable[[], float] = random.random,
         wire: httpx2.BaseTransport | None = None,
+        *,
+        durable: bool = True,
     ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._make_runner = runner
         self._chance = chance
         self._wire = wire
+        self._durable = durable
         self._lock = InstanceLock(settings.database)
         self._running: _Running | None = None
         self._was_sound = False
@@ -153,7 +157,7 @@ class Daemon:
         script = scriptfiles.load(settings.survey.script)
         numbering = numbertable.numbering_of(settings.survey.number_zones)
         ports = ports_of(settings)
-        db = open_writer(settings.database, checkpoints=True)
+        db = open_writer(settings.database, checkpoints=True, durable=self._durable)
         try:
             if not self._was_sound:  # once: a reload of the configuration must not cost seconds
                 refuse_damaged(db, settings.database)
@@ -220,9 +224,10 @@ class Daemon:
         """Jobs that look after the centre itself: its ports, its disk, its books and its past."""
         settings, clock = self._settings, self._clock
         watch = DiskWatch(writer, clock, settings.database, settings.disk.reserve_mb, self._lock)
+        disk = Job("watch disk", 5, watch.look, "Goes on when the disk can be written again, and tells when it is low.")
         return [
             Job("look after ports", 5, fleet.check, "Replaces workers that have died, tells of those that are stuck."),
-            Job("watch disk", 5, watch.look, "Goes on when the disk can be written again, and tells when it is low."),
+            *([disk] if self._durable else []),
             Job(
                 "purge",
                 3600,

@@ -57,14 +57,17 @@ def from_text(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def open_writer(path: Path, *, checkpoints: bool) -> Database:
-    """A connection that may write. `checkpoints` only for the daemon, see the module's head."""
+def open_writer(path: Path, *, checkpoints: bool, durable: bool = True) -> Database:
+    """A connection that may write. `checkpoints` only for the daemon, see the module's head.
+
+    Without `durable` a power cut may take what was acknowledged, and the file with it: for what is only simulated.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=_BUSY_S, check_same_thread=False, factory=secrecy.Keyed)
         path.chmod(0o600)
         connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # what is purged is overwritten
         secrecy.attach(connection, path)
