@@ -64,6 +64,6 @@ def load(database: Path) -> Pseudonyms:
     return Pseudonyms(key)
 
 
-def make(database: Path) -> None:
-    """Make the key of a database, unless there is one."""
-    keyfile.write_new(path_of(database), secrets.token_bytes(_KEY_BYTES).hex() + "\n")
+def make(database: Path, key: bytes | None = None) -> None:
+    """Make the key of a database, unless there is one: this one, or one that nobody knows."""
+    keyfile.write_new(path_of(database), (key or secrets.token_bytes(_KEY_BYTES)).hex() + "\n")

@@ -202,14 +202,17 @@ class _Ring(Generic[R]):
 
 
 class Journal:
-    """Keeps the last submits and the last events for cursors and, if `logged`, everything until a writer drains it."""
+    """Keeps the last submits and the last events for cursors and, if `logged`, everything until a writer drains it.
 
-    def __init__(self, logged: bool = False, traced: bool = False) -> None:
+    One that does not keep anything has only observers.
+    """
+
+    def __init__(self, logged: bool = False, traced: bool = False, keeps: bool = True) -> None:
         self.traced = traced
         self._logged = logged
         self._unwritten: list[Record] = []
-        self._submits = _Ring[Submitted](KEEP_SUBMITS)
-        self._events = _Ring[Record](KEEP_EVENTS)
+        self._submits = _Ring[Submitted](KEEP_SUBMITS if keeps else 0)
+        self._events = _Ring[Record](KEEP_EVENTS if keeps else 0)
         self._observers: list[Callable[[Record], None]] = []
 
     def add(self, record: Record) -> None:

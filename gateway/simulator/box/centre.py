@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from random import Random
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +18,7 @@ from gateway.daemon import Daemon
 from gateway.intake.importing import Tally
 from gateway.intake.visitimport import VisitImporter
 from gateway.settings import Settings
+from gateway.simulator.dice import Dice
 from gateway.store import secrecy
 from gateway.store.database import open_writer, transaction
 from gateway.store.opening import writable
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 
 class Centre:
-    """A box with these settings, living from `start` on; `port_of` says what its modems are called at the network.
+    """A box with these settings, living from `start` on.
 
     Each modem is of the `profiles` in turn. `wire` stands for the network to others. What a power cut leaves of the
-    database matters to nobody unless it is `durable`.
+    database matters to nobody unless it is `durable`; the network's own record is kept if it `keeps`.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Centre:
         wire: httpx2.BaseTransport | None = None,
         log: Path | None = None,
         durable: bool = True,
+        keeps: bool = True,
     ) -> None:
         self.clock = VirtualClock(start)
         self.settings = settings
@@ -63,12 +64,18 @@ class Centre:
         self._loop = SteppedLoop(self.clock.monotonic())
         self.clock.add(self._loop)
         self._server = Server(
-            len(settings.modems), pty=False, loop=self._loop, seed=seed, log=log, trace=log is not None, profiles=profiles
+            len(settings.modems),
+            pty=False,
+            loop=self._loop,
+            seed=seed,
+            log=log,
+            trace=log is not None,
+            profiles=profiles,
+            keeps=keeps,
         )
         self.world: World = self._server.world
-        self._daemon = Daemon(
-            settings, self.clock, self._ticker, Random(f"{seed}:pauses").random, wire, durable=durable
-        )
+        chance = Dice(seed, "pauses").random
+        self._daemon = Daemon(settings, self.clock, self._ticker, chance, wire, durable=durable)
         self.clock.on_quiet(self._daemon.flush)
         self._open = ExitStack()
         self._beside: Database | None = None
@@ -99,6 +106,10 @@ class Centre:
         self._open.callback(self._daemon.stop)
         with self.clock.starting(len(self.settings.modems)):
             self._daemon.start()
+
+    def stop(self) -> None:
+        """Stop the daemon; what is under way at its ports comes to its end first."""
+        self._daemon.stop()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -40,6 +40,9 @@ REJECTED_DUPLICATE = 0xC5  # TP-FCS (§9.2.3.22)
 MAX_DIGITS, MAX_NAME = 20, 11
 _ON = Handset.ON  # nearly everybody's phone
 
+Reader = Callable[[Held, float], None]
+"""Told of a message that an outside subscriber's phone has taken, and when."""
+
 
 class ServiceCentre:
     """Service centre, accounts and everybody a modem can write to."""
@@ -60,9 +63,14 @@ class ServiceCentre:
         self._enforcement = Enforcement(conditions, self.accounts)
         self._assembly = Assembly()
         self._long_refs: dict[str, int] = {}
+        self._readers: list[Reader] = []
         self._latency = streams("network.latency")
         self._losses = streams("network.losses")
         self._early = streams("network.early")
+
+    def on_received(self, reader: Reader) -> None:
+        """Have `reader` hear of every message that a phone outside takes from now on."""
+        self._readers.append(reader)
 
     # Modems.
 
@@ -185,7 +193,7 @@ class ServiceCentre:
             self._journal.add(Refused(now, station.name, mr, to, ruling.policy, None))
             self.store.ends["swallowed"] += 1
             return None, None
-        is_plain = handset is _ON and not submit.srr and not conditions.short_codes
+        is_plain = handset is _ON and not submit.srr and not conditions.short_codes and not self._readers
         if is_plain and self._queues.of(receiver) is None:
             self.store.ends["delivered"] += 1  # nobody will ever see it
             return None, None
@@ -244,6 +252,9 @@ class ServiceCentre:
     def _finish(self, held: Held, status: int, now: float) -> None:
         """A message has come to its end; its sender hears of it if it wanted to."""
         self.store.close(held, status)
+        if status == RECEIVED:
+            for reader in self._readers:
+                reader(held, now)
         if held.srr:
             self._reports.send(held, status, now)
 

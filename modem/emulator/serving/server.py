@@ -42,9 +42,9 @@ class Server:
 
     `directory` gets symlinks modem0…; `tcp` is modem 0's TCP port, the others follow (0: any free ones); `control`
     is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. Modems are of the
-    `profiles` in turn; the first play `recordings`, one each. OSError if a port, the directory or the log cannot be
-    had; ValueError if the scenario names a modem that is not there. With a `SteppedLoop` as its `loop` it serves in
-    time that somebody else tells, and `wait` is of no use.
+    `profiles` in turn; the first play `recordings`, one each. Without `keeps` nobody can ask for what has passed.
+    OSError if a port, the directory or the log cannot be had; ValueError if the scenario names a modem that is not
+    there. With a `SteppedLoop` as its `loop` it serves in time that somebody else tells, and `wait` is of no use.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class Server:
         seed: str | int = 0,
         log: Path | None = None,
         trace: bool = False,
+        keeps: bool = True,
         pty: bool = True,
         scenario: Scenario | None = None,
         recordings: Sequence[Recording] = (),
@@ -67,7 +68,7 @@ class Server:
         loop: Loop | None = None,
     ) -> None:
         conditions = Conditions(latency_s=latency_ms / 1000, report_latency_s=report_latency_ms / 1000)
-        self.journal = Journal(logged=log is not None, traced=trace)
+        self.journal = Journal(logged=log is not None, traced=trace, keeps=keeps)
         self.world = World(lambda name: _Stream(f"{seed}:{name}"), conditions, self.journal)
         self.control_url: str | None = None
         self._loop = Loop() if loop is None else loop
