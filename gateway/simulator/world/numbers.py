@@ -47,8 +47,8 @@ def deal(sizes: Sequence[int], region: int, seed: str) -> list[Numbers]:
     The first region has the ranges of the Altai, and more where these do not suffice; the others have invented ones.
     """
     wanted = -(-sum(sizes) // _TAILS)
-    spare = _SPARE[region * wanted : (region + 1) * wanted]
-    ranges = (*ALTAI, *spare)[: max(wanted, len(ALTAI))] if region == 0 else spare
+    spare = _SPARE[(region - 1) * wanted : region * wanted]
+    ranges = (*ALTAI, *spare)[: max(wanted, len(ALTAI))] if region == 1 else spare
     if len(ranges) < wanted:
         raise ValueError(f"There are not mobile numbers enough for region {region} and {sum(sizes)} people in each.")
     assert gcd(_STRIDE, len(ranges) * _TAILS) == 1, "or two counts would share a number"

@@ -1,4 +1,7 @@
-"""The offices of a scenario: which there are in a region, and which of them a box serves."""
+"""The offices of a scenario: which there are in a region, and which of them a box serves.
+
+Regions and boxes count from 1.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,13 @@ def services_of(scenario: Scenario) -> list[Service]:
 
 
 def region_offices(scenario: Scenario, region: int) -> list[Office]:
-    """All offices of a region, in the order of the file: the codes of the second region begin with `R1-`.
+    """All offices of a region, in the order of the file: the codes of the second region begin with `R2-`.
 
     Raises ConfigError with file and line.
     """
     offices = _read(scenario.offices, scenario.services).offices.values()
-    if region == 0:
-        return list(offices)
-    return [replace(office, code=f"R{region}-{office.code}") for office in offices]
+    prefix = _prefix(region)
+    return [replace(office, code=prefix + office.code) for office in offices]
 
 
 def offices_of(scenario: Scenario, region: int, box: int) -> list[Office]:
@@ -42,7 +44,7 @@ def offices_of(scenario: Scenario, region: int, box: int) -> list[Office]:
             f"There are {scenario.boxes} boxes and only {len(offices)} offices; write boxes: {len(offices)} or fewer."
         )
     weights = office_weights(scenario, region)
-    loads = [(0.0, one) for one in range(scenario.boxes)]
+    loads = [(0.0, one) for one in range(1, scenario.boxes + 1)]
     heapify(loads)
     mine = set()
     for office in sorted(offices, key=lambda office: (-weights[office.code], office.code)):
@@ -56,9 +58,13 @@ def offices_of(scenario: Scenario, region: int, box: int) -> list[Office]:
 def office_weights(scenario: Scenario, region: int) -> Mapping[str, float]:
     """How many visits the offices of a region have against each other."""
     offices = region_offices(scenario, region)
-    prefix = f"R{region}-" if region else ""
+    prefix = _prefix(region)
     weights = scenario.visits.weights
     return {office.code: office.windows * weights.get(office.code.removeprefix(prefix), 1.0) for office in offices}
+
+
+def _prefix(region: int) -> str:
+    return f"R{region}-" if region > 1 else ""
 
 
 @lru_cache(maxsize=8)

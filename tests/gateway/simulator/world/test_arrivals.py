@@ -15,7 +15,7 @@ from gateway.simulator.world.offices import offices_of, region_offices, services
 BARNAUL = ZoneInfo("Asia/Barnaul")
 
 
-def made(scenario: Scenario, region: int = 0, box: int = 0) -> list[Arrival]:
+def made(scenario: Scenario, region: int = 1, box: int = 1) -> list[Arrival]:
     return list(arrivals(scenario, region, box, offices_of(scenario, region, box), services_of(scenario)))
 
 
@@ -52,12 +52,12 @@ def test_same_seed_gives_the_same_visits_and_another_seed_others() -> None:
 
 def test_boxes_share_the_visits_out_without_changing_one() -> None:
     together = made(scenario())
-    apart = [arrival for box in range(3) for arrival in made(scenario(boxes=3), box=box)]
+    apart = [arrival for box in (1, 2, 3) for arrival in made(scenario(boxes=3), box=box)]
     assert sorted(apart) == sorted(together)
 
 
 def test_boxes_have_every_office_once_and_weigh_about_the_same() -> None:
     two = scenario(boxes=2)
-    dealt: list[list[Office]] = [offices_of(two, 0, box) for box in range(2)]
-    assert sorted(office.code for box in dealt for office in box) == sorted(o.code for o in region_offices(two, 0))
+    dealt: list[list[Office]] = [offices_of(two, 1, box) for box in (1, 2)]
+    assert sorted(office.code for box in dealt for office in box) == sorted(o.code for o in region_offices(two, 1))
     assert abs(sum(o.windows for o in dealt[0]) - sum(o.windows for o in dealt[1])) <= 1
