@@ -1,8 +1,9 @@
 """The desk as a state machine in time: call-backs are opened, operators take them, people answer or do not.
 
-Pure. Who drives it calls `open` for each call-back when it comes into being, `advance` at each `next_at`, and does what
-`advance` says was decided: the full run writes it into the database of its box, planning only counts. Operators take
-what is due first, as `otklik callbacks` lists it, and of those free the one who has been so longest.
+Pure. Who drives it calls `open` for each call-back when it comes into being, or when the operators look (`looks_at`),
+then `advance` at each `next_at`, and does what `advance` says was decided: the full run writes it into the database of
+its box, planning only counts. Operators take what is due first, as `otklik callbacks` lists it, and of those free the
+one who has been so longest.
 
     waiting ──taken──▶ in a call ──answered, or the last try──▶ ended
        ▲                   │
@@ -13,7 +14,9 @@ Every call-back that was opened has ended in exactly one way or is open still: `
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappop, heappush
@@ -40,7 +43,6 @@ class _CallBack:
     due_at: float
     interested_until: float
     tries: int = 0
-    withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +66,11 @@ class _Talk:
 
 
 class Desk:
-    """The desk of one box between two moments (seconds since the epoch); `zone` is that of the operators' clock."""
+    """The desk of one box between two moments (seconds since the epoch); `zone` is that of the operators' clock.
+
+    `may_call` is asked when an operator takes a call-back: whether this person is to be called still (has not opted
+    out, say). If not, it ends without a call.
+    """
 
     def __init__(
         self,
@@ -74,11 +80,14 @@ class Desk:
         zone: str,
         begin: float,
         end: float,
+        may_call: Callable[[str], bool] = lambda key: True,
     ) -> None:
         self._settings = settings
         self._window = callbacks.desk
         self._within_s = callbacks.within_s
+        self._look_s = settings.look_s
         self._people = people
+        self._may_call = may_call
         self._span = (begin, end)
         self._shifts = [
             _Shift(
@@ -95,13 +104,16 @@ class Desk:
         self._open: dict[str, _CallBack] = {}
         self._waiting: dict[str, list[tuple[float, int, _CallBack]]] = {}
         self._talks: list[tuple[float, int, _Talk]] = []
-        self._redials: list[tuple[float, int, _CallBack]] = []
+        self._coming: list[tuple[float, int, _CallBack]] = []
+        """Call-backs that are on nobody's mind before a moment: the next look, or the redial."""
         self._calls: Counter[str] = Counter()
         self._waits_s: Counter[int] = Counter()
 
     def open(self, key: str, opened_at: float, zone: str) -> None:
-        """Somebody in this zone is to be called. The desk has been advanced to this moment, or past it: operators look
-        at the list when they look. Raises ValueError while a call-back of this key is open."""
+        """Somebody in this zone is to be called; the desk has been advanced to this moment, or past it.
+
+        Raises ValueError while a call-back of this key is open.
+        """
         if key in self._open:
             raise ValueError(f"The call-back {key} is open already.")
         opened = datetime.fromtimestamp(opened_at, UTC)
@@ -110,13 +122,14 @@ class Desk:
         callback = self._open[key] = _CallBack(key, zone, opened_at, due_at, interested_until)
         self._calls["opened"] += 1
         self._now = max(self._now, opened_at)
-        self._wait(callback)
+        heappush(self._coming, (math.ceil(opened_at / self._look_s) * self._look_s, next(self._order), callback))
         self._next = self._look_ahead()
 
-    def withdraw(self, key: str) -> None:
-        """This person is not to be called any more (opted out, say); no matter if there is no such call-back."""
-        if key in self._open:
-            self._open[key].withdrawn = True
+    def looks_at(self, after: float) -> float | None:
+        """When operators look next for what has come: as their work begins, and every `look_s` of it. None: never."""
+        later = (math.floor(after / self._look_s) + 1) * self._look_s
+        moments = [shift.works.next(at) for shift in self._shifts for at in (after, later)]
+        return min((at for at in moments if at is not None and at > after), default=None)
 
     def next_at(self) -> float | None:
         """When something happens next, None if nothing does before a call-back is opened."""
@@ -151,7 +164,7 @@ class Desk:
             *_, callback = heappop(self._waiting[zone])
             _, number = shift.idle[0]
             operator = f"{shift.name}-{number}"
-            if callback.withdrawn:
+            if not self._may_call(callback.key):
                 outcome = Outcome.NOT_REACHED if callback.tries else Outcome.NOT_CALLED
                 self._close(callback, outcome)
                 decided.append(Dropped(self._now, callback.key, operator, outcome))
@@ -181,11 +194,11 @@ class Desk:
             operator = f"{talk.shift.name}-{talk.number}"
             decided.append(Called(self._now, callback.key, operator, answered, outcome, talk.outcome.cause))
             if outcome is None:
-                heappush(self._redials, (self._now + self._settings.redial_s, next(self._order), callback))
+                heappush(self._coming, (self._now + self._settings.redial_s, next(self._order), callback))
             else:
                 self._close(callback, outcome)
-        while self._redials and self._redials[0][0] <= self._now:
-            self._wait(heappop(self._redials)[2])
+        while self._coming and self._coming[0][0] <= self._now:
+            self._wait(heappop(self._coming)[2])
 
     def _reach(self, callback: _CallBack, outcome: Outcome) -> None:
         if outcome in _NOT_THE_PERSON:
@@ -232,5 +245,5 @@ class Desk:
             for shift in self._shifts
             if shift.idle
         )
-        ends = (events[0][0] for events in (self._talks, self._redials) if events)
+        ends = (events[0][0] for events in (self._talks, self._coming) if events)
         return min((at for at in (*begins, *ends) if at is not None), default=None)

@@ -170,7 +170,7 @@ class DeskSection(ShiftSection):
     (`no_answer_s` of an operator's time) is tried again after `redial_s`, `tries` times in all. `patience` is how long
     a person stays interested in being called, from the moment the call-back was opened: who is reached later hangs up
     after `hang_up_s`. Of those reached in time `refused` do not want to talk, and `opted_out` nothing more at all; of
-    all call-backs `wrong_number` reach somebody else.
+    all call-backs `wrong_number` reach somebody else. Operators look every `look_s` for what has come.
     """
 
     operators: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -185,6 +185,7 @@ class DeskSection(ShiftSection):
     refused: Share = 0.05
     opted_out: Share = 0.01
     wrong_number: Share = 0.01
+    look_s: Annotated[float, Field(ge=1, le=86_400)] = 300.0
 
 
 class UpstreamSection(Section):

@@ -53,7 +53,9 @@ class Exponential:
 def lived(between_s: float, patience_s: float) -> tuple[Measures, float, float]:
     """A desk and a Poisson stream; its measures, the mean wait of those taken, and the calls waiting on average."""
     people = Exponential(patience_s)
-    desk = Desk(DeskSection(operators=OPERATORS, hours=ALL_DAY), ALWAYS, people, "UTC", 0.0, 2 * CALLS * between_s)
+    desk = Desk(
+        DeskSection(operators=OPERATORS, hours=ALL_DAY, look_s=1), ALWAYS, people, "UTC", 0.0, 2 * CALLS * between_s
+    )
     at = 0.0
     opened: dict[str, float] = {}
     left: dict[str, float] = {}
