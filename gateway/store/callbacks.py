@@ -45,6 +45,7 @@ FROM callbacks c JOIN visits v ON v.id = c.visit JOIN invitations i ON i.visit =
      LEFT JOIN words r ON r.visit = c.visit AND r.counts
 """
 _BY_ID = _SELECT + "WHERE c.id = ?"
+_OPENED_AFTER = _SELECT + "WHERE c.id > ? ORDER BY c.id"
 _LISTED = _SELECT + "WHERE c.closed_at IS NULL OR ? ORDER BY c.closed_at IS NOT NULL, c.due_at, c.id"
 # Of several silent visits of one person the newest; nobody who wrote since then, also if no visit got what he wrote,
 # who has something else going on with us, or who was called.
@@ -128,6 +129,11 @@ def by_id(db: Database, task: int) -> TaskRow:
 def listed(db: Database, *, closed: bool = False) -> list[TaskRow]:
     """The tasks that are to be done, with those that are `closed` if wanted; what is due first comes first."""
     return [_row(row) for row in db.execute(_LISTED, (int(closed),)).fetchall()]
+
+
+def opened_after(db: Database, task: int) -> list[TaskRow]:
+    """The tasks that were opened after this one, in order; after 0: all."""
+    return [_row(row) for row in db.execute(_OPENED_AFTER, (task,)).fetchall()]
 
 
 def open_of(db: Database, visit: int, reason: Reason) -> int | None:

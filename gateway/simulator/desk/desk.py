@@ -32,8 +32,6 @@ from gateway.simulator.measures.measures import Measures
 from gateway.simulator.scenario.model import DeskSection
 from scheduler.workingtime import due, passed
 
-_NOT_THE_PERSON = frozenset({Outcome.WRONG_NUMBER})
-
 
 @dataclass(slots=True)
 class _CallBack:
@@ -62,7 +60,8 @@ class _Talk:
     shift: _Shift
     number: int
     callback: _CallBack
-    outcome: Try
+    began_at: float
+    comes_to: Try
 
 
 class Desk:
@@ -146,13 +145,13 @@ class Desk:
         self._now = max(self._now, now)
         return decided
 
-    def measure(self, measures: Measures) -> None:
+    def measure(self, measures: Measures, until: float) -> None:
         """Add what happened so far. Besides what `Measures.calls` names: call-backs `open` still and by outcome, and
-        the operators' seconds on the telephone (`busy_s`) and at work (`staffed_s`)."""
+        the operators' seconds on the telephone (`busy_s`) and at work before `until` (`staffed_s`)."""
         measures.calls.update(self._calls)
         measures.calls["open"] += len(self._open)
         measures.calls["staffed_s"] += round(
-            sum(shift.operators * shift.works.passed_s(self._now) for shift in self._shifts)
+            sum(shift.operators * shift.works.passed_s(until) for shift in self._shifts)
         )
         measures.call_waits_s.update(self._waits_s)
 
@@ -174,25 +173,23 @@ class Desk:
             decided.append(Taken(self._now, callback.key, operator))
             interested = self._now < callback.interested_until
             comes_to = self._people.answers(callback.key, callback.tries, interested)
-            if comes_to.outcome is not None:
-                self._reach(callback, comes_to.outcome)
-            talk = _Talk(shift, number, callback, comes_to)
+            talk = _Talk(shift, number, callback, self._now, comes_to)
             heappush(self._talks, (self._now + comes_to.lasts_s, next(self._order), talk))
 
     def _end_calls(self, decided: list[Decision]) -> None:
         while self._talks and self._talks[0][0] <= self._now:
             _, _, talk = heappop(self._talks)
             heappush(talk.shift.idle, (self._now, talk.number))
-            callback, outcome = talk.callback, talk.outcome.outcome
+            callback, outcome = talk.callback, talk.comes_to.outcome
             answered = outcome is not None
             self._calls["tries"] += 1
-            self._calls["busy_s"] += round(talk.outcome.lasts_s)
+            self._calls["busy_s"] += round(talk.comes_to.lasts_s)
             if answered:
-                self._calls["talk_s"] += round(talk.outcome.lasts_s)
+                self._reach(talk)
             elif callback.tries >= self._settings.tries:
                 outcome = Outcome.NOT_REACHED
             operator = f"{talk.shift.name}-{talk.number}"
-            decided.append(Called(self._now, callback.key, operator, answered, outcome, talk.outcome.cause))
+            decided.append(Called(self._now, callback.key, operator, answered, outcome, talk.comes_to.cause))
             if outcome is None:
                 heappush(self._coming, (self._now + self._settings.redial_s, next(self._order), callback))
             else:
@@ -200,13 +197,15 @@ class Desk:
         while self._coming and self._coming[0][0] <= self._now:
             self._wait(heappop(self._coming)[2])
 
-    def _reach(self, callback: _CallBack, outcome: Outcome) -> None:
-        if outcome in _NOT_THE_PERSON:
+    def _reach(self, talk: _Talk) -> None:
+        self._calls["talk_s"] += round(talk.comes_to.lasts_s)
+        if talk.comes_to.outcome is Outcome.WRONG_NUMBER:
             return
-        opened_at, now = (datetime.fromtimestamp(at, UTC) for at in (callback.opened_at, self._now))
+        callback = talk.callback
+        opened_at, began_at = (datetime.fromtimestamp(at, UTC) for at in (callback.opened_at, talk.began_at))
         self._calls["reached"] += 1
-        self._calls["within"] += self._now <= callback.due_at
-        self._waits_s[int(passed(opened_at, now, self._window, ZoneInfo(callback.zone)))] += 1
+        self._calls["within"] += talk.began_at <= callback.due_at
+        self._waits_s[int(passed(opened_at, began_at, self._window, ZoneInfo(callback.zone)))] += 1
 
     def _close(self, callback: _CallBack, outcome: Outcome) -> None:
         del self._open[callback.key]

@@ -57,9 +57,9 @@ def desk_of(people: People, desk: DeskSection, may_call: Callable[[str], bool] =
     return Desk(desk, CALLBACKS, people, ZONE, at(4, 0), at(30, 0), may_call)
 
 
-def measured(desk: Desk) -> Measures:
+def measured(desk: Desk, until: float = 0) -> Measures:
     measures = Measures()
-    desk.measure(measures)
+    desk.measure(measures, until)
     return measures
 
 
@@ -77,7 +77,7 @@ def test_call_back_opened_at_night_is_taken_when_the_shift_begins() -> None:
         Called(at(6, 9, 5), "a", "shift1-1", True, Outcome.RESOLVED, Cause.QUEUE),
     ]
     assert desk.next_at() is None
-    measures = measured(desk)
+    measures = measured(desk, at(6, 10))
     assert measures.call_waits_s == {0: 1}
     assert (measures.calls["reached"], measures.calls["within"], measures.calls["talk_s"]) == (1, 1, 300)
     assert measures.calls["staffed_s"] == (9 + 9 + 1) * HOUR
@@ -132,7 +132,7 @@ def test_no_call_begins_in_a_break_and_one_begun_before_it_goes_on() -> None:
     decided = desk.advance(at(5, 18))
     assert begun(decided) == [("a", at(5, 12, 58)), ("b", at(5, 14))]
     assert decided[1].at == at(5, 13, 3)
-    assert measured(desk).calls["staffed_s"] == 16 * HOUR
+    assert measured(desk, at(5, 18)).calls["staffed_s"] == 16 * HOUR
 
 
 def test_late_shift_calls_only_while_the_desk_calls() -> None:

@@ -71,7 +71,7 @@ def lived(between_s: float, patience_s: float) -> tuple[Measures, float, float]:
             # A real queue is left at the end of patience, not when a call would have come.
             left[one.key] = min(one.at, opened[one.key] + people.patience_s(one.key))
     measures = Measures()
-    desk.measure(measures)
+    desk.measure(measures, at)
     waited_s = sum(left[key] - opened[key] for key in opened)
     assert sum(isinstance(one, Called) for one in decided) == CALLS
     return measures, waited_s / CALLS, waited_s / at
