@@ -40,11 +40,12 @@ _COMMANDS = {
     "purge": ("gateway.cli.purge", "Takes away personal data past its time."),
     "interpret": ("gateway.cli.interpret", "What a reply means."),
     "emulate": ("gateway.cli.emulate", "Emulated modems for other programs."),
+    "simulate": ("gateway.cli.simulate", "A telephone centre in virtual time: months in minutes, and what if."),
     "simulate-upstream": ("gateway.cli.simulate_upstream", "The federal system made up: takes ratings, shows results."),
 }
 
 
-_WORDS = "gateway.cli.words"
+WORDS = "gateway.cli.words"
 """Where a context keeps the words it was called with."""
 
 
@@ -66,7 +67,7 @@ class _Otklik(click.Group):
             formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_WORDS] = list(args)
+        ctx.meta[WORDS] = list(args)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -81,7 +82,7 @@ class _Otklik(click.Group):
             ctx.exit(2 if isinstance(problem, ConfigError) else 1)
         except UnicodeEncodeError as problem:
             # A name of a file may be any octets; what is kept or looked for must be text.
-            if not any(problem.object in word for word in ctx.meta[_WORDS]):
+            if not any(problem.object in word for word in ctx.meta[WORDS]):
                 raise
             raise click.UsageError(f"{problem.object!r} is no text: its octets are not UTF-8.") from problem
 
