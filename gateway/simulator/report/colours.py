@@ -42,6 +42,11 @@ def rules() -> str:
     return f"\n@media screen and (prefers-color-scheme: dark) {{{turned}\n}}\n"
 
 
+def in_the_dark(colour: str) -> str:
+    """What a colour of the pictures becomes on dark ground."""
+    return _IN_THE_DARK[colour]
+
+
 def luminance(colour: str) -> float:
     """The relative luminance of `#rrggbb` by WCAG, 0 (black) to 1 (white): what is left of it in grey."""
     channels = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))

@@ -141,7 +141,7 @@ def _cost(cost: Tree, pictures: Pictures) -> Section:
         f"A valid rating costs {roubles(cost['per_rating'], 2)}: {roubles(cost['total'])} for {count(cost['ratings'])}."
     )
     table = Table("What it costs", ("for", "how much", "roubles", "share"), rows, words=frozenset(("how much",)))
-    return Section("cost", "Cost", [Text(said), table])
+    return Section("cost", "Cost", [Text(said), *peoplesections.drawn(pictures, "cost"), table])
 
 
 def _checks(checks: Tree) -> Section:
@@ -177,7 +177,7 @@ def _run(run: Tree) -> Section:
     shown |= {f"version of {name}": str(version) for name, version in facts.get("versions", {}).items()}
     words = frozenset(("value",))
     blocks: list[Block] = [Table("This run", ("fact", "value"), list(shown.items()), words=words)]
-    if not run["pictures"]:
+    if not run["drawn"]:
         said = "There are no pictures, because matplotlib is not installed: pip install 'otklik[report]'."
         blocks.insert(0, Text(said, "warning"))
     if run["scenario_text"]:

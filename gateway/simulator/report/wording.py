@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 NONE = "–"
+_SMALL_SHARE = 0.01
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -13,8 +14,8 @@ def count(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}"
 
 
-def percent(value: float | None) -> str:
-    return NONE if value is None else f"{100 * value:.1f} %"
+def percent(value: float | None, digits: int = 1) -> str:
+    return NONE if value is None else f"{100 * value:.{digits}f} %"
 
 
 def between(low: float | None, high: float | None, scale: float = 100, digits: int = 1) -> str:
@@ -23,9 +24,10 @@ def between(low: float | None, high: float | None, scale: float = 100, digits: i
 
 
 def with_interval(one: Mapping[str, Any]) -> str:
-    """A share with what is known of it: `15.6 % (15.4–15.8)`."""
-    said = percent(one["share"])
-    return said if one["low"] is None else f"{said} ({between(one['low'], one['high'])})"
+    """A share with what is known of it: `15.6 % (15.4–15.8)`, and `0.21 % (0.18–0.24)` where it is small."""
+    digits = 2 if one["share"] and one["share"] < _SMALL_SHARE else 1
+    said = percent(one["share"], digits)
+    return said if one["low"] is None else f"{said} ({between(one['low'], one['high'], 100, digits)})"
 
 
 def duration(seconds: float | None) -> str:
@@ -49,7 +51,7 @@ def of_unit(value: float | None, unit: str) -> str:
         case "share":
             return percent(value)
         case "mark":
-            return NONE if value is None else f"{value:.2f}"
+            return NONE if value is None else f"{value:.3f}"
         case "min":
             return NONE if value is None else f"{value:.4g} min"
         case _:

@@ -1,4 +1,4 @@
-"""Writes `report.json` and `report.html` of a run into its folder.
+"""Writes `report.json` and `report.html` of a run into its folder, and each picture as a file in `pictures/`.
 
 `facts` are what the run knows of itself and measures do not: `seed`, `mode`, `command`, `wall_s`, `messages_per_s`,
 `simulated_days_per_s`, `interrupted` (whether it was), `versions` (by name), `scenario_text` (the file as it was read),
@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.simulator.measures.measures import Measures
-from gateway.simulator.report.blocks import Picture
+from gateway.simulator.report import drawing
 from gateway.simulator.report.figures import figures
 from gateway.simulator.report.page import render
+from gateway.simulator.report.pictures import of_run
 from gateway.simulator.report.sections import sections
 from gateway.simulator.scenario.model import Scenario
 
@@ -24,18 +25,20 @@ _OF_PAGE = frozenset(("scenario_text", "offices"))
 
 
 def write_report(folder: Path, scenario: Scenario, measures: Measures, facts: Mapping[str, Any]) -> None:
-    """Write both files anew; a reader never sees half of one. Raises OSError where the folder takes nothing."""
+    """Write the files anew; a reader never sees half of one. Raises OSError where the folder takes nothing."""
     tree = figures(scenario, measures, facts.get("offices", {}))
     said = {name: value for name, value in facts.items() if name not in _OF_PAGE}
     plain = plain_scenario(scenario)
     _put(folder / "report.json", json.dumps({**tree, "scenario": plain, "run": said}, ensure_ascii=False, indent=1))
-    pictures: dict[str, Picture] = {}
+    pictures = of_run(tree) if drawing.available() and tree["funnel"]["steps"][0]["count"] else {}
     run = {
         "facts": said,
-        "pictures": bool(pictures),
+        "drawn": drawing.available(),
         "scenario_text": facts.get("scenario_text", ""),
         "scenario": json.dumps(plain, ensure_ascii=False, indent=2),
     }
+    for picture in pictures.values():
+        _put(folder / "pictures" / f"{picture.name}.svg", drawing.standing_alone(picture))
     page = render(f"Otklik: {scenario.name}", _about(scenario, tree, facts), sections(tree, run, pictures))
     _put(folder / "report.html", page)
 
@@ -74,6 +77,7 @@ def _about(scenario: Scenario, tree: Mapping[str, Any], facts: Mapping[str, Any]
 
 
 def _put(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_text(f"{text}\n", encoding="utf-8")
     fresh.replace(path)

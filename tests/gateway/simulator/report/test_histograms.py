@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.simulator.report.histograms import mean, percentiles, within
@@ -24,6 +24,7 @@ def test_mean_and_bound() -> None:
     assert within({0: 1, 3: 3, 4: 1}, 3) == 4
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 50), min_size=1), st.integers(1, 100))
 def test_percentile_of_counts_is_that_of_the_list(values: list[int], percent: int) -> None:
     rank = -(-percent * len(values) // 100)
