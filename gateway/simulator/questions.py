@@ -7,6 +7,9 @@ criteria asks about the whole.
 from __future__ import annotations
 
 import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.model import CRITERIA
 
@@ -14,6 +17,49 @@ _WORDS = {"time": "срок", "queue": "очеред", "staff": "персона�
 _SCALE = re.compile(r"(?<!\d)1\D{1,6}5(?!\d)")
 _DATE = re.compile(r"\d\d\.\d\d\.\d{4}")
 _AGAIN = re.compile(r"не понял|цифр|стоп")
+_HELP = re.compile(r"стоп")
+_REMINDER = re.compile(r"напомина")
+
+
+class Kind(StrEnum):
+    """What a message wants of a citizen."""
+
+    INVITE = "invite"
+    QUESTION = "question"
+    AGAIN = "again"
+    HELP = "help"
+    REMINDER = "reminder"
+
+
+class Question(NamedTuple):
+    """What a citizen is asked: for marks of these criteria, or of the whole if there are none."""
+
+    kind: Kind
+    criteria: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """One word for it: equal questions have equal names."""
+        return ":".join((self.kind, *self.criteria))
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Question | None:
+    """What a message asks for; None if it asks for nothing."""
+    return Question(_kind(text), criteria(text)) if asks(text) else None
+
+
+def _kind(text: str) -> Kind:
+    plain = text.lower()
+    if _REMINDER.search(plain):
+        return Kind.REMINDER
+    if is_first(text):
+        return Kind.INVITE
+    if _HELP.search(plain):
+        return Kind.HELP
+    if asks_again(text):
+        return Kind.AGAIN
+    return Kind.QUESTION if criteria(text) else Kind.REMINDER
 
 
 def asks(text: str) -> bool:
