@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from gateway import voice
 from gateway.calendarsettings import CallbackSettings
 from gateway.callbackdesk import CallbackDesk
-from gateway.callbacks import Assigned, Called, Closed, Event, Outcome, Shown
+from gateway.callbacks import Assigned, Called, Closed, Event, Outcome, Reason, Shown
 from gateway.conversations import Conversations
 from gateway.simulator.desk import decisions
 from gateway.simulator.desk.decisions import Decision
@@ -73,7 +73,7 @@ class Operators:
 
     def _look(self) -> None:
         for row in rows.opened_after(self._beside(), self._last):
-            key = f"{row.about.foreign_id}:{row.reason}"
+            key = _key_of(row)
             self._open[key], self._last = row, row.id
             self._desk.open(key, row.task.opened_at.timestamp(), row.zone)
 
@@ -103,3 +103,9 @@ class Operators:
     def _do(self, db: Database, decision: Decision, event: Event) -> None:
         now = datetime.fromtimestamp(decision.at, UTC)
         self._callbacks.do(db, self._open[decision.key].id, event, decision.operator, "", now)
+
+
+def _key_of(row: TaskRow) -> str:
+    """What a call-back is known by in both modes of the simulation. Planning knows those about low ratings only."""
+    visit = row.about.foreign_id
+    return visit if row.reason is Reason.LOW_RATING else f"{visit}:{row.reason}"
