@@ -6,17 +6,24 @@ import shlex
 from pathlib import Path
 
 import click
+from tabulate import tabulate
 
 from gateway.cli import WORDS
 from gateway.cli.options import json_option, print_json
 from gateway.cli.progressline import ProgressLine
 from gateway.simulator.running.interrupts import listening
+from gateway.simulator.running.pool import WORKER
 from gateway.simulator.running.simulating import Order, Outcome, cores
 from gateway.simulator.running.simulating import simulate as run
-from gateway.simulator.scenario import files
+from gateway.simulator.scenario import files, vary
 from gateway.simulator.scenario.model import Scenario
+from gateway.simulator.whatif import goals, tables
+from gateway.simulator.whatif.question import PAGE, Question
 from scheduler.clock import SystemClock
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+_RUNS = 5
+"""Replications of each point, where nothing else is said."""
 _STAGES = ("visits", "invited", "delivered", "replied", "rated", "exported")
 
 
@@ -30,14 +37,30 @@ def _list(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
 @click.command(short_help="A telephone centre in virtual time.")
 @click.argument("scenario", metavar="SCENARIO")
 @click.option("--seed", help="Who comes and what they answer; default as in the scenario.")
-@click.option(
-    "--out", "folder", type=click.Path(path_type=Path, file_okay=False), help="Default: ./NAME of the scenario."
-)
-@click.option(
-    "--plan/--full", "plan", default=None, help="Without the AT dialogue, or with it; default as in the scenario."
-)
+@click.option("--out", "folder", type=_FOLDER, help="Where to; default ./NAME of the scenario.")
+@click.option("--plan/--full", default=None, help="Without the AT dialogue, or with it; default as in the scenario.")
 @click.option("--processes", type=click.IntRange(1, 1024), help="Boxes at work at once; default as many as cores.")
-@click.option("--resume", is_flag=True, help="Go on with the run in the folder: what is finished is not run again.")
+@click.option("--resume", is_flag=True, help="Go on with what is in the folder: what is finished is not run again.")
+@click.option(
+    "--vary",
+    "axes",
+    multiple=True,
+    metavar="KEY=VALUES",
+    help="What if: modems=1..8, text=overall,criteria, or any key of the scenario. May be repeated.",
+)
+@click.option(
+    "--replications",
+    type=click.IntRange(1, 1000),
+    help=f"Runs with seeds of their own for each point; default {_RUNS}.",
+)
+@click.option(
+    "--goal",
+    "aim",
+    is_flag=False,
+    flag_value="",
+    metavar="[SHARE/TIME]",
+    help="The fewest modems that reach it: 95%/30m; without a value, the scenario's.",
+)
 @click.option(
     "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="The scenarios there are."
 )
@@ -49,15 +72,35 @@ def simulate(
     plan: bool | None,
     processes: int | None,
     resume: bool,
+    axes: tuple[str, ...],
+    replications: int | None,
+    aim: str | None,
     as_json: bool,
 ) -> None:
     """A telephone centre in virtual time: months in minutes.
 
     SCENARIO is a file, or the name of one that comes with the program (--list). The same scenario and seed give the
     same ratings and the same report, on any machine and in any number of processes.
+
+    With --vary, --replications or --goal it is asked what if: variants are planned (or run, with --full) side by side,
+    each with the same people, and come out with 95 % intervals.
     """
-    chosen = _chosen(scenario, seed, plan)
-    order = Order(chosen, folder or Path(chosen.name), processes or cores(), resume, _command())
+    loaded = files.load(scenario)
+    if axes or replications or aim is not None:
+        chosen = _changed(loaded, seed, "full" if plan is False else "plan", aim)
+        varied_axes = [vary.axis(text) for text in axes]
+        into = folder or Path(f"{chosen.name}-what-if")
+        question = Question(
+            *(chosen, varied_axes, aim is not None, replications or _RUNS, into),
+            *(processes or cores(), resume, _command(), WORKER),
+        )
+        _what_if(question, as_json)
+        return
+    chosen = _changed(loaded, seed, {None: loaded.mode, True: "plan", False: "full"}[plan], None)
+    _once(Order(chosen, folder or Path(chosen.name), processes or cores(), resume, _command()), as_json)
+
+
+def _once(order: Order, as_json: bool) -> None:
     clock = SystemClock()
     with listening() as interrupts, ProgressLine(clock) as line:
         outcome = run(order, clock, line.show, interrupts)
@@ -68,14 +111,32 @@ def simulate(
         raise SystemExit(1)
 
 
-def _chosen(name: str, seed: str | None, plan: bool | None) -> Scenario:
+def _what_if(question: Question, as_json: bool) -> None:
+    from gateway.simulator.whatif.seeking import ask  # here: it draws, and drawing takes long to import
+
+    clock = SystemClock()
+    with listening() as interrupts, ProgressLine(clock) as line:
+        result = ask(question, clock, line.show, interrupts)
+    headings, cells = tables.rows(result.points, tables.SHOWN)
+    click.echo(tabulate(cells, headers=headings, disable_numparse=True, stralign="right"))
+    for answer in result.answers:
+        click.echo("\n" + answer.told)
+    if result.interrupted:
+        click.echo(f"\ninterrupted: this is what there was; go on with {question.command} --resume")
+    click.echo(f"\ntables    {question.folder / 'grid.csv'}, grid.json\npage      {question.folder / PAGE}")
+    if as_json:
+        print_json(result.summary())
+    if result.interrupted or not result.balanced:
+        raise SystemExit(1)
+
+
+def _changed(scenario: Scenario, seed: str | None, mode: str, aim: str | None) -> Scenario:
     """The scenario with what the command line says differently."""
-    scenario = files.load(name)
-    changed: dict[str, object] = {}
+    changed: dict[str, object] = {"mode": mode}
     if seed is not None:
         changed["seed"] = seed
-    if plan is not None:
-        changed["mode"] = "plan" if plan else "full"
+    if aim:
+        changed["goal"] = goals.goal(aim)
     return scenario.model_copy(update=changed)
 
 

@@ -26,24 +26,11 @@ from gateway.simulator.running.meter import Meter
 from gateway.simulator.running.pool import WORKER, Pool
 from gateway.simulator.running.ratings import merge
 from gateway.simulator.running.results import Result, look
-from gateway.simulator.running.tasks import Failed, Task
+from gateway.simulator.running.tasks import COUNTS, Failed, Task
 from gateway.simulator.running.worker import peak_memory_kb
 from gateway.simulator.scenario.model import Scenario
 from gateway.simulator.scenario.writing import as_text
 from scheduler.clock import Clock
-
-_COUNTS = (
-    "visits",
-    "refused",
-    "invited",
-    "delivered",
-    "replied",
-    "rated",
-    "exported",
-    "unknown",
-    "lost",
-    "duplicated",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +63,7 @@ class Outcome:
     def summary(self) -> dict[str, Any]:
         """The counts under the names other programs rely on."""
         return {
-            **{name: self.measures.counts[name] for name in _COUNTS},
+            **{name: self.measures.counts[name] for name in COUNTS},
             "balanced": self.measures.balanced,
             "seed": self.scenario.seed,
             "elapsed_s": round(self.elapsed_s, 1),

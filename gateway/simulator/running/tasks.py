@@ -15,6 +15,19 @@ from gateway.simulator.running.progress import Progress
 from gateway.simulator.scenario.model import Scenario
 from gateway.simulator.scenario.writing import as_document
 
+COUNTS = (
+    "visits",
+    "refused",
+    "invited",
+    "delivered",
+    "replied",
+    "rated",
+    "exported",
+    "unknown",
+    "lost",
+    "duplicated",
+)
+"""The counts of a run that other programs rely on."""
 STOP = '"stop"'
 """The line that asks for the next stopping place."""
 
