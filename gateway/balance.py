@@ -40,6 +40,11 @@ class Balances:
         self._settings = {modem.name: modem.balance for modem in modems if modem.balance is not None}
         self._asked_at: dict[str, datetime] = {}
 
+    @property
+    def wanted(self) -> bool:
+        """Whether any SIM is to be asked about at all."""
+        return bool(self._settings)
+
     def ask_due(self, db: Database, now: datetime) -> int:
         """Ask where the last answer is too old; the number of questions."""
         asked = 0

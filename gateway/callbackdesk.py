@@ -16,6 +16,7 @@ from gateway.calendarsettings import CallbackSettings
 from gateway.callbacks import Event, Reason, Reopened, do
 from gateway.phones import mask_numbers
 from gateway.store import callbacks as rows
+from gateway.store import fleet as fleet_rows
 from gateway.store.callbacks import TaskRow
 from gateway.store.invitations import InvitationRow
 from scheduler.workingtime import due
@@ -60,6 +61,10 @@ class CallbackDesk:
             )
         alarms.tell(db, place=alarms.CALL_BACK_DESK, kind=_KIND, text=text, now=now)
         return int(text is not None)
+
+    def is_told(self, db: Database) -> bool:
+        """Whether the alarm of the desk is raised, which `watch` changes or ends."""
+        return fleet_rows.is_raised(db, place=alarms.CALL_BACK_DESK, kind=_KIND)
 
     def is_at_work(self, now: datetime, zone: str) -> bool:
         """Whether the desk calls people in this zone now."""

@@ -48,7 +48,7 @@ from gateway.wishes import Wishes, drain, resume, ussd
 from modem.fleet import Fleet
 from modem.worker.desk import PortSettings
 from scheduler.clock import Clock, SystemClock
-from scheduler.runner import Job, Runner, Ticker
+from scheduler.runner import Job, Rest, Runner, Ticker
 
 if TYPE_CHECKING:
     import httpx2
@@ -224,9 +224,21 @@ class Daemon:
         """Jobs that look after the centre itself: its ports, its disk, its books and its past."""
         settings, clock = self._settings, self._clock
         watch = DiskWatch(writer, clock, settings.database, settings.disk.reserve_mb, self._lock)
-        disk = Job("watch disk", 5, watch.look, "Goes on when the disk can be written again, and tells when it is low.")
+        disk = Job(
+            "watch disk",
+            5,
+            watch.look,
+            "Goes on when the disk can be written again, and tells when it is low.",
+            rest=Rest(watch.calm_until, lambda: writer.trouble),
+        )
         return [
-            Job("look after ports", 5, fleet.check, "Replaces workers that have died, tells of those that are stuck."),
+            Job(
+                "look after ports",
+                5,
+                fleet.check,
+                "Replaces workers that have died, tells of those that are stuck.",
+                rest=Rest(fleet.calm_until, fleet.dead),
+            ),
             *([disk] if self._durable else []),
             Job(
                 "purge",

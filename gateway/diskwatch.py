@@ -20,6 +20,7 @@ from gateway.store.writer import Trouble, Writer
 from scheduler.clock import Clock
 
 _LOW = "disk low"
+_CALM_S = 3600.0
 _ROOM = 1024 * 1024  # without so much a full disk is not tried again: it would be full at once
 
 
@@ -43,6 +44,11 @@ class DiskWatch:
         self._lock.tell("" if trouble is None else told(trouble))
         if trouble is None:
             self._tell_low(left)
+
+    def calm_until(self) -> float:
+        """In simulated time, which is not that of the disk, a look at each hour will do while all is well."""
+        now = self._clock.monotonic()
+        return now if self._writer.trouble is not None or self._low is not False else now + _CALM_S
 
     def _tell_low(self, left: int) -> None:
         low = left < self._reserve_mb * MB

@@ -156,6 +156,19 @@ class Dispatch:
             open_lanes = self._routing.may_claim(now)
         return outbox.has_ready(db, [lane for lane in occupied if lane in open_lanes], now)
 
+    def work_at(self, db: Database, now: datetime) -> datetime | None:
+        """Before which moment `has_work` stays false if nothing happens; None: until something does."""
+        ready = {lane: at for lane in rows.occupied(db) if (at := rows.ready_at(db, lane)) is not None}
+        if not ready:
+            return None
+        first = min(ready.values())
+        if first > now:
+            return first
+        with self._lock:
+            opens_at = self._routing.opens_at({lane for lane, at in ready.items() if at <= now}, now)
+        later = [at for at in (opens_at, *ready.values()) if at is not None and at > now]
+        return now if opens_at is not None and opens_at <= now else min(later, default=None)
+
     def fail_over(self, db: Database, now: datetime) -> int:
         """Move what waits for a SIM that has failed it to the others; the number of messages."""
         moved = 0

@@ -168,6 +168,17 @@ class Routing:
         free = [(sim, row) for sim, row in self._sims.items() if self._room(row, now) > 0]
         return {lane for sim, row in free for lane in (sim, *self._lanes.of(row.modem))}
 
+    def opens_at(self, lanes: Collection[str], now: datetime) -> datetime | None:
+        """The first moment at which somebody may draw on one of these lanes; None: no SIM of theirs is well."""
+        return min(
+            (
+                row.meter.allowance(now).not_before
+                for sim, row in self._sims.items()
+                if self._is_well(row) and not {sim, *self._lanes.of(row.modem)}.isdisjoint(lanes)
+            ),
+            default=None,
+        )
+
     def lane(self, phone: str, operator: str | None, sim: str | None, now: datetime) -> str:
         """Where a message to this number waits, if `sim` is the one this person last had to do with."""
         if sim is not None and self._leaving(sim, now).answers is None:

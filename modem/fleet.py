@@ -79,6 +79,17 @@ class Fleet:
                 else:
                     self._look_at(worker)
 
+    def dead(self) -> int:
+        """How many workers have died and are not replaced yet."""
+        return sum(worker.has_died for worker in self._workers)
+
+    def calm_until(self) -> float:
+        """The moment, monotonic, before which `check` has nothing to do unless a worker dies."""
+        now = self._clock.monotonic()
+        if self.dead() or any(self._stuck.get(worker.settings.name) is not False for worker in self._workers):
+            return now
+        return STUCK_S + min((worker.busy_since or now for worker in self._workers), default=now)
+
     def stop(self, within_s: float) -> list[str]:
         """Let every dialogue in flight end; the names of ports that did not come back in time."""
         with self._lock:

@@ -6,10 +6,13 @@ anew at each start: what is to be done lies in the database, never in the schedu
 
 A job that waits for others (a server, a large file) is run *apart*, in a thread of its own, so that the rest goes on
 meanwhile. At the end it gets a little time, and what it had not finished by then is done after the next start.
+
+In simulated time a job runs at the same moments, but for those at which it is known that it would do nothing (`Rest`).
 """
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,11 +26,23 @@ from scheduler.clock import Clock, SystemClock
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """When a job would find nothing to do, so that simulated time need not stop for it.
+
+    `until` is the moment, monotonic, before which a run would change nothing as things are; one that is over means
+    that every run may. `stirred` is another value whenever `until` may have become another moment.
+    """
+
+    until: Callable[[], float]
+    stirred: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """Something that happens by itself every `every_s` seconds; `about` says what, in one sentence.
 
     It happens for the first time after `first_s`, if that is given. A job that is `apart` must bear to be left in the
-    middle when the program ends.
+    middle when the program ends. One with a `rest` is left out in simulated time while it has nothing to do.
     """
 
     name: str
@@ -36,6 +51,7 @@ class Job:
     about: str
     apart: bool = False
     first_s: float | None = None
+    rest: Rest | None = None
 
     @property
     def starts_after_s(self) -> float:
@@ -95,31 +111,107 @@ class Runner:
             apart.wait(until - clock.monotonic())
 
 
+@dataclass(eq=False, slots=True)
+class _Row:
+    """A job with the first moment of its grid that has not passed, and when its rest ends."""
+
+    job: Job
+    moment: float
+    until: float = -math.inf
+
+    def after(self, earliest: float) -> float:
+        """The first moment of the grid that is not before `earliest`."""
+        late = earliest - self.moment
+        if late <= 0 or late == math.inf:
+            return max(self.moment, earliest)
+        return self.moment + self.job.every_s * math.ceil(late / self.job.every_s)
+
+    def comes(self, passed: float, now: float) -> bool:
+        """Let time go on from `passed` to `now`: whether that is a moment of the grid, or one was missed."""
+        self.moment = self.after(math.nextafter(passed, math.inf))
+        if self.moment > now:
+            return False
+        missed, is_now = self.after(self.until) <= now, self.after(now) == now
+        self.moment = self.after(math.nextafter(now, math.inf))
+        return missed or is_now
+
+
 class Ticker:
     """The timetable by a clock that moves when it is told to: a `World` of `scheduler.virtual`.
 
     As with `Runner`, a job runs for the first time when its interval has passed, or its `first_s`, and a run that was
     missed is made up for once. All jobs follow each other, in the order of the list where two are due together.
+
+    A job is left out at those of its moments at which its `rest` says that it would do nothing, and the clock does not
+    stop there. When something has happened, it stops at the next moment of any job, where those that it is a moment of
+    are asked again. So what comes of a run is what running at every moment would give, to the octet.
     """
 
     def __init__(self, jobs: list[Job], clock: Clock) -> None:
         self._clock = clock
         self._jobs = jobs
-        self._due: dict[Job, float] = {}
+        self._rows: list[_Row] = []
+        self._stirs = list(dict.fromkeys(job.rest.stirred for job in jobs if job.rest is not None))
+        self._words: list[object] = []  # of those, when the jobs were asked how long they rest
+        self._calm = False  # nothing has happened since
+        self._due = math.inf
+        self._passed = -math.inf
 
     def start(self) -> None:
-        self._due = {job: self._clock.monotonic() + job.starts_after_s for job in self._jobs}
+        now = self._clock.monotonic()
+        self._rows = [_Row(job, now + job.starts_after_s) for job in self._jobs]
+        self._passed = -math.inf
+        self._due = min((row.moment for row in self._rows), default=math.inf)
 
     def stop(self) -> None:
-        self._due = {}
+        self._rows = []
+        self._calm = False
+        self._due = math.inf
 
     def next_at(self) -> float | None:
-        """When a job is due next."""
-        return min(self._due.values(), default=None)
+        """When a job is due next, or has to be asked whether it rests."""
+        if self._has_stirred():
+            self._due = min(row.after(math.nextafter(self._passed, math.inf)) for row in self._rows)
+        return self._due if self._rows else None
 
     def advance(self, to: float) -> None:
-        """Run what is due."""
-        for job, due in self._due.items():
-            if due <= to:
-                self._due[job] = due + job.every_s * (1 + (to - due) // job.every_s)
-                job.function()
+        """Run what is due. What happens at a moment that has been passed is for the next one."""
+        if to <= self._passed:
+            return
+        passed, self._passed = self._passed, to
+        if self._has_stirred():
+            self._due = min(row.after(to) for row in self._rows)
+        if to < self._due:
+            return
+        for row in [row for row in self._rows if row.comes(passed, to)]:
+            self._run(row, to)
+        self._ask()
+        self._due = min((row.after(row.until) for row in self._rows), default=math.inf)
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _run(self, row: _Row, now: float) -> None:
+        """Run a job whose moment has come, unless it rests."""
+        if row.job.rest is not None:
+            self._ask()
+            if row.until > now:
+                return
+        row.job.function()
+        self._calm = False
+
+    def _has_stirred(self) -> bool:
+        """Whether something has happened just now, so that a job may not rest any more."""
+        if self._calm and self._words != [stirred() for stirred in self._stirs]:
+            self._calm = False
+            return True
+        return False
+
+    def _ask(self) -> None:
+        """Ask everybody how long he rests, if something has happened or has been done since the last time."""
+        if self._calm and not self._has_stirred():
+            return
+        self._words = [stirred() for stirred in self._stirs]
+        self._calm = True
+        for row in self._rows:
+            if row.job.rest is not None:
+                row.until = row.job.rest.until()

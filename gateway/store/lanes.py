@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from gateway.lanes import NOBODY
 from gateway.store.database import from_text, to_text
+from gateway.store.outbox import PRIORITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,19 @@ def occupied(db: Database) -> list[str]:
         found.append(row[0])
         row = db.execute("SELECT min(lane) FROM parts WHERE state = 'queued' AND lane > ?", (row[0],)).fetchone()
     return found
+
+
+def ready_at(db: Database, lane: str) -> datetime | None:
+    """When the first part of a lane may go out; None if nothing waits in it."""
+    moments = [
+        row[0]
+        for priority in PRIORITIES
+        for row in db.execute(
+            "SELECT min(next_at) FROM parts WHERE state = 'queued' AND lane = ? AND priority = ?", (lane, priority)
+        ).fetchall()
+        if row[0] is not None
+    ]
+    return from_text(min(moments)) if moments else None
 
 
 def waiting(

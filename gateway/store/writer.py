@@ -93,6 +93,11 @@ class Writer:
         """Why nothing can be written now; None while all is well."""
         return self._trouble
 
+    def changes(self) -> tuple[int, int]:
+        """Another value after each change of the database, by whomever. For times at which no operation runs."""
+        (others,) = self._db.execute("PRAGMA data_version").fetchone()
+        return self._db.conn.total_changes, others
+
     def submit(self, operation: Callable[[Database], T]) -> Future[T]:
         """Hand in an operation; the future is done when it is committed, or holds what it raised."""
         future: Future[T] = Future()

@@ -102,7 +102,10 @@ class Walk:
         self.dispatch.up(sim.lower())
 
     def later(self, seconds: int) -> None:
+        work_at = self.dispatch.work_at(self.centre.db, self.centre.now)
         self.centre.later(seconds=seconds)
+        if work_at is None or work_at > self.centre.now:
+            assert not self.dispatch.has_work(self.centre.db, self.centre.now), "simulated time would pass it by"
         self.dispatch.fail_over(self.centre.db, self.centre.now)
 
     def finish(self) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from scheduler.runner import Job, Runner, Ticker
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.runner import Job, Rest, Runner, Ticker
 from scheduler.virtual import VirtualClock
 
 SOON_S = 0.005
@@ -123,3 +127,101 @@ def test_first_run_comes_when_it_is_told_to() -> None:
     assert (ran, ticker.next_at()) == (["early"], began + 100)
     ticker.advance(began + 107)
     assert ran == ["early", "late", "early"]
+
+
+class Shelf:
+    """Things that jobs take away at their moments, once the time of each has come: `left` by name of the job."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._left: dict[str, list[float]] = {}
+        self.changes = 0
+        self.runs = 0
+        self.taken: list[tuple[str, float, float]] = []
+
+    def put(self, name: str, at: float) -> None:
+        self.changes += 1
+        self._left.setdefault(name, []).append(at)
+
+    def take(self, name: str) -> None:
+        self.runs += 1
+        now, left = self._clock.monotonic(), self._left.pop(name, [])
+        self._left[name] = [at for at in left if at > now]
+        found = [at for at in left if at <= now]
+        self.changes += bool(found)
+        self.taken += [(name, at, now) for at in found]
+        for at in found:
+            if name == "a" and at == int(at):
+                self.put("b", now + 3)  # what one finds gives another something to do
+
+    def job(self, name: str, every_s: float, *, rests: bool) -> Job:
+        rest = Rest(lambda: min(self._left.get(name, []), default=math.inf), self._changes)
+        return Job(name, every_s, lambda: self.take(name), "", rest=rest if rests else None)
+
+    def _changes(self) -> int:
+        return self.changes
+
+
+class Deliveries:
+    """A world that puts things on a shelf; it lives before or after the jobs."""
+
+    def __init__(self, shelf: Shelf, moments: list[tuple[float, str, float]]) -> None:
+        self._shelf = shelf
+        self._moments = sorted(moments)
+
+    def next_at(self) -> float | None:
+        return self._moments[0][0] if self._moments else None
+
+    def advance(self, to: float) -> None:
+        while self._moments and self._moments[0][0] <= to:
+            at, name, after_s = self._moments.pop(0)
+            self._shelf.put(name, at + after_s)
+
+
+_GRID = st.sampled_from((0.0, 0.5, 1.0, 4.0, 7.25, 30.0))
+_DELIVERY = st.tuples(st.integers(0, 40).map(float) | st.floats(0, 40), st.sampled_from("abc"), _GRID)
+
+
+@given(st.lists(_DELIVERY, max_size=8), st.lists(_DELIVERY, max_size=8), st.lists(_DELIVERY, max_size=8))
+def test_leaving_out_runs_that_find_nothing_changes_nothing(
+    before: list[tuple[float, str, float]], after: list[tuple[float, str, float]], turns: list[tuple[float, str, float]]
+) -> None:
+    def run(*, rests: bool) -> Shelf:
+        clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
+        began, shelf = clock.monotonic(), Shelf(clock)
+
+        def moved(deliveries: list[tuple[float, str, float]]) -> list[tuple[float, str, float]]:
+            return [(began + at, name, after_s) for at, name, after_s in deliveries]
+
+        jobs = [shelf.job("a", 1, rests=rests), shelf.job("b", 2, rests=rests), shelf.job("c", 5, rests=rests)]
+        ticker = Ticker([*jobs, Job("d", 20, lambda: shelf.put("c", clock.monotonic()), "")], clock)
+        for world in (Deliveries(shelf, moved(before)), ticker, Deliveries(shelf, moved(after))):
+            clock.add(world)
+        with clock.taking_part():
+            ticker.start()
+            for at, name, after_s in sorted(moved(turns)):
+                clock.wait((), at)
+                shelf.put(name, clock.monotonic() + after_s)
+            clock.wait((), began + 90)
+        return shelf
+
+    left_out, every = run(rests=True), run(rests=False)
+    assert left_out.taken == every.taken
+    assert left_out.runs <= every.runs
+
+
+def test_clock_does_not_stop_for_a_job_that_rests() -> None:
+    clock = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    shelf = Shelf(clock)
+    ticker = Ticker([shelf.job("a", 1, rests=True)], clock)
+    clock.add(ticker)
+    with clock.taking_part():
+        ticker.start()
+        began = clock.monotonic()
+        shelf.put("a", began + 5000.5)
+        clock.wait((), began + 0.5)
+        assert ticker.next_at() == began + 1
+        clock.wait((), began + 4000)
+        assert ticker.next_at() == began + 5001
+        clock.wait((), began + 86400)
+    assert (shelf.runs, shelf.taken) == (1, [("a", began + 5000.5, began + 5001)])

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pytest
+
 from benchmarks.soak import Soak
+from scheduler.runner import Ticker
 
 
 def test_fleet_under_every_fault_loses_and_doubles_nothing(folder: Path) -> None:
@@ -25,6 +29,21 @@ def test_same_seed_makes_the_same_run(folder: Path) -> None:
         logs.append([json.loads(line) for line in (here / "log").read_text().rstrip("\n").split("\n")])
     assert len(logs[0]) > 1000
     assert logs[0] == logs[1]
+
+
+def test_run_at_every_moment_of_the_timetable_is_the_same_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(name: str) -> bytes:
+        here = folder / name
+        here.mkdir()
+        Soak(here, modems=2, messages=40, seed=6, rate=0.1, log=here / "log").run()
+        return (here / "log").read_bytes()
+
+    short = run("short")
+    with_every_run = partial(map, partial(replace, rest=None))
+    monkeypatch.setattr(
+        "gateway.simulator.box.centre.Ticker", lambda jobs, clock: Ticker(list(with_every_run(jobs)), clock)
+    )
+    assert run("long") == short
 
 
 def test_message_sent_twice_and_one_never_kept_are_found_out(folder: Path) -> None:
