@@ -56,16 +56,24 @@ def _examples() -> Path:
 
 
 def _resolved(scenario: Scenario, folder: Path) -> Scenario:
-    bases = {key: folder if key in scenario.model_fields_set else _examples() for key in ("offices", "services")}
-    replay, survey = scenario.visits.replay, scenario.box.survey
-    script = str(folder / survey.script) if survey.script.endswith((".yaml", ".yml")) else survey.script
-    found = {"script": script, "number_zones": survey.number_zones and folder / survey.number_zones}
+    """The scenario with full paths; what it leaves out stays left out."""
+    visits, box, survey = scenario.visits, scenario.box, scenario.box.survey
+    if visits.replay is not None:
+        visits = visits.model_copy(update={"replay": folder / visits.replay})
+    found: dict[str, object] = {}
+    if survey.script.endswith((".yaml", ".yml")):
+        found["script"] = str(folder / survey.script)
+    if survey.number_zones is not None:
+        found["number_zones"] = folder / survey.number_zones
+    if found:
+        box = box.model_copy(update={"survey": survey.model_copy(update=found)})
+    changed = {"visits": visits, "box": box}
+    named = scenario.model_fields_set
     return scenario.model_copy(
         update={
-            "offices": bases["offices"] / scenario.offices,
-            "services": bases["services"] / scenario.services,
-            "visits": scenario.visits.model_copy(update={"replay": replay and folder / replay}),
-            "box": scenario.box.model_copy(update={"survey": survey.model_copy(update=found)}),
+            "offices": (folder if "offices" in named else _examples()) / scenario.offices,
+            "services": (folder if "services" in named else _examples()) / scenario.services,
+            **{key: section for key, section in changed.items() if section is not getattr(scenario, key)},
         }
     )
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from statistics import NormalDist
 
 from gateway.simulator.dice import Dice
 from gateway.simulator.scenario.model import CitizensSection
 
-_NORMAL = NormalDist()
 _ROOT = math.sqrt(0.5)
-_CERTAIN = 40.0
+_FARTHEST = 40.0
+_STEPS = 60
+_QUANTILES = 100
 
 
 class Marks:
@@ -25,29 +25,46 @@ class Marks:
     def __init__(self, citizens: CitizensSection, weights: Mapping[str, float], region: int, seed: str) -> None:
         self._queue_effect = citizens.queue_effect / 3600
         self.quality = _qualities(weights, citizens.quality_sigma, region, seed)
-        waits = citizens.queue_effect * citizens.usual_queue_s / 3600
-        spread = math.hypot(1, citizens.quality_sigma if len(weights) > 1 else 0, citizens.day_sigma_mark, waits)
-        self._thresholds = _thresholds(citizens.scores, spread, waits)
+        spread = math.hypot(1, citizens.quality_sigma if len(weights) > 1 else 0, citizens.day_sigma_mark)
+        self._thresholds = _thresholds(citizens.scores, spread, self._queue_effect * citizens.usual_queue_s)
 
     def mark(self, chance: float, office: str, waited_s: float, day: float) -> int:
         """The mark, from 1 to 5; `chance` is the citizen's own, between 0 and 1, `day` how good the office's day is."""
         shift = self.quality[office] + day - self._queue_effect * waited_s
         for mark, threshold in self._thresholds:
-            if chance >= 0.5 * math.erfc((shift - threshold) * _ROOT):
+            if chance >= _below(threshold - shift):
                 return mark
         return 1
 
 
-def _thresholds(scores: tuple[float, ...], spread: float, waits: float) -> tuple[tuple[int, float], ...]:
-    """The marks 5, 4, 3, 2 with what contentment must pass for each. The usual queue has an exponential wait, whose
-    deviation is its mean: `waits`, in contentment."""
+def _thresholds(scores: tuple[float, ...], spread: float, usual: float) -> tuple[tuple[int, float], ...]:
+    """The marks 5, 4, 3, 2 with what contentment must pass for each. `usual` is what the mean wait costs."""
+    waits = _usual_waits(usual)
     total = sum(scores)
     found, worse = [], 1.0
     for mark, share in zip((5, 4, 3, 2), scores, strict=False):
         worse -= share / total
-        z = _NORMAL.inv_cdf(worse) if 0 < worse < 1 else math.copysign(_CERTAIN, worse - 0.5)
-        found.append((mark, z * spread - waits))
+        low, high = -_FARTHEST, _FARTHEST
+        for _ in range(_STEPS):
+            middle = (low + high) / 2
+            if sum(_below((middle + wait) / spread) for wait in waits) < worse * len(waits):
+                low = middle
+            else:
+                high = middle
+        found.append((mark, high))
     return tuple(found)
+
+
+def _usual_waits(mean: float) -> list[float]:
+    """What a usual queue looks like: half of the people do not wait, the waits of the others are exponential. The
+    waits of `gateway.simulator.world.queueing` over a region have this mean and this deviation, 1.7 times it."""
+    some = [-2 * mean * math.log((number + 0.5) / _QUANTILES) for number in range(_QUANTILES)]
+    return some + [0.0] * _QUANTILES
+
+
+def _below(contentment: float) -> float:
+    """Which share of people is less contented."""
+    return 0.5 * math.erfc(-contentment * _ROOT)
 
 
 def _qualities(weights: Mapping[str, float], sigma: float, region: int, seed: str) -> dict[str, float]:

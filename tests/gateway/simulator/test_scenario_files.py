@@ -25,6 +25,11 @@ def test_packaged_scenario_has_the_name_of_its_file_and_files_that_exist(name: s
     assert scenario.offices.exists() and scenario.services.exists()
 
 
+def test_packaged_scenarios_are_these() -> None:
+    wanted = {"altai-2017", "altai-day", "overload", "bad-modems", "upstream-week-off", "country"}
+    assert set(files.packaged()) == wanted
+
+
 def test_scenario_is_found_by_name_and_by_the_path_of_the_examples() -> None:
     assert files.load("altai-day") == files.load("examples/altai-day.yaml")
 
