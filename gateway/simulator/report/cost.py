@@ -7,10 +7,11 @@ paid in part, so that a day and a year can be compared. Operators are paid for t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from gateway.simulator.scenario.model import CostSection, Scenario
-from scheduler.windows import Window
+from gateway.simulator.desk.rota import shifts_of
+from gateway.simulator.scenario.model import CostSection, Scenario, ShiftSection
+from scheduler.windows import Hours, Window
 
 DAYS_OF_MONTH = 365.25 / 12
 MONTHS_OF_MODEM = 36
@@ -57,7 +58,7 @@ def cost(prices: CostSection, use: Use) -> Cost:
 
 def use_of(scenario: Scenario, parts: int, days: int) -> Use:
     """What a scenario uses in its first `days` days, when so many parts were sent by all of its boxes."""
-    return Use(parts, modems_of(scenario), days, operators_of(scenario) * shift_hours(scenario, days))
+    return Use(parts, modems_of(scenario), days, operator_hours(scenario, days))
 
 
 def modems_of(scenario: Scenario) -> int:
@@ -66,15 +67,26 @@ def modems_of(scenario: Scenario) -> int:
 
 
 def operators_of(scenario: Scenario) -> int:
-    """The operators of all desks."""
-    return scenario.regions * scenario.boxes * scenario.desk.operators
+    """The operators of all shifts of all desks."""
+    return scenario.regions * scenario.boxes * sum(shift.operators for shift in shifts_of(scenario.desk))
 
 
-def shift_hours(scenario: Scenario, days: int) -> float:
-    """The hours one operator is at work in the first `days` days: the desk's hours on the days on which it calls."""
-    hours, calls = scenario.desk.hours, scenario.box.callbacks
-    desk = Window(hours.opens, hours.closes, weekdays=calls.weekdays, holidays=calls.holidays)
-    first = scenario.first_day
-    shifts = sum(desk.hours_on(first + timedelta(days=day)) is not None for day in range(days))
-    shift = datetime.combine(first, hours.closes) - datetime.combine(first, hours.opens)
-    return shifts * shift / timedelta(hours=1)
+def operator_hours(scenario: Scenario, days: int) -> float:
+    """The hours of work of all operators in the first `days` days. Breaks are not paid."""
+    desks = scenario.regions * scenario.boxes
+    calls = scenario.box.callbacks
+    dates = [scenario.first_day + timedelta(days=day) for day in range(days)]
+    hours = 0.0
+    for shift in shifts_of(scenario.desk):
+        weekdays = calls.weekdays if shift.weekdays is None else shift.weekdays
+        desk = Window(shift.hours.opens, shift.hours.closes, weekdays=weekdays, holidays=calls.holidays)
+        at_work = sum(desk.hours_on(day) is not None for day in dates)
+        hours += shift.operators * at_work * _hours_of(shift, scenario.first_day)
+    return desks * hours
+
+
+def _hours_of(shift: ShiftSection, day: date) -> float:
+    def length(hours: Hours) -> timedelta:
+        return datetime.combine(day, hours.closes) - datetime.combine(day, hours.opens)
+
+    return (length(shift.hours) - sum(map(length, shift.breaks), timedelta())) / timedelta(hours=1)

@@ -36,17 +36,15 @@ def figures(scenario: Scenario, measures: Measures, names: Mapping[str, str]) ->
         "published": published.compare(scenario, measures),
         "call_backs": _call_backs(scenario, measures),
         "cost": _cost(scenario, measures),
-        "checks": checks.checks(measures, load.days_of(scenario, measures)),
+        "checks": checks.checks(measures, load.span_days(scenario, measures)),
     }
 
 
 def _call_backs(scenario: Scenario, measures: Measures) -> dict[str, Any]:
     calls, waits = measures.calls, measures.call_waits_s
-    operators = cost.operators_of(scenario)
-    hours = operators * cost.shift_hours(scenario, load.days_of(scenario, measures))
     return {
-        "operators": operators,
-        "operator_hours": rounded(hours),
+        "operators": cost.operators_of(scenario),
+        "operator_hours": quotient(calls["staffed_s"], 3600),
         "opened": calls["opened"],
         "tries": calls["tries"],
         "reached": share(calls["reached"], calls["opened"]),
@@ -55,7 +53,7 @@ def _call_backs(scenario: Scenario, measures: Measures) -> dict[str, Any]:
         "within": share(calls["within"], calls["opened"]),
         "mean_wait_s": rounded(mean(waits)),
         "percentiles_wait_s": {f"p{percent}": value for percent, value in percentiles(waits, (50, 95, 99)).items()},
-        "utilisation": quotient(calls["talk_s"], hours * 3600),
+        "utilisation": quotient(calls["busy_s"], calls["staffed_s"]),
     }
 
 

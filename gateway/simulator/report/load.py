@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from gateway.simulator.measures.measures import HOURS_OF_WEEK, Measures, ModemMeasures
@@ -29,6 +29,12 @@ _WAITS_S = (1, 5, 10, 30, 60, 300, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400
 def days_of(scenario: Scenario, measures: Measures) -> int:
     """The days that were lived; fewer than the scenario's after an interruption."""
     return measures.days or scenario.days
+
+
+def span_days(scenario: Scenario, measures: Measures) -> int:
+    """The days from the first to the last on which anything was sent: what was begun in the period ends after it."""
+    hours = (*measures.sent_by_hour, *measures.may_send_by_hour, *measures.queue_most)
+    return max(days_of(scenario, measures), max(hours, default=0) // 24 + 1)
 
 
 def capacity(scenario: Scenario, measures: Measures) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def mean_of(lasting: Lasting) -> float:
 def week(scenario: Scenario, measures: Measures) -> dict[str, Any]:
     """Parts by hour of the week: the mean of such hours in the period, and as a share of what the modems can."""
     can = capacity(scenario, measures)
-    days = Counter((scenario.first_day + timedelta(days=day)).weekday() for day in range(days_of(scenario, measures)))
+    days = Counter((scenario.first_day + timedelta(days=day)).weekday() for day in range(span_days(scenario, measures)))
     cells = []
     for hour in range(HOURS_OF_WEEK):
         times = days[hour // 24]
@@ -79,7 +85,7 @@ def week(scenario: Scenario, measures: Measures) -> dict[str, Any]:
 
 def queue(scenario: Scenario, measures: Measures) -> dict[str, Any]:
     """The longest queue, what became free to go and what went, by the hour or, over more than two weeks, by the day."""
-    days = days_of(scenario, measures)
+    days = span_days(scenario, measures)
     by_hour = days <= _MOST_DAYS_BY_HOUR
     width = 1 if by_hour else 24
     longest: Counter[int] = Counter()
@@ -134,16 +140,31 @@ def modems(scenario: Scenario, measures: Measures) -> dict[str, Any]:
     for hour, count in measures.sent_by_hour.items():
         by_day[hour // 24] += count
     day = max(by_day, key=lambda one: (by_day[one], -one), default=0)
-    hours = measures.at_utilisation.total() / len(measures.modems) if measures.modems else 0.0
+    allowed = _allowed_hours(scenario, span_days(scenario, measures))
+    tenths = Counter(
+        min(10, modem.busy_s[hour] * 10 // _HOUR_S) for modem in measures.modems.values() for hour in allowed
+    )
     return {
-        "open_hours": rounded(hours),
-        "by_tenths": [measures.at_utilisation[tenth] for tenth in range(11)],
+        "open_hours": len(allowed),
+        "by_tenths": [tenths[tenth] for tenth in range(11)],
         "busiest_day": _moment(scenario, day * _DAY_S)[:10],
-        "modems": [_modem(name, modem, hours, day) for name, modem in sorted(measures.modems.items())],
+        "modems": [_modem(name, modem, len(allowed), day) for name, modem in sorted(measures.modems.items())],
     }
 
 
-def _modem(name: str, modem: ModemMeasures, hours: float, day: int) -> dict[str, Any]:
+def _allowed_hours(scenario: Scenario, days: int) -> list[int]:
+    """The hours since the first day's midnight in whose middle invitations may go out."""
+    window = scenario.box.survey.sending
+    found = []
+    for day in range(days):
+        hours = None if window is None else window.hours_on(scenario.first_day + timedelta(days=day))
+        for hour in range(24):
+            if window is None or (hours is not None and hours.opens <= time(hour, 30) < hours.closes):
+                found.append(day * 24 + hour)
+    return found
+
+
+def _modem(name: str, modem: ModemMeasures, hours: int, day: int) -> dict[str, Any]:
     busy_s = modem.busy_s.total()
     return {
         "modem": name,

@@ -5,6 +5,7 @@ Pure: Measures in, plain values out.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
@@ -21,6 +22,7 @@ BESIDES = ("refused", "no_consent", "barred", "expired", "opted_out", "late", "u
 HALF_WITHIN_MIN = 29
 """Within which half of the replies came in the field (Singapore)."""
 _DELAYS_MIN = (1, 5, 15, HALF_WITHIN_MIN, 60, 120, 240, 480, 720, 1440, 2880, 4320)
+_OF_REGION = re.compile(r"R(?P<region>\d+)-(?P<code>.+)")
 _PERCENTS = (50, 90, 95, 99)
 
 
@@ -87,8 +89,16 @@ def offices(measures: Measures, names: Mapping[str, str]) -> list[dict[str, Any]
     for code in sorted({*measures.invited, *measures.marks, *measures.truth}):
         given = _summary(summarise_counts(measures.marks.get(code, {})))
         rated = share(given["ratings"], measures.invited[code])
-        found.append({"office": code, "name": names.get(code, code), "response": rated, **given})
+        found.append({"office": code, "name": _name(code, names), "response": rated, **given})
     return sorted(found, key=lambda one: (one["small"], 0 if one["small"] else -one["share"], one["name"]))
+
+
+def _name(code: str, names: Mapping[str, str]) -> str:
+    """The offices of further regions have the names of the first, and the region before their code."""
+    region = _OF_REGION.fullmatch(code)
+    if code in names or region is None:
+        return names.get(code, code)
+    return f"{names.get(region['code'], region['code'])}, region {region['region']}"
 
 
 def whole(measures: Measures) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _BESIDES = {
     "refused": "rows refused at the intake, which became no visit",
     "no_consent": "visits without consent",
     "barred": "barred: opted out before, or asked too often",
-    "expired": "never invited, because it had become too late",
+    "expired": "surveys whose time to answer was over",
     "opted_out": "opted out",
     "late": "replies after the end of their survey",
     "unknown": "parts that may have been sent, without a report",
@@ -97,6 +97,17 @@ def bins(rows: list[Tree], unit_s: float, what: str) -> Table:
     return Table(f"The same in numbers: {what}", ("time", what, "so far"), cells, folded=True)
 
 
+MOST_OFFICES = 60
+"""In the picture and the table of offices."""
+
+
+def shown_offices(tree: Tree) -> list[Tree]:
+    """Those offices with most ratings, in the order of all."""
+    most = sorted(tree["offices"], key=lambda one: -one["ratings"])[:MOST_OFFICES]
+    codes = {one["office"] for one in most}
+    return [one for one in tree["offices"] if one["office"] in codes]
+
+
 def _satisfaction(tree: Tree, pictures: Pictures) -> Section:
     title = "Satisfaction by office"
     if not tree["offices"]:
@@ -107,6 +118,9 @@ def _satisfaction(tree: Tree, pictures: Pictures) -> Section:
         f" {of_unit(whole['mean'], 'mark')}."
     )
     few = f"Offices in grey have fewer than {SMALL_SAMPLE} ratings, are not to be compared, and stand last."
+    shown = shown_offices(tree)
+    if len(shown) < len(tree["offices"]):
+        few += f" Shown are the {len(shown)} of {len(tree['offices'])} with most ratings; report.json has all."
     rows = [
         (
             one["name"],
@@ -119,10 +133,10 @@ def _satisfaction(tree: Tree, pictures: Pictures) -> Section:
             between(one["mean_low"], one["mean_high"], 1, 2),
             "few" if one["small"] else "",
         )
-        for one in tree["offices"]
+        for one in shown
     ]
     columns = ("office", "invited", "ratings", *"12345", "4 and 5", "95 %", "mean", "95 % of mean", "")
-    grey = frozenset(index for index, one in enumerate(tree["offices"]) if one["small"])
+    grey = frozenset(index for index, one in enumerate(shown) if one["small"])
     table = Table("Marks by office", columns, rows, words=frozenset(("",)), grey=grey, folded=bool(pictures))
     return Section("offices", title, [Text(said), Text(few, "soft"), *drawn(pictures, "offices"), table])
 

@@ -13,6 +13,7 @@ from gateway.simulator.report.blocks import Picture
 from gateway.simulator.report.colours import ALARM, DEEP, GOAL, INK, LINE, MIDDLE, PALE, PAPER, SOFT, contrast
 from gateway.simulator.report.drawing import Drawing, drawing
 from gateway.simulator.report.loadsections import WEEKDAYS, busiest
+from gateway.simulator.report.peoplesections import shown_offices
 from gateway.simulator.report.wording import count, duration, percent
 from gateway.statistics import SMALL_SAMPLE
 
@@ -291,7 +292,7 @@ def _replies(replies: Sequence[Tree]) -> Picture:
 
 
 def _offices(tree: Tree) -> Picture:
-    offices = [office for office in tree["offices"] if office["ratings"]]
+    offices = [office for office in shown_offices(tree) if office["ratings"]]
     with drawing(20 * len(offices) + _FRAME + 20) as one:
         panel = one.panel
         for row, office in enumerate(offices):

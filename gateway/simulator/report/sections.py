@@ -63,7 +63,7 @@ def _short(figures: Tree) -> Iterator[Block]:
                 percent(goal["share"]),
                 f"wanted: {percent(goal['wanted'])}, {_met(goal['met'])}",
             ),
-            Tile("busiest hour", percent(busiest["of_capacity"]), f"of what the modems can; {busiest['at']}"),
+            Tile("busiest hour", percent(busiest["of_capacity"]), f"of what the modems can send; {busiest['at']}"),
             Tile(
                 "a valid rating costs", roubles(figures["cost"]["per_rating"], 2), "SIMs, modems and operators included"
             ),
@@ -149,8 +149,11 @@ def _checks(checks: Tree) -> Section:
     word = {True: "holds", False: "does not hold", None: "cannot be told"}
     rows = [("the ledger of every box balances", "", word[checks["balanced"]])]
     rows += [(row["says"], count(row["count"]), word[row["holds"]]) for row in checks["conserved"]]
-    said = NONE if little["ratio"] is None else f"{little['queue']:.4f} and {little['arrivals_times_wait']:.4f}"
-    rows.append(("Little's law: the mean queue is arrivals times the mean wait, in parts", said, word[little["holds"]]))
+    parts = little["parts_of_text"]
+    law = "Little's law: the mean queue of parts is arrivals a second times the mean wait"
+    law += "" if parts == 1 else f", up to {parts} times that, for texts have up to {parts} parts"
+    said = NONE if little["ratio"] is None else f"{little['queue']:.4g} and {little['arrivals_times_wait']:.4g}"
+    rows.append((law, said, word[little["holds"]]))
     columns = ("what must hold", "count", "")
     return Section("checks", "Checks", [Table("What must hold in every run", columns, rows, words=frozenset(("",)))])
 
@@ -162,18 +165,23 @@ _FACTS = {
     "wall_s": "time it took",
     "messages_per_s": "messages a second",
     "simulated_days_per_s": "simulated days a second",
+    "cpu_s": "time of processors",
+    "processes": "processes at once",
+    "peak_memory_mb": "memory of all processes at most, MB",
+    "finished_boxes": "boxes that are finished",
+    "go_on": "to go on",
 }
+
+
+def _fact(name: str, value: object) -> str:
+    if isinstance(value, float):
+        return duration(value) if name.endswith("_s") and "per" not in name else f"{value:,.4g}"
+    return str(value)
 
 
 def _run(run: Tree) -> Section:
     facts = run["facts"]
-    shown: dict[str, str] = {}
-    for name, label in _FACTS.items():
-        value = facts.get(name)
-        if value is not None:
-            shown[label] = (
-                duration(value) if name == "wall_s" else f"{value:,.4g}" if isinstance(value, float) else str(value)
-            )
+    shown = {label: _fact(name, facts[name]) for name, label in _FACTS.items() if facts.get(name) is not None}
     shown |= {f"version of {name}": str(version) for name, version in facts.get("versions", {}).items()}
     words = frozenset(("value",))
     blocks: list[Block] = [Table("This run", ("fact", "value"), list(shown.items()), words=words)]

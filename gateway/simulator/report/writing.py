@@ -20,6 +20,7 @@ from gateway.simulator.report.page import render
 from gateway.simulator.report.pictures import of_run
 from gateway.simulator.report.sections import sections
 from gateway.simulator.scenario.model import Scenario
+from modem import documents
 
 _OF_PAGE = frozenset(("scenario_text", "offices"))
 
@@ -35,7 +36,7 @@ def write_report(folder: Path, scenario: Scenario, measures: Measures, facts: Ma
         "facts": said,
         "drawn": drawing.available(),
         "scenario_text": facts.get("scenario_text", ""),
-        "scenario": json.dumps(plain, ensure_ascii=False, indent=2),
+        "scenario": documents.dump(plain),
     }
     for picture in pictures.values():
         _put(folder / "pictures" / f"{picture.name}.svg", drawing.standing_alone(picture))

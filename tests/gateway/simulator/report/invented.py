@@ -56,7 +56,7 @@ def measures(days: int = 243, scale: float = 1.0, seed: int = 1) -> Measures:
     calls = int(found.counts["rated"] * 0.03)
     found.calls = Counter(
         opened=calls, reached=int(calls * 0.83), gave_up=int(calls * 0.12), within=int(calls * 0.71),
-        tries=int(calls * 1.6), talk_s=calls * 260,
+        tries=int(calls * 1.6), talk_s=calls * 260, busy_s=calls * 280, staffed_s=2 * 2 * 170 * 9 * 3600,
     )  # fmt: skip
     for _ in range(int(calls * 0.83)):
         found.call_waits_s[int(chance.lognormvariate(math.log(2400), 1.1))] += 1
@@ -84,7 +84,6 @@ def _a_day(found: Measures, day: int, scale: float, chance: Random) -> None:
             found.queue_most[at] += queue[box - 1] + sent
             modem.parts[at] += sent
             modem.busy_s[at] += min(3600, int(sent * 4.25))
-            found.at_utilisation[min(10, round(sent * 4.25 / 360))] += 1
             for _ in range(sent):
                 wait = int(chance.expovariate(1 / (1 + 600 * sent / 820)))
                 found.waits_s[wait] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.simulator.report.cost import DAYS_OF_MONTH, Cost, Use, cost, modems_of, shift_hours, use_of
+from gateway.simulator.report.cost import DAYS_OF_MONTH, Cost, Use, cost, modems_of, operator_hours, use_of
 from gateway.simulator.scenario.model import CostSection
 from tests.gateway.simulator.report.invented import scenario
 
@@ -31,8 +31,15 @@ def test_operators_are_paid_on_the_days_of_their_desk() -> None:
     # 1 January 2017 was a Sunday; the 9th, a Monday, is the first day of work.
     box = {"callbacks": {"holidays": "2017-01-01..2017-01-08"}}
     centre = scenario(first_day="2017-01-01", days=15, boxes=2, desk={"operators": 3}, box=box)
-    assert shift_hours(centre, 15) == 5 * 9
+    assert operator_hours(centre, 15) == 2 * 3 * 5 * 9
     assert use_of(centre, 7, 15) == Use(parts=7, modems=2, days=15, operator_hours=2 * 3 * 5 * 9)
+
+
+def test_shifts_have_their_own_days_and_breaks_are_not_paid() -> None:
+    morning = {"operators": 1, "hours": {"from": "09:00", "to": "13:00"}, "breaks": [{"from": "11:00", "to": "11:30"}]}
+    weekend = {"operators": 2, "hours": {"from": "10:00", "to": "12:00"}, "weekdays": "sat-sun"}
+    centre = scenario(first_day="2017-03-13", days=7, boxes=1, desk={**morning, "shifts": [weekend]})
+    assert operator_hours(centre, 7) == 5 * 3.5 + 2 * 2 * 2
 
 
 @pytest.mark.parametrize(("regions", "boxes", "count", "modems"), [(1, 1, 1, 1), (85, 2, 3, 510)])

@@ -36,10 +36,9 @@ def _small() -> Measures:
         marks={"A": Counter({5: 1})},
         truth={"A": Counter({5: 1, 2: 1})},
         invited=Counter(A=4, B=1),
-        calls=Counter(opened=4, reached=3, gave_up=1, within=2, tries=6, talk_s=3240),
+        calls=Counter(opened=4, reached=3, gave_up=1, within=2, tries=6, busy_s=3240, staffed_s=32_400),
         call_waits_s=Counter({600: 2, 9000: 1}),
         modems={"box1/m1": ModemMeasures(Counter({9: 5, 10: 1}), Counter({9: 20, 10: 4}), [(35_000, 40_000)])},
-        at_utilisation=Counter({0: 12}),
     )  # fmt: skip
 
 
@@ -112,9 +111,10 @@ def test_queue_of_a_day_is_by_hour_and_of_a_month_by_day() -> None:
 def test_modem_has_its_hours_of_the_busiest_day_and_its_outages_there() -> None:
     modems = _tree()["modems"]
     (modem,) = modems["modems"]
-    assert (modems["busiest_day"], modems["open_hours"]) == ("2017-01-09", 12.0)
+    assert (modems["busiest_day"], modems["open_hours"]) == ("2017-01-09", 11)
+    assert modems["by_tenths"] == [11] + 10 * [0]
     assert (modem["parts"], modem["busy_s"], modem["away_s"]) == (6, 24, 5000)
-    assert modem["utilisation"] == 0.000556
+    assert modem["utilisation"] == 0.000606
     assert modem["busiest_day"]["busy"][9:11] == [0.005556, 0.001111]
     assert modem["busiest_day"]["away_h"] == [[9.722222, 11.111111]]
 
@@ -166,12 +166,36 @@ def test_littles_law_holds_where_the_area_is_that_of_the_waits() -> None:
     assert _tree(measures)["checks"]["little"]["holds"] is True
 
 
+def test_queue_of_texts_in_two_parts_is_up_to_twice_what_texts_waited() -> None:
+    measures = _small()
+    measures.counts["texts"] = 3
+    for area, holds in ((199, True), (195, False), (403, True), (409, False)):
+        measures.queue_area_s = area
+        assert _tree(measures)["checks"]["little"]["holds"] is holds
+
+
+def test_what_ends_after_the_period_is_shown_with_its_days() -> None:
+    # A visit of Monday, invited on Tuesday.
+    tree = _tree(Measures(days=1, sent=Counter({24 + 9: 4}), sent_by_hour=Counter({24 + 9: 4})))
+    assert tree["load"]["cells"][24 + 9]["parts"] == 4.0
+    assert len(tree["queue"]["points"]) == 48
+    assert tree["modems"]["open_hours"] == 22
+
+
+def test_offices_of_a_further_region_are_told_from_those_of_the_first() -> None:
+    measures = Measures(days=1, invited=Counter({"A": 1, "R2-A": 1, "R-x": 1}))
+    names = {one["office"]: one["name"] for one in _tree(measures)["satisfaction"]["offices"]}
+    assert names == {"A": "Office A", "R2-A": "Office A, region 2", "R-x": "R-x"}
+
+
 def test_more_rated_than_replied_is_not_conserved() -> None:
     assert all(row["holds"] for row in _tree()["checks"]["conserved"])
     wrong = _small()
     wrong.counts["rated"] = 3
+    wrong.counts["visits"] = 9
     assert [row["says"] for row in _tree(wrong)["checks"]["conserved"] if not row["holds"]] == [
-        "no more are rated than replied"
+        "every visit is without consent, barred, invited, or waits to be",
+        "no more are rated than replied",
     ]
 
 

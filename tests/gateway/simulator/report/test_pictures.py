@@ -54,7 +54,6 @@ def other() -> Drawn:
         queue_most=Counter({9: 15, 10: 10}),
         waits_s=Counter({1: 1, 30: 3}),
         modems={"box1/m1": modem},
-        at_utilisation=Counter({5: 12}),
     )
     return _draw(measures, days=1, boxes=1, first_day="2017-01-09", cost=_FREE)
 
