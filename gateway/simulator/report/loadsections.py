@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.simulator.report.blocks import Picture, Section, Table, Text
 from gateway.simulator.report.peoplesections import bins, drawn
-from gateway.simulator.report.wording import NONE, count, duration, percent
+from gateway.simulator.report.wording import NONE, count, duration, percent, several
 
 Tree = Mapping[str, Any]
 Pictures = Mapping[str, Picture]
@@ -29,7 +29,7 @@ def _week(load: Tree, pictures: Pictures) -> Section:
     can, busiest = load["capacity"], load["busiest_hour"]
     whence = "as measured" if can["service_measured"] else "as the scenario says"
     said = (
-        f"{count(can['modems'])} modems can send {count(can['per_hour'])} parts an hour, at"
+        f"{several(can['modems'], 'modem')} can send {count(can['per_hour'])} parts an hour, at"
         f" {duration(can['service_s'])} for each, {whence}. The busiest hour, {busiest['at']}, had"
         f" {count(busiest['parts'])} parts: {percent(busiest['of_capacity'])}."
     )
@@ -97,7 +97,7 @@ def _modems(modems: Tree, pictures: Pictures) -> Section:
     if not every:
         return Section("modems", title, [Text("No modem sent anything.", "soft")])
     said = (
-        f"Sending was allowed in {count(modems['open_hours'])} hours of each modem."
+        f"Invitations might go out in {several(modems['open_hours'], 'hour')} of each modem."
         f" The busiest day was {modems['busiest_day']}."
     )
     blocks = [Text(said)]
@@ -113,7 +113,7 @@ def _modems(modems: Tree, pictures: Pictures) -> Section:
         )
         for one in shown
     ]
-    columns = ("modem", "parts", "busy, of its allowed hours", "outages", "away")
+    columns = ("modem", "parts", "busy, of these hours", "outages", "away")
     tenths = [(f"{10 * tenth} %", count(number)) for tenth, number in enumerate(modems["by_tenths"]) if number]
     return Section(
         "modems",

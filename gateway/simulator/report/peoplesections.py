@@ -155,8 +155,12 @@ def _understood(tree: Tree, pictures: Pictures) -> Section:
         " for help or an answer with two marks gives none."
     )
     rows = [
-        (str(row["mark"]), count(row["meant"]), count(row["read"]), f"{row['difference']:+,}") for row in tree["marks"]
+        (str(row["mark"]), count(row["meant"]), count(row["read"]), _signed(row["difference"])) for row in tree["marks"]
     ]
-    rows.append(("all", count(meant["ratings"]), count(read["ratings"]), f"{read['ratings'] - meant['ratings']:+,}"))
+    rows.append(("all", count(meant["ratings"]), count(read["ratings"]), _signed(read["ratings"] - meant["ratings"])))
     table = Table("Marks meant and understood", ("mark", "in mind", "understood", "difference"), rows)
     return Section("understood", title, [Text(said), Text(soft, "soft"), *drawn(pictures, "understood"), table])
+
+
+def _signed(difference: int) -> str:
+    return f"{difference:+,}" if difference else "0"

@@ -7,7 +7,7 @@ too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gateway.simulator.report.blocks import Picture
 from gateway.simulator.report.colours import ALARM, DEEP, GOAL, INK, LINE, MIDDLE, PALE, PAPER, SOFT, contrast
@@ -70,8 +70,9 @@ def _beside(panel: Axes, said: str, x: float, y: float) -> None:
     panel.annotate(said, (x, y), (6, 0), textcoords="offset points", va="center", color=INK, size=10.5)
 
 
-def _plain_counts(panel: Axes, axis: str = "x") -> None:
-    """Ticks as 120,000 and not as 1.2e5."""
+def _plain_counts(panel: Axes, axis: Literal["x", "y"] = "x") -> None:
+    """Ticks at whole numbers, as 120,000 and not as 1.2e5."""
+    panel.locator_params(axis, integer=True)
     (panel.xaxis if axis == "x" else panel.yaxis).set_major_formatter(lambda value, _: f"{value:,.10g}")
 
 
@@ -191,7 +192,8 @@ def _spread(one: Drawing, bins: Sequence[Tree], unit_s: float, bound: float, sai
     line = panel.axvline(at, color=GOAL, linestyle="--")
     one.mark(line, "bound", said)
     where = panel.get_xaxis_transform()
-    panel.annotate(said, (at, 1), (6, -2), where, "offset points", color=GOAL, size=10.5, va="top")
+    shift, side = (6, "left") if at < len(bins) / 2 else (-6, "right")
+    panel.annotate(said, (at, 1), (shift, -2), where, "offset points", color=GOAL, size=10.5, va="top", ha=side)
     panel.set_xticks(x, names, rotation=35, ha="right", rotation_mode="anchor")
     panel.set_ylim(0, 1.18 * max(each["count"] for each in bins))
     panel.set_xlim(-0.6, len(bins) - 0.4)
@@ -274,7 +276,8 @@ def _utilisation(modems: Tree) -> Picture:
         for index, modem in enumerate(busiest(modems))
     ]
     with drawing(_ROW * len(rows) + _FRAME) as one:
-        _bars(one, rows, "per cent of the hours in which sending was allowed")
+        _bars(one, rows, "per cent of the hours in which invitations might go out")
+        one.panel.set_xlim(0, 100)
         says = "; ".join(f"{name}: {said}" for _, name, _, said in rows)
         return one.finish("utilisation", "How busy each modem was over the period", says)
 

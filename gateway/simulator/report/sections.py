@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.simulator.report import loadsections, peoplesections
 from gateway.simulator.report.blocks import Block, Picture, Section, Source, Table, Text, Tile, Tiles
-from gateway.simulator.report.wording import NONE, count, duration, of_unit, percent, roubles, with_interval
+from gateway.simulator.report.wording import NONE, count, duration, of_unit, percent, roubles, several, with_interval
 
 Tree = Mapping[str, Any]
 Pictures = Mapping[str, Picture]
@@ -128,8 +128,8 @@ def _cost(cost: Tree, pictures: Pictures) -> Section:
     use = cost["use"]
     amounts = {
         "parts": count(use["parts"]),
-        "sims": f"{count(use['modems'])} for {count(use['days'])} days",
-        "modems": f"{count(use['modems'])} for {count(use['days'])} days, written off in 36 months",
+        "sims": f"{count(use['modems'])} for {several(use['days'], 'day')}",
+        "modems": f"{count(use['modems'])} for {several(use['days'], 'day')}, written off in 36 months",
         "operators": f"{count(use['operator_hours'])} h",
     }
     rows = [

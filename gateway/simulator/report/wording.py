@@ -14,6 +14,11 @@ def count(value: float | None) -> str:
     return NONE if value is None else f"{value:,.0f}"
 
 
+def several(number: float, what: str) -> str:
+    """`1 modem`, `2 modems`."""
+    return f"{count(number)} {what}{'' if number == 1 else 's'}"
+
+
 def percent(value: float | None, digits: int = 1) -> str:
     return NONE if value is None else f"{100 * value:.{digits}f} %"
 

@@ -19,6 +19,7 @@ from gateway.simulator.report.figures import figures
 from gateway.simulator.report.page import render
 from gateway.simulator.report.pictures import of_run
 from gateway.simulator.report.sections import sections
+from gateway.simulator.report.wording import several
 from gateway.simulator.scenario.model import Scenario
 from modem import documents
 
@@ -69,8 +70,8 @@ def _about(scenario: Scenario, tree: Mapping[str, Any], facts: Mapping[str, Any]
     days, boxes = tree["days"], scenario.regions * scenario.boxes
     lines = [
         scenario.about,
-        f"{days} days from {scenario.first_day}; boxes: {boxes}, modems in each: {scenario.modems.count}; seed"
-        f" {facts.get('seed', scenario.seed)}; mode {facts.get('mode', scenario.mode)}.",
+        f"{several(days, 'day')} from {scenario.first_day}; boxes: {boxes}, modems in each: {scenario.modems.count};"
+        f" seed {facts.get('seed', scenario.seed)}; mode {facts.get('mode', scenario.mode)}.",
     ]
     if facts.get("interrupted"):
         lines.append(f"It was interrupted: this is what there was of {scenario.days} days.")
