@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,11 @@ _LOOK: dict[Any, Any] = {
 def available() -> bool:
     """Whether matplotlib is installed."""
     return find_spec("matplotlib") is not None
+
+
+def versions() -> dict[str, str]:
+    """What the octets of pictures depend on besides their data."""
+    return {"matplotlib": version("matplotlib")}
 
 
 class Drawing:

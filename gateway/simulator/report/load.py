@@ -7,6 +7,7 @@ was busy; from the scenario where it sent nothing.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import time, timedelta
@@ -19,6 +20,7 @@ from gateway.simulator.report.people import binned
 from gateway.simulator.report.shares import quotient, rounded, share
 from gateway.simulator.scenario.model import Lasting, Scenario
 
+_WORD_OR_NUMBER = re.compile(r"(\D+)|(\d+)")
 _HOUR_S = 3600
 _DAY_S = 86_400
 _MOST_DAYS_BY_HOUR = 14
@@ -148,8 +150,15 @@ def modems(scenario: Scenario, measures: Measures) -> dict[str, Any]:
         "open_hours": len(allowed),
         "by_tenths": [tenths[tenth] for tenth in range(11)],
         "busiest_day": _moment(scenario, day * _DAY_S)[:10],
-        "modems": [_modem(name, modem, len(allowed), day) for name, modem in sorted(measures.modems.items())],
+        "modems": [
+            _modem(name, modem, len(allowed), day) for name, modem in sorted(measures.modems.items(), key=_in_order)
+        ],
     }
+
+
+def _in_order(named: tuple[str, ModemMeasures]) -> list[tuple[int, str]]:
+    """`r2b1/m1` before `r10b1/m1`."""
+    return [(int(number or 0), word) for word, number in _WORD_OR_NUMBER.findall(named[0])]
 
 
 def _allowed_hours(scenario: Scenario, days: int) -> list[int]:

@@ -83,12 +83,13 @@ def _waits(waits: Tree, pictures: Pictures) -> Section:
 
 MOST_MODEMS = 40
 """In the pictures and the table of modems; those that sent most are shown."""
+_FEW_MODEMS = 8
 
 
 def busiest(modems: Tree) -> list[Tree]:
-    """The modems that are shown, by name."""
-    most = sorted(modems["modems"], key=lambda one: (-one["parts"], one["modem"]))[:MOST_MODEMS]
-    return sorted(most, key=lambda one: str(one["modem"]))
+    """The modems that are shown, in the order of all."""
+    names = {one["modem"] for one in sorted(modems["modems"], key=lambda one: -one["parts"])[:MOST_MODEMS]}
+    return [one for one in modems["modems"] if one["modem"] in names]
 
 
 def _modems(modems: Tree, pictures: Pictures) -> Section:
@@ -121,7 +122,7 @@ def _modems(modems: Tree, pictures: Pictures) -> Section:
         [
             *blocks,
             *drawn(pictures, "gantt"),
-            Table("Modems over the period", columns, rows),
+            Table("Modems over the period", columns, rows, folded=len(rows) > _FEW_MODEMS),
             *drawn(pictures, "utilisation"),
             Table("Hours of modems by how busy they were", ("busy, about", "hours of modems"), tenths, folded=True),
         ],

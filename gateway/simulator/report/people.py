@@ -94,11 +94,11 @@ def offices(measures: Measures, names: Mapping[str, str]) -> list[dict[str, Any]
 
 
 def _name(code: str, names: Mapping[str, str]) -> str:
-    """The offices of further regions have the names of the first, and the region before their code."""
+    """The offices of further regions have the names of those of the first, and codes that begin with the region."""
     region = _OF_REGION.fullmatch(code)
     if code in names or region is None:
         return names.get(code, code)
-    return f"{names.get(region['code'], region['code'])}, region {region['region']}"
+    return f"Region {region['region']}, {names.get(region['code'], region['code'])}"
 
 
 def whole(measures: Measures) -> dict[str, Any]:

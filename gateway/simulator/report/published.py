@@ -12,7 +12,7 @@ from typing import Any
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.report import people
 from gateway.simulator.report.histograms import percentiles
-from gateway.simulator.report.shares import share
+from gateway.simulator.report.shares import rounded, share
 from gateway.simulator.scenario.model import Scenario
 
 _RATING_CLASSES = ("rating", "vector", "partial")
@@ -101,7 +101,7 @@ def compare(scenario: Scenario, measures: Measures) -> list[dict[str, Any]]:
                 "unit": "count" if figure is None else figure.unit,
                 "least": least,
                 "most": most,
-                "value": value,
+                "value": rounded(value),
                 "low": low,
                 "high": high,
                 "verdict": verdict(least, most, value, low, high),

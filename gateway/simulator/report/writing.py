@@ -30,6 +30,8 @@ def write_report(folder: Path, scenario: Scenario, measures: Measures, facts: Ma
     """Write the files anew; a reader never sees half of one. Raises OSError where the folder takes nothing."""
     tree = figures(scenario, measures, facts.get("offices", {}))
     said = {name: value for name, value in facts.items() if name not in _OF_PAGE}
+    if drawing.available():
+        said["versions"] = {**said.get("versions", {}), **drawing.versions()}
     plain = plain_scenario(scenario)
     _put(folder / "report.json", json.dumps({**tree, "scenario": plain, "run": said}, ensure_ascii=False, indent=1))
     pictures = of_run(tree) if drawing.available() and tree["funnel"]["steps"][0]["count"] else {}

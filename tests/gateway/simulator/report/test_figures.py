@@ -119,6 +119,12 @@ def test_modem_has_its_hours_of_the_busiest_day_and_its_outages_there() -> None:
     assert modem["busiest_day"]["away_h"] == [[9.722222, 11.111111]]
 
 
+def test_modems_stand_in_the_order_of_their_numbers() -> None:
+    names = ["r10b1/m1", "r2b1/m10", "r2b1/m9", "box1/m1"]
+    tree = _tree(Measures(days=1, modems={name: ModemMeasures() for name in names}))
+    assert [one["modem"] for one in tree["modems"]["modems"]] == ["box1/m1", "r2b1/m9", "r2b1/m10", "r10b1/m1"]
+
+
 def test_outage_over_midnight_is_cut_at_the_day() -> None:
     modem = ModemMeasures(Counter({24: 1}), Counter({24: 4}), [(80_000, 90_000), (170_000, 180_000)])
     tree = _tree(Measures(days=3, sent_by_hour=Counter({24: 1}), modems={"m": modem}), days=3)
@@ -185,7 +191,7 @@ def test_what_ends_after_the_period_is_shown_with_its_days() -> None:
 def test_offices_of_a_further_region_are_told_from_those_of_the_first() -> None:
     measures = Measures(days=1, invited=Counter({"A": 1, "R2-A": 1, "R-x": 1}))
     names = {one["office"]: one["name"] for one in _tree(measures)["satisfaction"]["offices"]}
-    assert names == {"A": "Office A", "R2-A": "Office A, region 2", "R-x": "R-x"}
+    assert names == {"A": "Office A", "R2-A": "Region 2, Office A", "R-x": "R-x"}
 
 
 def test_more_rated_than_replied_is_not_conserved() -> None:

@@ -97,6 +97,7 @@ def test_page_with_all_pictures_is_well_formed_and_asks_nobody_for_anything(
     assert not re.search(r"url\((?!#)", page)
     assert page.count("<svg ") == len(list((tmp_path / "pictures").iterdir())) == 11
     assert "pip install" not in page
+    assert f'<td class="word">{mpl.__version__}</td>' in page
 
 
 def test_bars_of_the_funnel_are_as_long_as_the_counts(lived: Drawn, other: Drawn) -> None:
