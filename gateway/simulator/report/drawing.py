@@ -40,6 +40,7 @@ _GEOMETRY = ("d", "x", "y", "width", "height", "transform")
 
 _LOOK: dict[Any, Any] = {
     "text.parse_math": False,
+    "path.simplify": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "otklik",
     "font.family": "DejaVu Sans",

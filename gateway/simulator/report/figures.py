@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from gateway.callbacks import Outcome
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.report import checks, cost, load, people, published
 from gateway.simulator.report.histograms import mean, percentiles
@@ -16,6 +17,8 @@ from gateway.simulator.report.shares import quotient, rounded, share
 from gateway.simulator.scenario.model import Scenario
 
 SCHEMA_VERSION = 1
+_CALL_WAITS_S = (300, 900, 1800, 3600, 7200, 14_400, 32_400, 64_800, 162_000)
+"""Of working time: a day of it has nine hours, a week 45."""
 
 
 def figures(scenario: Scenario, measures: Measures, names: Mapping[str, str]) -> dict[str, Any]:
@@ -53,6 +56,9 @@ def _call_backs(scenario: Scenario, measures: Measures) -> dict[str, Any]:
         "within": share(calls["within"], calls["opened"]),
         "mean_wait_s": rounded(mean(waits)),
         "percentiles_wait_s": {f"p{percent}": value for percent, value in percentiles(waits, (50, 95, 99)).items()},
+        "bins": people.binned(waits, _CALL_WAITS_S),
+        "outcomes": {outcome.value: calls[outcome.value] for outcome in Outcome},
+        "open": calls["open"],
         "utilisation": quotient(calls["busy_s"], calls["staffed_s"]),
     }
 

@@ -45,6 +45,8 @@ def of_run(figures: Tree) -> dict[str, Picture]:
         found.append(_offices(figures["satisfaction"]))
     if figures["understood"]["meant"]["ratings"]:
         found.append(_understood(figures["understood"]["marks"]))
+    if figures["call_backs"]["reached"]["count"]:
+        found.append(_call_waits(figures["call_backs"]))
     if figures["cost"]["total"]:
         found.append(_cost(figures["cost"]["roubles"]))
     return {picture.name: picture for picture in found}
@@ -230,6 +232,14 @@ def _delays(delays: Tree) -> Picture:
         _spread(one, delays["bins"], 60, 29, said, "first replies")
         median = duration(60 * delays["percentiles_min"]["p50"])
         return one.finish("delays", "How long people took to reply", f"Half within {median}; within {said}.")
+
+
+def _call_waits(calls: Tree) -> Picture:
+    with drawing(330) as one:
+        said = f"promised: {duration(calls['within_s'])}; reached by then: {percent(calls['within']['share'])} of all"
+        _spread(one, calls["bins"], 1, calls["within_s"], said, "people reached")
+        median = duration(calls["percentiles_wait_s"]["p50"])
+        return one.finish("call-waits", "Working time until people were reached", f"Half within {median}; {said}.")
 
 
 def _gantt(modems: Tree) -> Picture:

@@ -36,7 +36,7 @@ def _of_visits(figures: Tree, pictures: Pictures) -> list[Section]:
         _published(figures["published"]),
         *loadsections.sections(figures, pictures),
         *peoplesections.sections(figures, pictures),
-        _call_backs(figures["call_backs"]),
+        _call_backs(figures["call_backs"], pictures),
         _cost(figures["cost"], pictures),
         _checks(figures["checks"]),
     ]
@@ -102,13 +102,12 @@ def _published(rows: list[Tree]) -> Section:
     return Section("published", "Against published figures", [Text(f"{inside} of {len(rows)} are inside."), table])
 
 
-def _call_backs(calls: Tree) -> Section:
+def _call_backs(calls: Tree, pictures: Pictures) -> Section:
     title = "Call-backs"
     if not calls["opened"]:
         return Section("calls", title, [Text("Nobody was to be called back in this run.", "soft")])
-    said = (
-        f"{with_interval(calls['within'])} were called within {duration(calls['within_s'])} of the desk's working time."
-    )
+    within = f"within {duration(calls['within_s'])} of the desk's working time"
+    said = f"{with_interval(calls['within'])} were reached {within}."
     waits = calls["percentiles_wait_s"]
     rows = [
         ("opened", count(calls["opened"])),
@@ -121,7 +120,18 @@ def _call_backs(calls: Tree) -> Section:
         ("wait until reached, mean", duration(calls["mean_wait_s"])),
         *((f"wait until reached, {name}", duration(value)) for name, value in waits.items()),
     ]
-    return Section("calls", title, [Text(said), Table("The call-back desk", ("", "value"), rows)])
+    outcomes = [(name, count(number)) for name, number in {**calls["outcomes"], "open": calls["open"]}.items()]
+    return Section(
+        "calls",
+        title,
+        [
+            Text(said),
+            *peoplesections.drawn(pictures, "call-waits"),
+            Table("The call-back desk", ("", "value"), rows),
+            peoplesections.bins(calls["bins"], 1, "people reached"),
+            Table("What came of them", ("outcome", "call-backs"), outcomes, folded=True),
+        ],
+    )
 
 
 def _cost(cost: Tree, pictures: Pictures) -> Section:

@@ -36,7 +36,10 @@ def _small() -> Measures:
         marks={"A": Counter({5: 1})},
         truth={"A": Counter({5: 1, 2: 1})},
         invited=Counter(A=4, B=1),
-        calls=Counter(opened=4, reached=3, gave_up=1, within=2, tries=6, busy_s=3240, staffed_s=32_400),
+        calls=Counter(
+            {"not reached": 1}, resolved=3, opened=4, reached=3, gave_up=1, within=2, tries=6, busy_s=3240,
+            staffed_s=32_400,
+        ),
         call_waits_s=Counter({600: 2, 9000: 1}),
         modems={"box1/m1": ModemMeasures(Counter({9: 5, 10: 1}), Counter({9: 20, 10: 4}), [(35_000, 40_000)])},
     )  # fmt: skip
@@ -154,6 +157,8 @@ def test_call_backs_have_their_time_and_the_operators_their_load() -> None:
     calls = _tree()["call_backs"]
     assert (calls["within"]["share"], calls["reached"]["share"]) == (0.5, 0.75)
     assert calls["percentiles_wait_s"] == {"p50": 600, "p95": 9000, "p99": 9000}
+    assert [(one["to"], one["count"]) for one in calls["bins"] if one["count"]] == [(900, 2), (14_400, 1)]
+    assert (calls["outcomes"]["not reached"], calls["outcomes"]["resolved"], calls["open"]) == (1, 3, 0)
     assert (calls["operator_hours"], calls["utilisation"]) == (9.0, 0.1)
 
 

@@ -95,7 +95,7 @@ def test_page_with_all_pictures_is_well_formed_and_asks_nobody_for_anything(
         assert outside not in page, outside
     assert "default-src 'none'" in page
     assert not re.search(r"url\((?!#)", page)
-    assert page.count("<svg ") == len(list((tmp_path / "pictures").iterdir())) == 11
+    assert page.count("<svg ") == len(list((tmp_path / "pictures").iterdir())) == 12
     assert "pip install" not in page
     assert f'<td class="word">{mpl.__version__}</td>' in page
 
@@ -109,10 +109,16 @@ def test_bars_of_the_funnel_are_as_long_as_the_counts(lived: Drawn, other: Drawn
 
 
 def test_bars_of_waits_and_delays_are_as_high_as_the_counts(lived: Drawn, other: Drawn) -> None:
-    for tree, picture in ((lived[0], lived[1]["waits"]), (lived[0], lived[1]["delays"]), (other[0], other[1]["waits"])):
-        bins = tree[picture.name]["bins"]
+    spreads = (
+        (lived[0]["waits"], lived[1]["waits"]),
+        (lived[0]["delays"], lived[1]["delays"]),
+        (lived[0]["call_backs"], lived[1]["call-waits"]),
+        (other[0]["waits"], other[1]["waits"]),
+    )
+    for tree, picture in spreads:
+        bins = tree["bins"]
         shown = [index for index in range(len(bins)) if f'"{picture.name}-of-bin-{index}"' in picture.svg]
-        assert sum(bins[index]["count"] for index in shown) == tree[picture.name]["count"]
+        assert sum(bins[index]["count"] for index in shown) == sum(each["count"] for each in bins)
         heights = [_size(picture, f"bin-{index}")[1] for index in shown]
         assert _proportional(heights, [bins[index]["count"] for index in shown])
 
@@ -152,13 +158,8 @@ def test_lines_of_the_queue_go_up_and_down_with_the_counts(lived: Drawn, other: 
         for key in ("sent", "free"):
             values = [point[key] for point in tree["queue"]["points"]]
             heights = [-y for _, y in _points(drawn["queue"], key)]
-            corners = len(heights) == len(values)
-            assert corners or len(heights) < len(values), "points on a straight line may be left out"
-            lowest, highest = min(heights), max(heights)
-            if corners:
-                scale = (highest - lowest) / (max(values) - min(values))
-                for (one, next_one), (value, next_value) in zip(pairwise(heights), pairwise(values), strict=True):
-                    assert next_one - one == pytest.approx(scale * (next_value - value), abs=_EXACT)
+            above_least = [height - min(heights) for height in heights]
+            assert _proportional(above_least, [value - min(values) for value in values])
 
 
 def test_fields_of_the_week_are_darker_the_busier_and_say_how_busy(lived: Drawn, other: Drawn) -> None:
