@@ -5,6 +5,7 @@ Pure. The first is known to the simulated citizen, the second to the box.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -14,6 +15,7 @@ class Arrival(NamedTuple):
     `phone` is the telephone that will ring (E.164), None if there is none or what was written down is no number;
     `written_phone` is what the office wrote. `stranger`: the number is that of somebody who was not there. `waited_s`
     is the time in the queue. `mark` is the overall mark, 1 to 5, that this citizen has in mind about this visit.
+    `cells` are what stands in the visits file that is lived again, None where none is.
     """
 
     foreign_id: str
@@ -26,3 +28,4 @@ class Arrival(NamedTuple):
     stranger: bool
     waited_s: float
     mark: int
+    cells: Mapping[str, str] | None = None

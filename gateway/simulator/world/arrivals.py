@@ -23,6 +23,7 @@ from gateway.simulator.world.marks import Marks
 from gateway.simulator.world.offices import office_weights
 from gateway.simulator.world.people import People
 from gateway.simulator.world.queueing import served
+from gateway.simulator.world.replaying import replayed
 
 _DAY = timedelta(days=1)
 _YEAR = 365
@@ -36,8 +37,12 @@ def arrivals(
 ) -> Iterator[Arrival]:
     """The visits to `offices`, those of a box of a region, in the order of their end.
 
-    Each office's day is made as a whole; no more than a day of the box is in memory.
+    Each office's day is made as a whole; no more than a day of the box is in memory. Where a visits file is lived again
+    they are those in it; raises ScenarioError then.
     """
+    if scenario.visits.replay is not None:
+        yield from replayed(scenario, region, offices, services)
+        return
     weights = office_weights(scenario, region)
     per_day = {code: scenario.visits.per_day * weight / sum(weights.values()) for code, weight in weights.items()}
     sizes = [_SPARE_NUMBERS + math.ceil(_SPARE_SHARE * count * scenario.days) for count in per_day.values()]

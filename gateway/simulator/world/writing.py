@@ -45,9 +45,14 @@ BAD_PHONES: tuple[Callable[[str], str], ...] = (
 """What stands there that is no mobile number: landlines, a digit too few or too many, other countries, words."""
 
 
+_ALWAYS = 6
+"""Columns that every file has."""
+
+
 @dataclass(frozen=True, slots=True)
 class VisitRow:
-    """One line of a visits file, every value as the office wrote it; the fields are the columns, in order."""
+    """One line of a visits file, every value as the office wrote it; the fields are the columns, in order. From `stage`
+    on they may be left out of a file."""
 
     foreign_id: str
     office: str
@@ -55,10 +60,17 @@ class VisitRow:
     received_at: str
     phone: str
     consent: str
+    stage: str = ""
+    consent_at: str = ""
+    consent_by: str = ""
+    consent_text: str = ""
+    language: str = ""
 
 
 def row_of(arrival: Arrival, office: Office, ended_at: datetime) -> VisitRow:
     """The line an office writes about a visit; `ended_at` is when it ended, in the office's time."""
+    if arrival.cells is not None:
+        return VisitRow(*(arrival.cells.get(column.name, "") for column in fields(VisitRow)))
     return VisitRow(
         foreign_id=arrival.foreign_id,
         office=arrival.office,
@@ -86,8 +98,10 @@ def write_csv(rows: Iterable[VisitRow]) -> str:
     """The visits file with its header, lines ended by a single line feed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in fields(VisitRow)])
-    writer.writerows(astuple(row) for row in rows)
+    lines = [astuple(row) for row in rows]
+    columns = _ALWAYS if all(not any(line[_ALWAYS:]) for line in lines) else None
+    writer.writerow([column.name for column in fields(VisitRow)][:columns])
+    writer.writerows(line[:columns] for line in lines)
     return text.getvalue()
 
 
