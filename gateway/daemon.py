@@ -51,7 +51,10 @@ from scheduler.clock import Clock, SystemClock
 from scheduler.runner import Job, Rest, Runner, Ticker
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import httpx2
+    from sqlite_utils import Database
 
 _LOG = structlog.get_logger(__name__)
 _STOP_WITHIN_S = 8.0
@@ -73,7 +76,7 @@ class Daemon:
 
     On another clock `runner` makes what runs the jobs by it, and `wire` stands for the network to others. `chance`
     gives random numbers from 0 to 1: pauses are spread by it. One that is not `durable` is only simulated: it waits
-    for no disk and watches none.
+    for no disk and watches none. `writer` makes what changes the database.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Daemon:
         wire: httpx2.BaseTransport | None = None,
         *,
         durable: bool = True,
+        writer: Callable[[Database, Path, Clock], Writer] = Writer,
     ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
@@ -92,6 +96,7 @@ class Daemon:
         self._chance = chance
         self._wire = wire
         self._durable = durable
+        self._make_writer = writer
         self._lock = InstanceLock(settings.database)
         self._running: _Running | None = None
         self._was_sound = False
@@ -166,7 +171,7 @@ class Daemon:
         except BaseException:
             db.close()
             raise
-        writer = Writer(db, settings.database, self._clock)
+        writer = self._make_writer(db, settings.database, self._clock)
         try:
             return self._assemble(writer, known, script, numbering, ports)
         except BaseException:

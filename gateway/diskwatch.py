@@ -15,8 +15,9 @@ from gateway import alarms
 from gateway.disk import MB, free
 from gateway.errors import StoreFull
 from gateway.store import state
+from gateway.store.commits import Trouble
 from gateway.store.database import InstanceLock
-from gateway.store.writer import Trouble, Writer
+from gateway.store.writer import Writer
 from scheduler.clock import Clock
 
 _LOW = "disk low"

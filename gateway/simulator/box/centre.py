@@ -21,6 +21,7 @@ from gateway.settings import Settings
 from gateway.simulator.dice import Dice
 from gateway.store import secrecy
 from gateway.store.database import open_writer, transaction
+from gateway.store.inlinewriter import InlineWriter
 from gateway.store.opening import writable
 from gateway.store.visits import put_offices, put_services
 from modem.emulator.modem import Modem
@@ -75,7 +76,7 @@ class Centre:
         )
         self.world: World = self._server.world
         chance = Dice(seed, "pauses").random
-        self._daemon = Daemon(settings, self.clock, self._ticker, chance, wire, durable=durable)
+        self._daemon = Daemon(settings, self.clock, self._ticker, chance, wire, durable=durable, writer=InlineWriter)
         self.clock.on_quiet(self._daemon.flush)
         self._open = ExitStack()
         self._beside: Database | None = None

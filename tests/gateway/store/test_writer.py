@@ -15,8 +15,10 @@ from sqlite_utils import Database
 
 from gateway.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReadOnly
 from gateway.store import database
+from gateway.store.commits import Trouble
 from gateway.store.database import open_reader, open_writer
-from gateway.store.writer import Trouble, Writer
+from gateway.store.inlinewriter import InlineWriter
+from gateway.store.writer import Writer
 
 
 @pytest.fixture
@@ -24,11 +26,31 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "x.db"
 
 
+@pytest.fixture(params=[Writer, InlineWriter])
+def make(request: pytest.FixtureRequest) -> type[Writer]:
+    kind: type[Writer] = request.param
+    return kind
+
+
 @pytest.fixture
-def writer(path: Path) -> Iterator[Writer]:
+def writer(path: Path, make: type[Writer]) -> Iterator[Writer]:
+    yield from _running(path, make)
+
+
+@pytest.fixture
+def threaded(path: Path) -> Iterator[Writer]:
+    yield from _running(path, Writer)
+
+
+@pytest.fixture
+def inline(path: Path) -> Iterator[Writer]:
+    yield from _running(path, InlineWriter)
+
+
+def _running(path: Path, make: type[Writer]) -> Iterator[Writer]:
     db = open_writer(path, checkpoints=True)
     db.execute("CREATE TABLE t (a INTEGER UNIQUE)")
-    running = Writer(db, path)
+    running = make(db, path)
     yield running
     running.close()
 
@@ -46,18 +68,18 @@ def test_result_is_committed_when_the_caller_has_it(writer: Writer, path: Path) 
     assert _rows(path) == [1]
 
 
-def test_operation_that_fails_fails_alone(writer: Writer, path: Path) -> None:
+def test_operation_that_fails_fails_alone(threaded: Writer, path: Path) -> None:
     hold, entered = threading.Event(), threading.Event()
 
     def block(db: Database) -> None:
         entered.set()
         hold.wait(10)
 
-    writer.submit(block)
+    threaded.submit(block)
     entered.wait(10)  # what follows waits in one group
 
     def insert(value: int) -> object:
-        return writer.submit(lambda db: db.execute("INSERT INTO t VALUES (?)", (value,)).rowcount)
+        return threaded.submit(lambda db: db.execute("INSERT INTO t VALUES (?)", (value,)).rowcount)
 
     futures = [insert(1), insert(2), insert(1), insert(3)]
     hold.set()
@@ -117,7 +139,7 @@ def test_flush_returns_when_everything_is_committed_and_told(writer: Writer, pat
     writer.flush()
 
 
-def test_what_can_wait_comes_after_what_somebody_waits_for(writer: Writer, path: Path) -> None:
+def test_what_can_wait_comes_after_what_somebody_waits_for(threaded: Writer, path: Path) -> None:
     hold, entered = threading.Event(), threading.Event()
     order: list[str] = []
 
@@ -125,42 +147,42 @@ def test_what_can_wait_comes_after_what_somebody_waits_for(writer: Writer, path:
         entered.set()
         hold.wait(10)
 
-    writer.submit(block)
+    threaded.submit(block)
     entered.wait(10)
-    writer.post_idle(lambda db: order.append("idle"), "waiting")
-    last = writer.submit(lambda db: order.append("first"))
+    threaded.post_idle(lambda db: order.append("idle"), "waiting")
+    last = threaded.submit(lambda db: order.append("first"))
     hold.set()
     last.result(10)
-    writer.do(lambda db: None)
+    threaded.do(lambda db: None)
     assert order == ["first", "idle"]
 
 
-def test_what_can_wait_is_not_put_off_for_ever(writer: Writer) -> None:
+def test_what_can_wait_is_not_put_off_for_ever(threaded: Writer) -> None:
     done = threading.Event()
 
     def again(db: Database) -> None:
         if not done.is_set():
-            writer.submit(again)  # there is always something else to do
+            threaded.submit(again)  # there is always something else to do
 
-    writer.submit(again)
-    writer.post_idle(lambda db: done.set(), "waiting")
+    threaded.submit(again)
+    threaded.post_idle(lambda db: done.set(), "waiting")
     assert done.wait(10)
 
 
-def test_what_can_wait_is_done_before_the_end(path: Path) -> None:
+def test_what_can_wait_is_done_before_the_end(path: Path, make: type[Writer]) -> None:
     db = open_writer(path, checkpoints=True)
     db.execute("CREATE TABLE t (a INTEGER UNIQUE)")
-    running = Writer(db, path)
+    running = make(db, path)
     running.post_idle(lambda db: db.execute("INSERT INTO t VALUES (7)"), "waiting")
     running.close()
     assert _rows(path) == [7]
 
 
 @pytest.mark.timeout(20)
-def test_what_hands_in_its_own_continuation_does_not_keep_the_writer_open(path: Path) -> None:
+def test_what_hands_in_its_own_continuation_does_not_keep_the_writer_open(path: Path, make: type[Writer]) -> None:
     db = open_writer(path, checkpoints=True)
     db.execute("CREATE TABLE t (a INTEGER)")
-    running = Writer(db, path)
+    running = make(db, path)
 
     def insert_and_go_on(db: Database) -> None:
         db.execute("INSERT INTO t VALUES (7)")
@@ -187,8 +209,66 @@ def test_flush_waits_for_what_can_wait(writer: Writer, path: Path) -> None:
 def test_what_can_wait_and_fails_is_logged_and_harms_nobody(writer: Writer, caplog: pytest.LogCaptureFixture) -> None:
     writer.post_idle(lambda db: 1 // 0, "dividing")
     assert writer.do(lambda db: 5) == 5
-    writer.do(lambda db: None)
+    writer.flush()
     assert "dividing failed" in caplog.text
+
+
+# -- in the caller's thread -------------------------------------------------------------------------------------
+
+
+def test_what_nobody_waits_for_shares_the_transaction_of_the_next_who_waits(inline: Writer, path: Path) -> None:
+    statements: list[str] = []
+    inline._db.conn.set_trace_callback(statements.append)
+    inline.post(_insert(1), "first")
+    inline.post(_insert(2), "second")
+    assert _rows(path) == []
+    inline.do(_insert(3))
+    assert _rows(path) == [1, 2, 3]
+    assert statements.count("COMMIT") == 1
+
+
+def test_operation_that_fails_does_not_take_what_waited_before_it(inline: Writer, path: Path) -> None:
+    inline.post(_insert(1), "first")
+    with pytest.raises(ZeroDivisionError):
+        inline.do(lambda db: 1 // 0)
+    assert _rows(path) == [1]
+
+
+def test_what_an_operation_hands_in_follows_it(inline: Writer, path: Path) -> None:
+    order: list[str] = []
+
+    def hand_in(db: Database) -> None:
+        inline.post(lambda db: order.append("posted"), "after")
+        inline.submit(lambda db: order.append("submitted")).add_done_callback(
+            lambda done: inline.post(lambda db: order.append("told"), "after")
+        )
+        inline.post_idle(lambda db: order.append("idle"), "last")
+        inline.flush()
+        order.append("outer")
+
+    inline.do(hand_in)
+    assert order == ["outer", "posted", "submitted", "told"]
+    inline.flush()
+    assert order[4:] == ["idle"]
+
+
+def test_operation_that_waits_for_another_is_an_error_and_not_a_hang(inline: Writer) -> None:
+    with pytest.raises(RuntimeError, match="waits for another"):
+        inline.do(lambda db: inline.do(lambda db: None))
+
+
+def test_change_is_seen_by_whomever_it_was_made(writer: Writer, path: Path) -> None:
+    before = writer.changes()
+    assert writer.do(lambda db: db.execute("SELECT count(*) FROM t").fetchone()[0]) == 0
+    assert writer.changes() == before
+    writer.post(_insert(1), "posted")
+    posted = writer.changes()
+    assert posted != before
+    other = sqlite3.connect(path)
+    with other:
+        other.execute("INSERT INTO t VALUES (2)")
+    other.close()
+    assert writer.changes() not in (before, posted)
 
 
 # -- a disk that takes nothing ----------------------------------------------------------------------------------
@@ -246,6 +326,7 @@ def test_read_only_database_is_a_trouble_until_it_can_be_written(
         assert isinstance(writer.recover(_note).error, StoreReadOnly)  # type: ignore[union-attr]
     writer._db.conn.execute("PRAGMA query_only=OFF")
     assert writer.recover(_note) is None
+    writer.flush()
     assert _rows(path) == [2, 1000]
     assert caplog.text.count("nothing can be written") == 1
 
@@ -276,11 +357,13 @@ def test_damaged_database_is_not_tried_again(writer: Writer) -> None:
         writer.do(_insert(1))
 
 
-def test_what_is_held_is_written_at_the_end_if_it_can_be(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_held_is_written_at_the_end_if_it_can_be(
+    path: Path, make: type[Writer], caplog: pytest.LogCaptureFixture
+) -> None:
     for value, fits in ((1, True), (2, False)):
         db = open_writer(path, checkpoints=True)
         db.execute("CREATE TABLE IF NOT EXISTS t (a INTEGER UNIQUE)")
-        running = Writer(db, path)
+        running = make(db, path)
         running.do(lambda db: db.execute("PRAGMA query_only=ON") and None)
         with pytest.raises(StoreReadOnly):
             running.do(_insert(0))

@@ -1,0 +1,97 @@
+"""The writer of simulated time: operations run in the thread that hands them in, for only one has the turn.
+
+Theory. What nobody waits for is committed with the next operation somebody waits for, or at `flush`, which comes before
+the turn is given away: so one transaction serves several operations, as it does in the field under load. What comes
+after those (`post_idle`) waits for `flush`. An operation, or who hears of its end, may hand in others: they follow when
+the present group is committed. None may wait for one, as none may anywhere.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from gateway.errors import StoreClosed
+from gateway.store.commits import GROUP_MOST, Job, Operation
+from gateway.store.writer import Writer, logged
+
+T = TypeVar("T")
+
+
+class InlineWriter(Writer):
+    """As `Writer`, without a thread of its own."""
+
+    def _start(self) -> None:
+        self._line: deque[Job] = deque()
+        self._busy = threading.RLock()
+        self._at_work = False
+
+    def submit(self, operation: Callable[[Database], T]) -> Future[T]:
+        future: Future[T] = Future()
+        with self._busy:
+            self._hand_in(Job(operation, future))
+            self._work()
+        return future
+
+    def do(self, operation: Callable[[Database], T]) -> T:
+        future = self.submit(operation)
+        if not future.done():
+            raise RuntimeError("an operation waits for another, which can only follow it")
+        return future.result()
+
+    def flush(self) -> None:
+        with self._busy:
+            self._work()
+            while self._commits.idle and not self._at_work:
+                self._at_work = True
+                try:
+                    self._commits.commit_idle()
+                finally:
+                    self._at_work = False
+                self._work()
+
+    def post_idle(self, operation: Operation, what: str) -> None:
+        with self._busy:
+            if not self._closed:
+                self._commits.idle.append(Job(operation, logged(what), awaited=False))
+
+    def close(self) -> None:
+        with self._busy:
+            if self._closed:
+                return
+            self._closed = True
+            self._work()
+            self._commits.end()
+            self._db.close()
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _hand_in(self, job: Job) -> None:
+        with self._busy:
+            if self._closed:
+                raise StoreClosed("The database is closed already; this is a bug in the order of shutting down.")
+            self._line.append(job)
+            if job.note is not None or len(self._line) >= GROUP_MOST:
+                self._work()
+
+    def _work(self) -> None:
+        """Commit what is in the line, unless that is being done."""
+        if self._at_work:
+            return
+        self._at_work = True
+        try:
+            while self._line:
+                group: list[Job] = []
+                while self._line and self._line[0].note is None and len(group) < GROUP_MOST:
+                    group.append(self._line.popleft())
+                if group:
+                    self._commits.commit(group)
+                else:
+                    self._commits.recover(self._line.popleft())
+        finally:
+            self._at_work = False
