@@ -33,18 +33,22 @@ class Lulls:
         self._writer = writer
         self._clock = clock
         self._ahead = {name: each for name, each in ahead.items() if each is not None}
-        self._seen: object = None
-        self._until: dict[str, float] = {}
+        self._changes: object = None
+        self._until: dict[str, float] | None = None
 
     def rest_of(self, name: str) -> Rest | None:
         """For the job of this name."""
-        return Rest(partial(self._until_of, name), self._writer.changes) if name in self._ahead else None
+        return Rest(partial(self._until_of, name), self._stirred) if name in self._ahead else None
+
+    def _stirred(self) -> object:
+        changes = self._writer.changes()
+        if changes != self._changes:
+            self._changes, self._until = changes, None
+        return changes
 
     def _until_of(self, name: str) -> float:
         """While nothing can be written every run may find something: what was held for instance."""
-        changes = self._writer.changes()
-        if changes != self._seen:
-            self._seen = changes
+        if self._until is None:
             try:
                 self._until = self._writer.do(self._ask)
             except StoreTrouble:

@@ -14,7 +14,7 @@ import os
 import select
 import socket
 import termios
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import Any, Protocol
@@ -49,6 +49,16 @@ class Source(Protocol):
     def fileno(self) -> int: ...
 
 
+class Life(Protocol):
+    """A thread, or what stands for one in simulated time."""
+
+    def start(self) -> None: ...
+
+    def is_alive(self) -> bool: ...
+
+    def join(self, timeout: float | None = None) -> None: ...
+
+
 class Clock(Protocol):
     """What this package needs to know of time; `scheduler.clock` fits."""
 
@@ -63,6 +73,9 @@ class Clock(Protocol):
 
     def taking_part(self) -> AbstractContextManager[None]:
         """For the life of a thread that waits by this clock."""
+
+    def life(self, name: str, run: Callable[[], None]) -> Life:
+        """A thread of its own for `run`, which takes part; it begins with `start`."""
 
 
 class Line(Protocol):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import select
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Protocol
@@ -19,6 +20,16 @@ class Source(Protocol):
     """Something that can be waited for."""
 
     def fileno(self) -> int: ...
+
+
+class Life(Protocol):
+    """A thread, or what stands for one in simulated time."""
+
+    def start(self) -> None: ...
+
+    def is_alive(self) -> bool: ...
+
+    def join(self, timeout: float | None = None) -> None: ...
 
 
 class Clock(Protocol):
@@ -35,6 +46,9 @@ class Clock(Protocol):
 
     def taking_part(self) -> AbstractContextManager[None]:
         """For the life of a thread that waits by this clock: simulated time has to know whom it waits for."""
+
+    def life(self, name: str, run: Callable[[], None]) -> Life:
+        """A thread of its own for `run`, which takes part; it begins with `start`."""
 
 
 class SystemClock:
@@ -58,3 +72,6 @@ class SystemClock:
 
     def taking_part(self) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def life(self, name: str, run: Callable[[], None]) -> Life:
+        return threading.Thread(target=run, name=name, daemon=True)

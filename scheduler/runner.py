@@ -30,7 +30,7 @@ class Rest:
     """When a job would find nothing to do, so that simulated time need not stop for it.
 
     `until` is the moment, monotonic, before which a run would change nothing as things are; one that is over means
-    that every run may. `stirred` is another value whenever `until` may have become another moment.
+    that every run may. `stirred` is another value whenever `until` may have become another moment, and is asked first.
     """
 
     until: Callable[[], float]
@@ -118,6 +118,7 @@ class _Row:
     job: Job
     moment: float
     until: float = -math.inf
+    asked: bool = False
 
     def after(self, earliest: float) -> float:
         """The first moment of the grid that is not before `earliest`."""
@@ -197,7 +198,7 @@ class Ticker:
             if row.until > now:
                 return
         row.job.function()
-        self._calm = False
+        row.asked = self._calm = False
 
     def _has_stirred(self) -> bool:
         """Whether something has happened just now, so that a job may not rest any more."""
@@ -210,8 +211,10 @@ class Ticker:
         """Ask everybody how long he rests, if something has happened or has been done since the last time."""
         if self._calm and not self._has_stirred():
             return
-        self._words = [stirred() for stirred in self._stirs]
-        self._calm = True
+        words = [stirred() for stirred in self._stirs]
         for row in self._rows:
-            if row.job.rest is not None:
+            if row.job.rest is not None and not (row.asked and words == self._words):
                 row.until = row.job.rest.until()
+                row.asked = True
+        self._words = words
+        self._calm = True

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from scheduler.clock import Source
+from scheduler.clock import Life, Source
 
 _MOST_TURNS = 1_000_000
 _JOIN_WITHIN_S = 10.0
@@ -42,8 +42,8 @@ class TimeStandsStill(RuntimeError):
 
 
 @dataclass(eq=False, slots=True)
-class _Seat:
-    """A thread that takes part; `gate` opens when it has the turn."""
+class Seat:
+    """A thread that takes part, or what stands for one; `gate` opens when it has the turn."""
 
     name: str
     descriptors: frozenset[int] = frozenset()
@@ -59,10 +59,10 @@ class VirtualClock:
         self._now = start.timestamp()
         self._lock = threading.Lock()  # for those who come; everything else is the business of who has the turn
         self._joined = threading.Condition(self._lock)
-        self._comers: list[_Seat] = []
-        self._come = 0
-        self._turn: _Seat | None = None
-        self._waiting: dict[_Seat, None] = {}  # who has waited longest is first
+        self._comers: list[Seat] = []
+        self._came = 0
+        self._turn: Seat | None = None
+        self._waiting: dict[Seat, None] = {}  # who has waited longest is first
         self._seats = threading.local()
         self._worlds: list[World] = []
         self._quiet: list[Callable[[], None]] = []
@@ -86,9 +86,9 @@ class VirtualClock:
     @contextmanager
     def taking_part(self) -> Iterator[None]:
         """Take turns with the others until the end of the block; it begins when this thread has its first turn."""
-        seat = self._seats.mine = _Seat(threading.current_thread().name)
+        seat = self._seats.mine = Seat(threading.current_thread().name)
         with self._lock:
-            self._come += 1
+            self._came += 1
             first = self._turn is None
             if first:
                 self._turn = seat
@@ -110,15 +110,18 @@ class VirtualClock:
 
         Without that it would be up to chance what has happened before they came.
         """
-        before = self._come
+        before = self._came
         yield
         with self._lock:
-            if not self._joined.wait_for(lambda: self._come - before >= threads, _JOIN_WITHIN_S):
-                raise TimeStandsStill(f"{self._come - before} of {threads} threads have come")
+            if not self._joined.wait_for(lambda: self._came - before >= threads, _JOIN_WITHIN_S):
+                raise TimeStandsStill(f"{self._came - before} of {threads} threads have come")
+
+    def life(self, name: str, run: Callable[[], None]) -> Life:
+        return threading.Thread(target=run, name=name, daemon=True)
 
     def wait(self, sources: Sequence[Source], until: float | None) -> bool:
         """As `Clock.wait`; with a deadline that has passed it only looks, and keeps the turn."""
-        seat: _Seat | None = getattr(self._seats, "mine", None)
+        seat = self._mine()
         if seat is None:
             raise RuntimeError(f"the thread {threading.current_thread().name} waits without taking part")
         self._check()
@@ -140,7 +143,7 @@ class VirtualClock:
                 return
         self._pass_turn(None)
 
-    def _pass_turn(self, seat: _Seat | None) -> None:
+    def _pass_turn(self, seat: Seat | None) -> None:
         """Give the turn to whoever can go on first; come back when `seat` has it again."""
         try:
             following = self._next()
@@ -151,12 +154,21 @@ class VirtualClock:
             return
         self._turn = following
         if following is not seat:
-            following.gate.release()
-            if seat is not None:
-                seat.gate.acquire()
-                self._check()
+            self._hand_over(seat, following)
 
-    def _next(self) -> _Seat:
+    def _hand_over(self, seat: Seat | None, following: Seat) -> None:
+        """Let `following` work, and come back when `seat` has the turn again."""
+        following.gate.release()
+        if seat is not None:
+            seat.gate.acquire()
+            self._check()
+
+    def _mine(self) -> Seat | None:
+        """The seat of whoever calls."""
+        seat: Seat | None = getattr(self._seats, "mine", None)
+        return seat
+
+    def _next(self) -> Seat:
         while True:
             self._settle()
             with self._lock:
@@ -205,7 +217,7 @@ class VirtualClock:
             seat.gate.release()
 
 
-def _readable(seats: Iterable[_Seat]) -> set[int]:
+def _readable(seats: Iterable[Seat]) -> set[int]:
     """Which of the sources that are waited for can be read."""
     poll = select.poll()
     for seat in seats:

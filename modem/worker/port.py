@@ -8,7 +8,6 @@ Only `stop` ends it: whatever fails becomes a trouble, and the ladder knows a st
 from __future__ import annotations
 
 import logging
-import threading
 from concurrent.futures import Future
 from dataclasses import replace
 
@@ -38,17 +37,19 @@ _HOLD_S = 5.0
 _CLOSED_BEFORE = (Step.REOPEN, Step.QUARANTINE)
 
 
-class PortWorker(threading.Thread):
+class PortWorker:
     """Serves one modem until `stop`."""
 
     def __init__(self, settings: PortSettings, desk: Desk, clock: Clock, book: PortBook | None = None) -> None:
-        super().__init__(name=f"port-{settings.name}", daemon=True)
         self.settings = settings
+        self.name = f"port-{settings.name}"
         self.errands = Errands(self.ring)
         self.ended = Bell()
         """Rings when the thread has nothing left to do but end; whoever joins it closes it."""
         self._desk = desk
         self._clock = clock
+        self._life = clock.life(self.name, self._run)
+        self._started = False
         self._done = False
         self._modem = Modem(
             settings.port,
@@ -96,7 +97,18 @@ class PortWorker(threading.Thread):
     @property
     def has_died(self) -> bool:
         """Whether the thread has ended before it was done."""
-        return self.ident is not None and not self.is_alive() and not self._done
+        return self._started and not self.is_alive() and not self._done
+
+    def start(self) -> None:
+        self._life.start()
+        self._started = True
+
+    def is_alive(self) -> bool:
+        return self._life.is_alive()
+
+    def join(self, within_s: float | None = None) -> None:
+        """Wait for the thread to end, which it does right after `ended` has rung."""
+        self._life.join(within_s)
 
     def probe(self) -> Future[Evidence]:
         """Have the modem examined as soon as it is between two dialogues, in whatever state it is."""
@@ -112,7 +124,7 @@ class PortWorker(threading.Thread):
 
     # -- the loop -----------------------------------------------------------------------------------------------
 
-    def run(self) -> None:
+    def _run(self) -> None:
         with self._clock.taking_part():
             try:
                 self._live()

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from queue import SimpleQueue
 from random import Random
 
@@ -13,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.clock import Life
+from scheduler.onethread import OneThreadClock
 from scheduler.runner import Job, Ticker
 from scheduler.virtual import TimeStandsStill, VirtualClock
 
@@ -68,28 +71,34 @@ def _passed(clock: VirtualClock) -> float:
     return clock.monotonic() - START.timestamp()
 
 
-def _start(clock: VirtualClock, *lives: Callable[[], None]) -> list[threading.Thread]:
+def _start(clock: VirtualClock, *lives: Callable[[], None]) -> list[Life]:
     def live(function: Callable[[], None]) -> None:
         with clock.taking_part():
             function()
 
-    threads = [threading.Thread(target=live, args=(life,), name=f"life-{k}") for k, life in enumerate(lives)]
-    with clock.starting(len(threads)):
-        for thread in threads:
-            thread.start()
-    return threads
+    started = [clock.life(f"life-{k}", partial(live, life)) for k, life in enumerate(lives)]
+    with clock.starting(len(started)):
+        for life in started:
+            life.start()
+    return started
 
 
-def test_year_alone_passes_at_once() -> None:
-    clock = VirtualClock(START)
+both = pytest.mark.parametrize("make", [VirtualClock, OneThreadClock])
+Make = Callable[[datetime], VirtualClock]
+
+
+@both
+def test_year_alone_passes_at_once(make: Make) -> None:
+    clock = make(START)
     with clock.taking_part():
         assert not clock.wait((), clock.monotonic() + 365 * 86400)
     assert clock.now() == datetime(2018, 9, 12, 3, tzinfo=UTC)
     assert _passed(clock) == 365 * 86400
 
 
-def test_source_that_can_be_read_ends_a_wait_before_its_deadline(bell: Bell) -> None:
-    clock, heard = VirtualClock(START), []
+@both
+def test_source_that_can_be_read_ends_a_wait_before_its_deadline(bell: Bell, make: Make) -> None:
+    clock, heard = make(START), []
 
     def listen() -> None:
         heard.append((clock.wait((bell,), clock.monotonic() + 60), _passed(clock)))
@@ -102,8 +111,9 @@ def test_source_that_can_be_read_ends_a_wait_before_its_deadline(bell: Bell) -> 
     assert heard == [(True, 7)]
 
 
-def test_wait_whose_deadline_has_passed_looks_and_keeps_the_turn(bell: Bell) -> None:
-    clock, order = VirtualClock(START), []
+@both
+def test_wait_whose_deadline_has_passed_looks_and_keeps_the_turn(bell: Bell, make: Make) -> None:
+    clock, order = make(START), []
     with clock.taking_part():
         _start(clock, lambda: order.append("other"))
         assert not clock.wait((bell,), clock.monotonic())
@@ -114,8 +124,9 @@ def test_wait_whose_deadline_has_passed_looks_and_keeps_the_turn(bell: Bell) -> 
     assert order == ["self", "other"]
 
 
-def test_only_one_thread_runs_at_a_time() -> None:
-    clock, running = VirtualClock(START), 0
+@both
+def test_only_one_thread_runs_at_a_time(make: Make) -> None:
+    clock, running = make(START), 0
 
     def work() -> None:
         nonlocal running
@@ -131,10 +142,11 @@ def test_only_one_thread_runs_at_a_time() -> None:
     assert running == 0
 
 
-@given(st.integers(0, 999))
-def test_the_same_work_is_done_in_the_same_order(seed: int) -> None:
+@both
+@given(seed=st.integers(0, 999))
+def test_the_same_work_is_done_in_the_same_order(seed: int, make: Make) -> None:
     def run() -> list[tuple[int, float]]:
-        clock, steps = VirtualClock(START), []
+        clock, steps = make(START), []
 
         def life(number: int) -> Callable[[], None]:
             random = Random(seed * 10 + number)
@@ -156,8 +168,9 @@ def test_the_same_work_is_done_in_the_same_order(seed: int) -> None:
     assert run() == run()
 
 
-def test_those_due_together_go_in_the_order_in_which_they_began_to_wait() -> None:
-    clock, order = VirtualClock(START), []
+@both
+def test_those_due_together_go_in_the_order_in_which_they_began_to_wait(make: Make) -> None:
+    clock, order = make(START), []
 
     def sleep(name: str, until_s: float) -> Callable[[], None]:
         def live() -> None:
@@ -172,8 +185,9 @@ def test_those_due_together_go_in_the_order_in_which_they_began_to_wait() -> Non
     assert order == ["early", "first", "second"]
 
 
-def test_world_acts_at_its_own_moment_and_wakes_who_waits_for_it(bell: Bell) -> None:
-    clock, world = VirtualClock(START), Agenda(rings=3, later=90)
+@both
+def test_world_acts_at_its_own_moment_and_wakes_who_waits_for_it(bell: Bell, make: Make) -> None:
+    clock, world = make(START), Agenda(rings=3, later=90)
     world.act = lambda name: bell.ring() if name == "rings" else None
     clock.add(world)
     with clock.taking_part():
@@ -182,8 +196,9 @@ def test_world_acts_at_its_own_moment_and_wakes_who_waits_for_it(bell: Bell) -> 
     assert world.done == [("rings", 3)]
 
 
-def test_turn_is_not_given_away_before_everybody_behind_it_is_quiet(bell: Bell) -> None:
-    clock, jobs, order = VirtualClock(START), SimpleQueue[Callable[[], None] | None](), []
+@both
+def test_turn_is_not_given_away_before_everybody_behind_it_is_quiet(bell: Bell, make: Make) -> None:
+    clock, jobs, order = make(START), SimpleQueue[Callable[[], None] | None](), []
 
     def write() -> None:  # as a database writer: it takes no part
         while (job := jobs.get()) is not None:
@@ -230,7 +245,8 @@ def test_wait_for_what_never_happens_is_an_error_and_not_a_hang(bell: Bell) -> N
     assert told == ["the simulation has broken down in another thread"]
 
 
-def test_world_that_never_gets_on_is_an_error_and_not_a_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+@both
+def test_world_that_never_gets_on_is_an_error_and_not_a_hang(monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
     class Stuck:
         def next_at(self) -> float:
             return START.timestamp()
@@ -239,7 +255,7 @@ def test_world_that_never_gets_on_is_an_error_and_not_a_hang(monkeypatch: pytest
             pass
 
     monkeypatch.setattr("scheduler.virtual._MOST_TURNS", 1000)
-    clock = VirtualClock(START)
+    clock = make(START)
     clock.add(Stuck())
     with pytest.raises(TimeStandsStill, match="turns were taken at 2017-09-12"), clock.taking_part():
         clock.wait((), clock.monotonic() + 1)
@@ -252,9 +268,10 @@ def test_thread_that_fails_to_come_is_told(monkeypatch: pytest.MonkeyPatch) -> N
         pass
 
 
-def test_thread_that_takes_no_part_may_not_wait() -> None:
+@both
+def test_thread_that_takes_no_part_may_not_wait(make: Make) -> None:
     with pytest.raises(RuntimeError, match="without taking part"):
-        VirtualClock(START).wait((), 0)
+        make(START).wait((), 0)
 
 
 def test_jobs_run_when_their_interval_has_passed_and_a_missed_run_is_made_up_for_once() -> None:
@@ -275,3 +292,90 @@ def test_jobs_run_when_their_interval_has_passed_and_a_missed_run_is_made_up_for
     assert ticker.next_at() == START.timestamp() + 10
     ticker.stop()
     assert ticker.next_at() is None
+
+
+# -- in one thread ----------------------------------------------------------------------------------------------
+
+
+def test_breakdown_is_told_to_him_who_came_first_and_ends_the_others(bell: Bell) -> None:
+    clock, ended = OneThreadClock(START), []
+
+    def listen() -> None:
+        try:
+            clock.wait((bell,), None)
+        finally:
+            ended.append("listener")
+
+    with pytest.raises(TimeStandsStill, match="nothing is left"), clock.taking_part():
+        (life,) = _start(clock, listen)
+        clock.wait((), clock.monotonic() + 1)
+        assert life.is_alive()
+        clock.wait((bell,), None)
+    assert ended == ["listener"]
+    assert not life.is_alive()
+
+
+def test_breakdown_in_another_s_turn_is_told_to_him_who_came_first(bell: Bell) -> None:
+    clock, went_on = OneThreadClock(START), []
+
+    def wait_for_nothing() -> None:
+        try:
+            clock.wait((), clock.monotonic() + 5)
+            clock.wait((bell,), None)
+        except Exception:
+            went_on.append("with a time that is broken")
+
+    with pytest.raises(TimeStandsStill, match="has broken down"), clock.taking_part():
+        _start(clock, wait_for_nothing)
+        clock.wait((bell,), None)
+    assert went_on == []
+
+
+def test_life_that_dies_of_an_error_leaves_the_others_alive(bell: Bell, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, told = OneThreadClock(START), []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+
+    def die() -> None:
+        clock.wait((), clock.monotonic() + 1)
+        raise ValueError("of this")
+
+    def listen() -> None:
+        clock.wait((bell,), None)
+
+    with clock.taking_part():
+        dying, listening = _start(clock, die, listen)
+        clock.wait((), clock.monotonic() + 5)
+        assert (dying.is_alive(), listening.is_alive()) == (False, True)
+        bell.ring()
+        clock.wait((), clock.monotonic() + 1)
+        assert not listening.is_alive()
+    assert [str(args.exc_value) for args in told] == ["of this"]
+
+
+def test_life_begins_with_its_start_and_is_over_when_it_has_left() -> None:
+    clock = OneThreadClock(START)
+    with clock.taking_part():
+        life = clock.life("one", lambda: None)
+        assert not life.is_alive()
+        life.start()
+        assert life.is_alive()
+        clock.wait((), clock.monotonic() + 1)
+        assert not life.is_alive()
+        life.join()
+
+
+def test_another_thread_may_not_come() -> None:
+    clock, told = OneThreadClock(START), []
+
+    def come() -> None:
+        try:
+            with clock.taking_part():
+                pass
+        except RuntimeError as problem:
+            told.append(str(problem))
+
+    with clock.taking_part():
+        thread = threading.Thread(target=come, name="stranger")
+        thread.start()
+        thread.join()
+    assert told == ["stranger is no life of this clock"]

@@ -30,8 +30,8 @@ from modem.emulator.serving.loop import SteppedLoop
 from modem.emulator.serving.server import Server
 from modem.emulator.urls import leading_to
 from modem.emulator.world import World
+from scheduler.onethread import OneThreadClock
 from scheduler.runner import Job, Ticker
-from scheduler.virtual import VirtualClock
 
 if TYPE_CHECKING:
     import httpx2
@@ -57,7 +57,7 @@ class Centre:
         durable: bool = True,
         keeps: bool = True,
     ) -> None:
-        self.clock = VirtualClock(start)
+        self.clock = OneThreadClock(start)
         self.settings = settings
         self.known = directory.load(settings.offices, settings.services)
         self._began = start.timestamp()
