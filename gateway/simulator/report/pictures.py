@@ -269,7 +269,7 @@ def _gantt(modems: Tree) -> Picture:
         panel.tick_params("y", length=0)
         panel.set_xlim(0, 24)
         panel.set_xticks(range(0, 25, 2))
-        panel.set_xlabel(f"hour of {modems['busiest_day']}; dark: share of the hour it was busy, hatched: away")
+        panel.set_xlabel(f"hour of {modems['busiest_day']}; filled: share of the hour it was busy, hatched: away")
         away = sum(len(modem["busiest_day"]["away_h"]) for modem in rows)
         says = f"{len(rows)} modems hour by hour on {modems['busiest_day']}, with {away} outages."
         return one.finish("gantt", f"Modems on the busiest day, {modems['busiest_day']}", says)

@@ -87,16 +87,16 @@ def _published(rows: list[Tree]) -> Section:
     cells = [
         (
             row["says"],
+            row["verdict"],
             _span(row),
             of_unit(row["value"], row["unit"]),
             NONE
             if row["low"] is None
             else f"{of_unit(row['low'], row['unit'])} to {of_unit(row['high'], row['unit'])}",
-            row["verdict"],
         )
         for row in rows
     ]
-    columns = ("figure", "published", "simulated", "95 % interval", "verdict")
+    columns = ("figure", "verdict", "published", "simulated", "95 % interval")
     table = Table("Simulated and published figures", columns, cells, words=frozenset(("figure", "verdict")))
     inside = sum(row["verdict"] == "inside" for row in rows)
     return Section("published", "Against published figures", [Text(f"{inside} of {len(rows)} are inside."), table])
