@@ -39,7 +39,11 @@ def funnel(measures: Measures) -> dict[str, Any]:
                 "of_visits": share(counts[step], counts["visits"]),
             }
         )
-    return {"steps": steps, "besides": {name: counts[name] for name in BESIDES}}
+    return {
+        "steps": steps,
+        "response": share(counts["rated"], counts["invited"]),
+        "besides": {name: counts[name] for name in BESIDES},
+    }
 
 
 def counted(measures: Measures) -> Counter[str]:

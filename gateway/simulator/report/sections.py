@@ -10,7 +10,17 @@ from typing import Any
 
 from gateway.simulator.report import loadsections, peoplesections
 from gateway.simulator.report.blocks import Block, Picture, Section, Source, Table, Text, Tile, Tiles
-from gateway.simulator.report.wording import NONE, count, duration, of_unit, percent, roubles, several, with_interval
+from gateway.simulator.report.wording import (
+    NONE,
+    between,
+    count,
+    duration,
+    of_unit,
+    percent,
+    roubles,
+    several,
+    with_interval,
+)
 
 Tree = Mapping[str, Any]
 Pictures = Mapping[str, Picture]
@@ -45,19 +55,14 @@ def _of_visits(figures: Tree, pictures: Pictures) -> list[Section]:
 def _short(figures: Tree) -> Iterator[Block]:
     if not figures["checks"]["balanced"]:
         yield Text("The ledger does not balance: no other figure here can be relied on.", "warning")
-    steps = {step["step"]: step for step in figures["funnel"]["steps"]}
-    response = next((row for row in figures["published"] if row["figure"] == "response"), None)
-    goal, whole, busiest = figures["waits"]["goal"], figures["satisfaction"]["whole"], figures["load"]["busiest_hour"]
-    rated, invited = steps["rated"]["count"], steps["invited"]["count"]
+    steps = {step["step"]: step["count"] for step in figures["funnel"]["steps"]}
+    response, goal = figures["funnel"]["response"], figures["waits"]["goal"]
+    whole, busiest = figures["satisfaction"]["whole"], figures["load"]["busiest_hour"]
     yield Tiles(
         [
-            Tile("valid ratings", count(rated), f"of {count(steps['visits']['count'])} visits"),
-            Tile(
-                "rated, of those invited",
-                percent(rated / invited if invited else None),
-                "" if response is None else f"published: {_span(response)}",
-            ),
-            Tile("marks 4 and 5", percent(whole["share"]), f"mean mark {of_unit(whole['mean'], 'mark')}"),
+            Tile("valid ratings", count(steps["rated"]), f"of {count(steps['visits'])} visits"),
+            Tile("rated, of those invited", percent(response["share"]), _sure(response)),
+            Tile("marks 4 and 5", percent(whole["share"]), _sure(whole)),
             Tile(
                 f"sent within {duration(goal['within_s'])}",
                 percent(goal["share"]),
@@ -69,6 +74,11 @@ def _short(figures: Tree) -> Iterator[Block]:
             ),
         ]
     )
+
+
+def _sure(one: Tree) -> str:
+    """The interval of a share, where it has one."""
+    return "" if one["low"] is None else f"95 % interval: {between(one['low'], one['high'])}"
 
 
 def _met(met: bool | None) -> str:
