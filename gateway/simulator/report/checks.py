@@ -21,15 +21,17 @@ def checks(measures: Measures, days: int) -> dict[str, Any]:
 
 def _conserved(measures: Measures) -> list[dict[str, Any]]:
     counts = measures.counts
-    waiting = counts["visits"] - sum(counts[name] for name in ("no_consent", "barred", "invited"))
-    rows = [("every visit is without consent, barred, invited, or waits to be", waiting >= 0, waiting)]
+    ended = sum(counts[name] for name in ("no_consent", "barred", "invited"))
+    of_offices = measures.invited.total()
+    rows: list[tuple[str, int, int | None, bool]] = [
+        ("visits without consent, barred or invited; others wait", ended, counts["visits"], ended <= counts["visits"]),
+        ("invitations of the offices are those of all", of_offices, counts["invited"], of_offices == counts["invited"]),
+    ]
     for less, more in (("delivered", "invited"), ("replied", "invited"), ("rated", "replied"), ("exported", "rated")):
-        rows.append((f"no more are {less} than {more}", counts[less] <= counts[more], counts[more] - counts[less]))
-    invited = measures.invited.total()
-    rows.append(("the offices' invitations are all invitations", invited == counts["invited"], invited))
-    rows.append(("nothing is lost", not counts["lost"], counts["lost"]))
-    rows.append(("nothing is doubled", not counts["duplicated"], counts["duplicated"]))
-    return [{"says": says, "holds": holds, "count": count} for says, holds, count in rows]
+        rows.append((f"{less}, of those {more}", counts[less], counts[more], counts[less] <= counts[more]))
+    for name in ("lost", "duplicated"):
+        rows.append((f"nothing is {name}", counts[name], None, not counts[name]))
+    return [{"says": says, "count": count, "of": of, "holds": holds} for says, count, of, holds in rows]
 
 
 def _little(measures: Measures, days: int) -> dict[str, Any]:

@@ -168,13 +168,15 @@ def _checks(checks: Tree) -> Section:
     little = checks["little"]
     word = {True: "holds", False: "does not hold", None: "cannot be told"}
     rows = [("the ledger of every box balances", "", word[checks["balanced"]])]
-    rows += [(row["says"], count(row["count"]), word[row["holds"]]) for row in checks["conserved"]]
+    for row in checks["conserved"]:
+        of = "" if row["of"] is None else f" of {count(row['of'])}"
+        rows.append((row["says"], f"{count(row['count'])}{of}", word[row["holds"]]))
     parts = little["parts_of_text"]
     law = "Little's law: the mean queue of parts is arrivals a second times the mean wait"
     law += "" if parts == 1 else f", up to {parts} times that, for texts have up to {parts} parts"
     said = NONE if little["ratio"] is None else f"{little['queue']:.4g} and {little['arrivals_times_wait']:.4g}"
     rows.append((law, said, word[little["holds"]]))
-    columns = ("what must hold", "count", "")
+    columns = ("what must hold", "here", "")
     return Section("checks", "Checks", [Table("What must hold in every run", columns, rows, words=frozenset(("",)))])
 
 

@@ -205,8 +205,8 @@ def test_more_rated_than_replied_is_not_conserved() -> None:
     wrong.counts["rated"] = 3
     wrong.counts["visits"] = 9
     assert [row["says"] for row in _tree(wrong)["checks"]["conserved"] if not row["holds"]] == [
-        "every visit is without consent, barred, invited, or waits to be",
-        "no more are rated than replied",
+        "visits without consent, barred or invited; others wait",
+        "rated, of those replied",
     ]
 
 
