@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from gateway.simulator.measures.measures import Measures, ModemMeasures
-from gateway.simulator.report import colours, pictures, writing
+from gateway.simulator.report import colours, loadpictures, pictures, writing
 from gateway.simulator.report.blocks import Picture
 from gateway.simulator.report.drawing import standing_alone
 from gateway.simulator.report.figures import figures
@@ -176,10 +176,10 @@ def test_fields_of_the_week_are_darker_the_busier_and_say_how_busy(lived: Drawn,
 
 
 def test_every_field_of_the_week_has_legible_text() -> None:
-    for colour in pictures.STEPS:
-        assert colours.contrast(colour, pictures.ink_on(colour)) >= 4.5
-    lights = [colours.luminance(colour) for colour in pictures.STEPS]
-    assert all(colours.contrast(one, next_one) >= 1.15 for one, next_one in pairwise(pictures.STEPS))
+    for colour in loadpictures.STEPS:
+        assert colours.contrast(colour, loadpictures.ink_on(colour)) >= 4.5
+    lights = [colours.luminance(colour) for colour in loadpictures.STEPS]
+    assert all(colours.contrast(one, next_one) >= 1.15 for one, next_one in pairwise(loadpictures.STEPS))
     assert lights == sorted(lights, reverse=True)
 
 
