@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
@@ -98,7 +99,10 @@ class Texts(_Part):
 
 
 class Script(_Part):
-    """A whole survey. The first question is the invitation; the first language is that of those who have no other."""
+    """A whole survey. The first question is the invitation; the first language is that of those who have no other.
+
+    What follows from the content is found once: a script never changes, and is looked at with every message.
+    """
 
     name: Annotated[str, AfterValidator(_name)]
     about: str = ""
@@ -109,17 +113,17 @@ class Script(_Part):
     def languages(self) -> tuple[str, ...]:
         return tuple(self.texts)
 
-    @property
+    @cached_property
     def asks(self) -> tuple[tuple[str, ...], ...]:
         """What each question asks for."""
         return tuple(question.asks for question in self.questions)
 
-    @property
+    @cached_property
     def mode(self) -> str:
         """`overall`, or `criteria` where single criteria are asked for."""
         return OVERALL if self.asks == ((OVERALL,),) else "criteria"
 
-    @property
+    @cached_property
     def body(self) -> str:
         """The content in one spelling, from which the same script can be made again.
 
@@ -128,7 +132,7 @@ class Script(_Part):
         dump = self.model_dump(mode="json", exclude_defaults=True)
         return json.dumps(dump, ensure_ascii=False, separators=(",", ":"))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The name and the hash of the content: `overall-3f2a91c0`."""
         return f"{self.name}-{hashlib.sha256(self.body.encode()).hexdigest()[:8]}"

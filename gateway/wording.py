@@ -12,6 +12,7 @@ import difflib
 import string
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gateway.model import Office
@@ -53,8 +54,12 @@ def render(template: str, received_at: datetime, office: Office, asked: str = ""
     return template.format_map(values)
 
 
-def variables(template: str) -> set[str]:
-    """The variables a template names. Raises BadText for one that there is not, and for a lone brace."""
+@lru_cache(maxsize=1000)
+def variables(template: str) -> frozenset[str]:
+    """The variables a template names; the templates are few, and filled in for everybody.
+
+    Raises BadText for one that there is not, and for a lone brace.
+    """
     try:
         fields = list(string.Formatter().parse(template))
     except ValueError:
@@ -68,7 +73,7 @@ def variables(template: str) -> set[str]:
         if spec or conversion:
             raise BadText(f"The variable {{{name}}} takes no format, write just {{{name}}}.")
         names.add(name)
-    return names
+    return frozenset(names)
 
 
 def _unknown(name: str) -> str:
