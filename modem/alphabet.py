@@ -56,9 +56,9 @@ def split(text: str) -> list[str]:
     Raises ValueError for more than 255 parts (the part header counts in one octet).
     """
     alphabet = alphabet_of(text)
-    size = _septets if alphabet is Alphabet.GSM7 else _octets
-    if sum(map(size, text)) <= alphabet.whole:
+    if _length(text, alphabet) <= alphabet.whole:
         return [text]
+    size = _septets if alphabet is Alphabet.GSM7 else _octets
     parts, start, used = [], 0, 0
     for at, char in enumerate(text):
         cost = size(char)
@@ -76,11 +76,10 @@ def measure(text: str) -> Measure:
     """What `text` costs and how much more fits into its last part."""
     alphabet = alphabet_of(text)
     parts = split(text)
-    size = _septets if alphabet is Alphabet.GSM7 else _octets
     capacity = alphabet.whole if len(parts) == 1 else alphabet.part
     unit = 2 if alphabet is Alphabet.UCS2 else 1
-    used = sum(map(size, parts[-1]))
-    return Measure(alphabet, sum(map(size, text)) // unit, len(parts), (capacity - used) // unit)
+    used = _length(parts[-1], alphabet)
+    return Measure(alphabet, _length(text, alphabet) // unit, len(parts), (capacity - used) // unit)
 
 
 def text_of(alphabet: Alphabet, units: Iterable[bytes]) -> str:
@@ -95,6 +94,13 @@ def text_of(alphabet: Alphabet, units: Iterable[bytes]) -> str:
     if alphabet is Alphabet.BINARY:
         return whole.decode("latin-1")
     return text_of_septets(whole)
+
+
+def _length(text: str, alphabet: Alphabet) -> int:
+    """What `_septets` or `_octets` of its characters add up to."""
+    if alphabet is Alphabet.UCS2:
+        return len(text.encode("utf-16-be", "surrogatepass"))
+    return len(text) + sum(map(text.count, _EXTENSION_CODE))
 
 
 def _septets(char: str) -> int:
