@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from modem.alphabet import Alphabet, text_of, text_of_septets, unpack
 from modem.errors import PduError
 
-_DIGITS = "0123456789*#abc"
+# Semi-octets come low half first (§9.1.2.3): an octet as two digits in their order, and as the number they make.
+_SWAPPED = bytes((octet & 0xF) << 4 | octet >> 4 for octet in range(256))
+_NUMBERS = bytes((octet & 0xF) * 10 + (octet >> 4) for octet in range(256))
+_DIGITS = str.maketrans("abcde", "*#abc", "f")
 _WAP_PUSH_PORTS = (2948, 2949)  # connectionless, plain and secure (WAP-259)
 _MMS, _MMS_SHORT = b"application/vnd.wap.mms-message", b"\xbe"  # the content type behind two octets and a length
 _TYPE_0, _REPLACE, _FOR_MACHINES = 0x40, range(0x41, 0x48), range(0x7C, 0x80)  # TP-PID (§9.2.3.9)
@@ -184,7 +187,7 @@ def _read_number(field: _Fields) -> str:
     value = field.take((length + 1) // 2)
     if kind & 0x70 == 0x50:
         return text_of_septets(unpack(value, length * 4 // 7))
-    digits = "".join(_DIGITS[code] for octet in value for code in (octet & 0xF, octet >> 4) if code != 0xF)
+    digits = value.translate(_SWAPPED).hex().translate(_DIGITS)
     return ("+" if kind & 0x70 == 0x10 else "") + digits[:length]
 
 
@@ -192,13 +195,13 @@ def _read_time(octets: bytes) -> datetime | None:
     """A service centre time stamp (§9.2.3.11) in UTC; None for what is no time: real centres send all 00 or all FF."""
     if len(octets) < 7:
         return None
-    year, month, day, hour, minute, second = ((o & 0xF) * 10 + (o >> 4) for o in octets[:6])
+    year, month, day, hour, minute, second, _ = octets.translate(_NUMBERS)
     zone = octets[6]
     quarters = (zone & 0x7) * 10 + (zone >> 4)
     offset = timedelta(minutes=15 * (-quarters if zone & 0x8 else quarters))
     try:
-        return datetime(2000 + year, month, day, hour, minute, second, tzinfo=timezone(offset)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return datetime(2000 + year, month, day, hour, minute, second, tzinfo=UTC) - offset
+    except ValueError:
         return None
 
 
