@@ -27,18 +27,29 @@ INVITATION = _PRIORITY[MessageKind.INVITE]
 _BEGUN = _PRIORITY[MessageKind.THANKS]
 PRIORITIES = sorted(set(_PRIORITY.values()))
 _UNWANTED = "It was not sent: its addressee has answered or wants no more messages."
-_WITHDRAW = """
-UPDATE parts SET state = iif(submitted_at IS NULL, 'failed', 'unknown'), done_at = ?, cause = ?
-WHERE state = 'queued' AND message IN (
-  SELECT m.id FROM messages m JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person
-  WHERE m.id IN (SELECT value FROM json_each(?))
-    AND (m.kind IN ('invite', 'question', 'reprompt', 'reminder', 'help') AND i.state <> 'open'
-      OR m.kind IN ('invite', 'question', 'reprompt', 'reminder') AND m.id <
-        (SELECT max(id) FROM messages WHERE invitation = i.id
-           AND kind IN ('invite', 'question', 'reprompt', 'reminder'))
-        AND NOT EXISTS
-          (SELECT 1 FROM parts s WHERE s.message = m.id AND s.total > 1 AND s.submitted_at IS NOT NULL)
-      OR (m.kind <> 'farewell') = (x.pseudonym IN (SELECT pseudonym FROM opt_outs))))
+# What is not wanted any more, see `_withdraw`. Of kinds those are named that it is not about: SQLite makes a table of a
+# list of three and more, each time anew.
+_IS_UNWANTED = """
+(m.kind NOT IN ('thanks', 'farewell') AND (i.state <> 'open' OR m.kind <> 'help' AND m.id <
+    (SELECT max(id) FROM messages q WHERE q.invitation = i.id AND kind NOT IN ('thanks', 'farewell') AND kind <> 'help')
+    AND NOT EXISTS (SELECT 1 FROM parts s WHERE s.message = m.id AND s.total > 1 AND s.submitted_at IS NOT NULL))
+  OR (m.kind <> 'farewell') = (x.pseudonym IN (SELECT pseudonym FROM opt_outs)))
+"""
+_TO_CLAIM = "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, unseal(x.sealed, x.pseudonym), m.ref,"
+_PART = """
+FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation
+     JOIN persons x ON x.id = i.person WHERE p.id = ?
+"""
+_CLAIMED = _TO_CLAIM + _IS_UNWANTED + _PART
+_OF_INVITATION = """
+SELECT m.id FROM messages m JOIN invitations i ON i.id = m.invitation JOIN persons x ON x.id = i.person
+WHERE i.id = ? AND"""
+_UNWANTED_OF = _OF_INVITATION + _IS_UNWANTED
+# In this order: for each lane the seeks lie side by side in the index.
+_WITH_READY = """
+SELECT lanes.value, ranks.column1 FROM json_each(?) lanes CROSS JOIN (VALUES (?), (?), (?), (?)) ranks
+WHERE EXISTS (SELECT 1 FROM parts WHERE state = 'queued' AND lane = lanes.value AND priority = ranks.column1
+  AND next_at <= ? AND (until_at IS NULL OR until_at > ?))
 """
 
 
@@ -120,61 +131,63 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     from what caps keep back for answers, lest half a message lies on a phone over night.
     """
     moment = to_text(now)
-    chosen = _choose(db, ticket, moment)
-    while chosen and _withdraw(db, [part.message for part in chosen], moment):
-        chosen = _choose(db, ticket, moment)
-    if not chosen:
-        return []
-    ids = json.dumps([part.id for part in chosen])
-    db.execute(
+    parts, unwanted = _read(db, _choose(db, ticket, moment))
+    while unwanted and _withdraw(db, unwanted, moment):
+        parts, unwanted = _read(db, _choose(db, ticket, moment))
+    db.conn.executemany(
         "UPDATE parts SET state = 'claimed', sim = ?, claimed_at = ?, attempts = attempts + 1, reference = NULL"
-        " WHERE id IN (SELECT value FROM json_each(?))",
-        (ticket.sim, moment, ids),
+        " WHERE id = ?",
+        [(ticket.sim, moment, part.id) for part in parts],
     )
-    for message in {part.message for part in chosen if part.total > 1}:
+    for message in {part.message for part in parts if part.total > 1}:
         # Those that are claimed too: one that comes back must not go by another SIM than those before it.
         db.execute(
             "UPDATE parts SET lane = ?, priority = min(priority, ?) WHERE message = ? AND state IN"
             " ('queued', 'claimed')",
             (ticket.sim, _BEGUN, message),
         )
-    rows = db.execute(
-        "SELECT p.id, p.message, p.seq, p.total, p.text, m.alphabet, unseal(x.sealed, x.pseudonym), m.ref"
-        " FROM parts p JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
-        " JOIN persons x ON x.id = i.person WHERE p.id IN (SELECT value FROM json_each(?))",
-        (ids,),
-    ).fetchall()
-    found = {row[0]: ClaimedPart(*row) for row in rows}
-    return [found[part.id] for part in chosen]
+    return parts
+
+
+def _read(db: Database, chosen: Sequence[_Ready]) -> tuple[list[ClaimedPart], list[int]]:
+    """The chosen parts as they must go out, and of their messages those that are not wanted any more."""
+    rows = [db.execute(_CLAIMED, (part.id,)).fetchone() for part in chosen]
+    return [ClaimedPart(*row[:8]) for row in rows], [row[1] for row in rows if row[8]]
 
 
 def _choose(db: Database, ticket: Ticket, moment: str) -> list[_Ready]:
     """What a ticket allows of what is ready, by priority and then by turn."""
     chosen: list[_Ready] = []
+    there = _with_ready(db, [share.lane for share in ticket.shares], moment)
     for priority in PRIORITIES:
         want = ticket.parts - len(chosen)
         if priority == INVITATION:
             want = min(want, ticket.invitations)
-        if want > 0:
-            ready = [part for share in ticket.shares for part in _ready(db, share, priority, want, ticket, moment)]
+        shares = [share for share in ticket.shares if (share.lane, priority) in there]
+        if want > 0 and shares:
+            ready = [part for share in shares for part in _ready(db, share, priority, want, ticket, moment)]
             chosen += sorted(ready, key=lambda part: (part.next_at, part.id))[:want]
     return chosen
 
 
 def withdraw(db: Database, invitation: int, now: datetime) -> None:
     """Take out what is not wanted any more of a conversation that has gone on."""
-    rows = db.execute("SELECT id FROM messages WHERE invitation = ?", (invitation,)).fetchall()
-    _withdraw(db, [row[0] for row in rows], to_text(now))
+    _withdraw(db, [row[0] for row in db.execute(_UNWANTED_OF, (invitation,)).fetchall()], to_text(now))
 
 
-def _withdraw(db: Database, messages: Sequence[int], moment: str) -> bool:
-    """Take out what is not wanted any more, whatever brought it back to the queue; True if there was any.
+def _withdraw(db: Database, unwanted: Sequence[int], moment: str) -> bool:
+    """Take out messages that are not wanted any more, whatever brought them back to the queue; True if any was there.
 
     That is a question or an explanation whose conversation has ended, a question behind which another one stands and
     of which no part has gone out; all but the farewell for a person who has opted out, and the farewell for one who has
     come back. What may have been sent before stays in doubt.
     """
-    return db.execute(_WITHDRAW, (moment, _UNWANTED, json.dumps(messages))).rowcount > 0
+    withdrawn = db.conn.executemany(
+        "UPDATE parts SET state = iif(submitted_at IS NULL, 'failed', 'unknown'), done_at = ?, cause = ?"
+        " WHERE state = 'queued' AND message = ?",
+        [(moment, _UNWANTED, message) for message in unwanted],
+    )
+    return withdrawn.rowcount > 0
 
 
 def _ready(db: Database, share: Share, priority: int, want: int, ticket: Ticket, moment: str) -> list[_Ready]:
@@ -201,16 +214,12 @@ def _ready(db: Database, share: Share, priority: int, want: int, ticket: Ticket,
 
 def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
     """Whether a part could be claimed now from one of these lanes."""
-    moment = to_text(now)
-    return any(
-        db.execute(
-            "SELECT 1 FROM parts WHERE state = 'queued' AND lane = ? AND priority = ? AND next_at <= ?"
-            " AND (until_at IS NULL OR until_at > ?) LIMIT 1",
-            (lane, priority, moment, moment),
-        ).fetchone()
-        for lane in lanes
-        for priority in PRIORITIES
-    )
+    return bool(_with_ready(db, lanes, to_text(now)))
+
+
+def _with_ready(db: Database, lanes: Sequence[str], moment: str) -> set[tuple[str, int]]:
+    """Of these lanes, those in which something may go out now, each with a priority it has; most have nothing."""
+    return set(db.execute(_WITH_READY, (json.dumps(lanes), *PRIORITIES, moment, moment)).fetchall())
 
 
 def outside_window(db: Database, now: datetime, most: int) -> list[tuple[int, MessageKind, str]]:
