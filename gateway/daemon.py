@@ -37,7 +37,7 @@ from gateway.script import Script
 from gateway.settings import Settings
 from gateway.silence import Silence
 from gateway.store import persons, secrecy, state, tellings, visits
-from gateway.store.database import InstanceLock, open_writer
+from gateway.store.database import InstanceLock, open_writer, works_in_transactions
 from gateway.store.schema import migrate
 from gateway.store.soundness import refuse_damaged
 from gateway.store.writer import Writer
@@ -168,6 +168,7 @@ class Daemon:
                 refuse_damaged(db, settings.database)
                 self._was_sound = True
             migrate(db, settings.database)
+            works_in_transactions(db)
         except BaseException:
             db.close()
             raise

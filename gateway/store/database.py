@@ -131,24 +131,41 @@ def _path(db: Database) -> Path:
     return Path(db.conn.execute("PRAGMA database_list").fetchone()[2])
 
 
+def works_in_transactions(db: Database) -> None:
+    """Say of a connection that from here on it does nothing outside a `transaction`.
+
+    It need not be told anew for each of them how to wait for the lock, which costs more than to begin one.
+    """
+    assert isinstance(db.conn, secrecy.Keyed)
+    db.conn.execute(f"PRAGMA busy_timeout={_ASK_MS}")
+    db.conn.asks_often = True
+
+
 def _begin(connection: sqlite3.Connection) -> None:
     """Ask for the lock every few milliseconds.
 
     SQLite by itself asks at ever longer intervals, up to 0.1 s, and so misses the gaps between the transactions of an
     import that goes on for minutes.
     """
-    until_s = _CLOCK.monotonic() + _BUSY_S
+    if isinstance(connection, secrecy.Keyed) and connection.asks_often:
+        _ask(connection)
+        return
     connection.execute(f"PRAGMA busy_timeout={_ASK_MS}")
     try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as problem:
-                if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or _CLOCK.monotonic() >= until_s:
-                    raise
+        _ask(connection)
     finally:
         connection.execute(f"PRAGMA busy_timeout={int(_BUSY_S * 1000)}")
+
+
+def _ask(connection: sqlite3.Connection) -> None:
+    until_s = _CLOCK.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or _CLOCK.monotonic() >= until_s:
+                raise
 
 
 @contextmanager

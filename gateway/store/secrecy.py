@@ -113,6 +113,8 @@ class Keyed(sqlite3.Connection):
     """A connection with what it knows of the keys."""
 
     secrets: Secrets
+    asks_often = False
+    """Whether it waits for the lock as `gateway.store.database.works_in_transactions` says."""
 
 
 def of(db: Database) -> Secrets:

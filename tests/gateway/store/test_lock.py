@@ -8,11 +8,14 @@ import pytest
 
 from gateway.errors import StoreBusy
 from gateway.store import database
-from gateway.store.database import open_writer, transaction
+from gateway.store.database import open_writer, transaction, works_in_transactions
 
 
-def test_lock_is_asked_for_anew_until_the_other_lets_go(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("always", "timeout_ms"), [(False, 10_000), (True, 5)])
+def test_lock_is_asked_for_anew_until_the_other_lets_go(tmp_path: Path, always: bool, timeout_ms: int) -> None:
     other, mine = (open_writer(tmp_path / "otklik.db", checkpoints=False) for _ in range(2))
+    if always:
+        works_in_transactions(mine)
     other.conn.execute("BEGIN IMMEDIATE")
     asked = []
 
@@ -26,7 +29,7 @@ def test_lock_is_asked_for_anew_until_the_other_lets_go(tmp_path: Path) -> None:
     with transaction(mine):
         assert len(asked) == 3
     mine.conn.set_trace_callback(None)
-    assert mine.conn.execute("PRAGMA busy_timeout").fetchone() == (10_000,)
+    assert mine.conn.execute("PRAGMA busy_timeout").fetchone() == (timeout_ms,)
     mine.close()
     other.close()
 
