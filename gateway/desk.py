@@ -156,7 +156,7 @@ class Desk:
         def settle_all(db: Database) -> None:
             held = part_rows.held_by(db, sim, [part for part, _ in outcomes])
             self._outbox.settle(db, [(part, outcome) for part, outcome in outcomes if part in held], now)
-            lane_rows.wrote(db, held.intersection(sent))
+            lane_rows.wrote(db, sim, held.intersection(sent))
 
         self._dispatch.settled(sim, [part for part, _ in outcomes], len(sent), now)
         self._mind(sim, outcomes, now)

@@ -118,9 +118,7 @@ class Inbox:
             case Fate.CREDITED:
                 problem = "it has no status" if report.status is None else None
                 inbox.settle(db, [pdu.id], state=InboxState.HANDLED, kind="report", problem=problem)
-                person = persons.by_phone(db, phone)
-                if person is not None:
-                    self._listener.look_again(db, person, now)
+                self._listener.look_again(db, phone, now)
         return True
 
     def _handle_part(

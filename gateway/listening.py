@@ -72,9 +72,9 @@ class Listener:
             optouts.opt_out(db, self._pseudonyms.of(phone), way="sms", by="", at=text.sent_at, now=now)
         return False
 
-    def look_again(self, db: Database, person: int, now: datetime) -> None:
+    def look_again(self, db: Database, phone: str, now: datetime) -> None:
         """Let the replies be heard of which a delivery report has now shown whose they are."""
-        for reply in reviews.quarantined_of(db, person):
+        for reply, person in reviews.quarantined_of(db, phone):
             words, sent_at, sim = inbox.reply_of(db, reply)
             verdict = attribute(sent_at, candidates.address_of(db, sim), candidates.of_person(db, person))
             if isinstance(verdict, Belongs):

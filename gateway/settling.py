@@ -23,7 +23,7 @@ from gateway import alarms
 from gateway.conversations import Conversations
 from gateway.model import InvitationState, MessageKind, PartState
 from gateway.phones import mask
-from gateway.reports import Clue, Fate, done_moment, match
+from gateway.reports import Candidate, Clue, Fate, done_moment, match
 from gateway.retries import MOST_TRIES, blamed_after_s, is_isolated, retry_after_s, sim_rests_s
 from gateway.store import invitations, parts, sims, state
 from gateway.store.parts import PartRow, ReplyTime
@@ -117,36 +117,39 @@ class Settling:
         """Apply a delivery report to the part it is about, if there is one by now."""
         quarters = sims.report_quarters(db, sim)
         clue = Clue(sim, report.reference, report.sent_at, quarters)
-        found = match(clue, parts.sent_to(db, phone, now - self._reach))
+        candidates = parts.sent_to(db, phone, now - self._reach)
+        found = match(clue, candidates)
         if isinstance(found, Fate):
             return found
         if found.quarters is not None and found.quarters != quarters:
             sims.put_report_quarters(db, sim, found.quarters)
             quarters = found.quarters
-        row = parts.find(db, found.part)
-        done_at = done_moment(report.done_at, quarters, since=row.claimed_at, until=now)
-        self._apply(db, row, report, done_at, now)
+        part = next(each for each in candidates if each.id == found.part)
+        done_at = done_moment(report.done_at, quarters, since=part.since, until=now)
+        self._apply(db, part, report, done_at, now)
         return Fate.CREDITED
 
-    def _apply(self, db: Database, row: PartRow, report: StatusReport, done_at: datetime | None, now: datetime) -> None:
+    def _apply(
+        self, db: Database, part: Candidate, report: StatusReport, done_at: datetime | None, now: datetime
+    ) -> None:
         status, reference = report.status, report.reference
         cls = StatusClass.TRYING if status is None else status_class(status)
         if status is None or cls is StatusClass.TRYING:
-            parts.heard_of(db, row.id, reference=reference, now=now)
+            parts.heard_of(db, part.id, reference=reference, now=now)
         elif cls is StatusClass.DELIVERED:
             parts.finish(
                 db,
-                row.id,
+                part.id,
                 state=PartState.DELIVERED,
                 status=status,
                 reference=reference,
                 delivered_at=done_at,
                 now=now,
             )
-        elif row.state is not PartState.DELIVERED:
+        elif part.state is not PartState.DELIVERED:
             cause = TP_STATUS.get(status, f"status {status}")
-            parts.finish(db, row.id, state=PartState.FAILED, status=status, reference=reference, cause=cause, now=now)
-            self._undeliverable(db, row, now)
+            parts.finish(db, part.id, state=PartState.FAILED, status=status, reference=reference, cause=cause, now=now)
+            self._undeliverable(db, parts.find(db, part.id), now)
 
     # -- inside -------------------------------------------------------------------------------------------------
 
@@ -176,7 +179,7 @@ class Settling:
 
     def _sends_again(self, db: Database, part: int, now: datetime) -> None:
         """A SIM of which a part was accepted is well."""
-        sim = parts.sim_of(db, part)
+        sim = sims.stopped_with(db, part)
         if sim is not None and sims.resume(db, sim):
             alarms.tell(db, place=alarms.of_sim(sim), kind=_STOPPED, text=None, now=now)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,13 +44,12 @@ def put_operator(db: Database, person: int, operator: str) -> None:
     db.execute("UPDATE persons SET operator = ? WHERE id = ?", (operator, person))
 
 
-def wrote(db: Database, parts: Iterable[int]) -> None:
-    """The SIMs that sent these parts are now the ones their persons have to do with."""
-    db.execute(
-        "UPDATE persons SET sim = p.sim FROM json_each(?) j JOIN parts p ON p.id = j.value"
-        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation"
-        " WHERE persons.id = i.person AND persons.sim IS NOT p.sim",
-        (json.dumps(list(parts)),),
+def wrote(db: Database, sim: str, parts: Iterable[int]) -> None:
+    """The SIM that sent these parts is now the one their persons have to do with."""
+    db.conn.executemany(
+        "UPDATE persons SET sim = ?1 WHERE sim IS NOT ?1 AND id = (SELECT i.person FROM parts p"
+        " JOIN messages m ON m.id = p.message JOIN invitations i ON i.id = m.invitation WHERE p.id = ?2)",
+        [(sim, part) for part in parts],
     )
 
 

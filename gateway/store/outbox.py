@@ -134,6 +134,8 @@ def claim(db: Database, ticket: Ticket, now: datetime) -> list[ClaimedPart]:
     parts, unwanted = _read(db, _choose(db, ticket, moment))
     while unwanted and _withdraw(db, unwanted, moment):
         parts, unwanted = _read(db, _choose(db, ticket, moment))
+    if not parts:
+        return []
     db.conn.executemany(
         "UPDATE parts SET state = 'claimed', sim = ?, claimed_at = ?, attempts = attempts + 1, reference = NULL"
         " WHERE id = ?",

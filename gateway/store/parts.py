@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,10 +47,9 @@ def held_by(db: Database, sim: str, parts: Sequence[int]) -> set[int]:
 
     What a worker says that hung for long must not touch a part that went into doubt meanwhile and out by another.
     """
-    rows = db.execute(
-        "SELECT id FROM parts WHERE sim = ? AND id IN (SELECT value FROM json_each(?))", (sim, json.dumps(parts))
-    ).fetchall()
-    return {row[0] for row in rows}
+    return {
+        part for part in parts if db.execute("SELECT 1 FROM parts WHERE id = ? AND sim = ?", (part, sim)).fetchone()
+    }
 
 
 # -- settled ------------------------------------------------------------------------------------------------------
@@ -71,10 +69,10 @@ def submitted(db: Database, parts: Sequence[tuple[int, int | None]], *, now: dat
     What a report has settled already stays so.
     """
     moment = to_text(now)
-    db.execute(
-        "UPDATE parts SET state = 'submitted', reference = j.value ->> 1, submitted_at = ?, done_at = NULL,"
-        " cause = NULL FROM json_each(?) j WHERE parts.id = j.value ->> 0 AND status IS NULL",
-        (moment, json.dumps(parts)),
+    db.conn.executemany(
+        "UPDATE parts SET state = 'submitted', reference = ?, submitted_at = ?, done_at = NULL, cause = NULL"
+        " WHERE id = ? AND status IS NULL",
+        [(reference, moment, part) for part, reference in parts],
     )
     _invited(db, [part for part, _ in parts], moment, reply_time)
 
@@ -90,18 +88,13 @@ def unknown(db: Database, part: int, *, why: str, now: datetime, reply_time: Rep
 
 
 def _invited(db: Database, parts: Sequence[int], moment: str, reply_time: ReplyTime) -> None:
+    closes_at, remind_at = to_text(reply_time.closes_at), reply_time.remind_at and to_text(reply_time.remind_at)
     # Who has ended the conversation while it went out has ended it.
-    db.execute(
+    db.conn.executemany(
         "UPDATE invitations SET closes_at = iif(state = 'open', ?, closes_at), remind_at = ?, invited_at = ?"
-        " WHERE invited_at IS NULL AND id IN"
-        " (SELECT m.invitation FROM json_each(?) j JOIN parts p ON p.id = j.value JOIN messages m ON m.id = p.message"
-        " WHERE m.kind = 'invite')",
-        (
-            to_text(reply_time.closes_at),
-            reply_time.remind_at and to_text(reply_time.remind_at),
-            moment,
-            json.dumps(parts),
-        ),
+        " WHERE invited_at IS NULL AND id = (SELECT m.invitation FROM parts p JOIN messages m ON m.id = p.message"
+        " WHERE p.id = ? AND m.kind = 'invite')",
+        [(closes_at, remind_at, moment, part) for part in parts],
     )
 
 
@@ -182,12 +175,6 @@ def fail(db: Database, part: PartRow, *, cause: str, now: datetime) -> None:
         " WHERE (message = ? AND state IN ('queued', 'claimed')) OR (id = ? AND status IS NULL)",
         (cause, to_text(now), part.message, part.id),
     )
-
-
-def sim_of(db: Database, part: int) -> str | None:
-    """The SIM that has, or had, a part."""
-    row: tuple[str | None] = db.execute("SELECT sim FROM parts WHERE id = ?", (part,)).fetchone()
-    return row[0]
 
 
 def phone_of(db: Database, message: int) -> str:

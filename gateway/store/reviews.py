@@ -117,12 +117,13 @@ def resolve(db: Database, reply: int, now: datetime) -> None:
     db.execute("UPDATE reviews SET decided_at = ? WHERE reply = ?", (to_text(now), reply))
 
 
-def quarantined_of(db: Database, person: int) -> list[int]:
-    """The replies of a person of which nobody has said yet whose they are."""
-    rows = db.execute(
-        "SELECT id FROM replies WHERE person = ? AND state = 'quarantined' ORDER BY sent_at, id", (person,)
+def quarantined_of(db: Database, phone: str) -> list[tuple[int, int]]:
+    """The replies from a phone of which nobody has said yet whose they are, each with the person behind it."""
+    return db.execute(
+        "SELECT id, person FROM replies WHERE state = 'quarantined' AND person ="
+        " (SELECT id FROM persons WHERE pseudonym = pseudonym(?)) ORDER BY sent_at, id",
+        (phone,),
     ).fetchall()
-    return [row[0] for row in rows]
 
 
 def listed(db: Database, *, decided: bool) -> list[dict[str, Any]]:

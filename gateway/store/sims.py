@@ -35,6 +35,14 @@ def stop(db: Database, sim: str, *, why: str, until: datetime) -> None:
     )
 
 
+def stopped_with(db: Database, part: int) -> str | None:
+    """The SIM that has a part, if it is one that has been taken out of sending."""
+    row = db.execute(
+        "SELECT s.iccid FROM parts p JOIN sims s ON s.iccid = p.sim WHERE p.id = ? AND s.stops > 0", (part,)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def resume(db: Database, sim: str) -> bool:
     """It sends again; True if it had been taken out of sending."""
     row = db.execute(
