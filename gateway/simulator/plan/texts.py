@@ -1,0 +1,76 @@
+"""What the box says, in how many parts, and what a reply means: looked up after the first time.
+
+The texts are rendered and counted as `gateway.conversations` does; a region has few of them, one for each office and
+day. Replies are read by `gateway.replies`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from gateway.model import Meaning, MessageKind, Office
+from gateway.replies import Context, interpret
+from gateway.script import Script
+from gateway.simulator.plan.openings import Days
+from gateway.wording import render, variables
+from modem.alphabet import split
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LANGUAGE = ""
+"""That of the survey's first texts: offices do not report another in a simulation."""
+
+
+class Said(NamedTuple):
+    """A text that goes out, and how many parts it has."""
+
+    text: str
+    parts: int
+
+
+class Texts:
+    """The texts of a survey. `calendars` count the days of each time zone."""
+
+    def __init__(self, script: Script, calendars: Mapping[str, Days]) -> None:
+        self._script = script
+        self._calendars = calendars
+        self._said: dict[tuple[MessageKind, tuple[str, ...], str, int | None], Said] = {}
+        self._is_dated: dict[tuple[MessageKind, tuple[str, ...]], bool] = {}
+
+    def said(self, kind: MessageKind, asks: tuple[str, ...], office: Office, visited_at: float) -> Said:
+        """The text of a message about a visit (seconds since the epoch)."""
+        what = (kind, asks)
+        if what not in self._is_dated:
+            self._is_dated[what] = "date" in variables(self._script.template(kind, asks, _LANGUAGE))
+        key = (
+            kind,
+            asks,
+            office.code,
+            self._calendars[office.time_zone].day(visited_at) if self._is_dated[what] else None,
+        )
+        said = self._said.get(key)
+        if said is None:
+            template = self._script.template(kind, asks, _LANGUAGE)
+            received_at = datetime.fromtimestamp(visited_at, UTC)
+            text = render(template, received_at, office, self._script.named(asks, _LANGUAGE))
+            said = self._said[key] = Said(text, len(split(text)))
+        return said
+
+
+def meaning_of(words: str, asked: tuple[str, ...], ours: tuple[str, ...]) -> Meaning:
+    """What a reply means to whom was asked for this, and told `ours`.
+
+    Most replies share no word with what was said: they quote nothing, and are read once for all citizens.
+    """
+    mine = _words(words)
+    if len(mine) < 2 or all(mine.isdisjoint(_words(text)) for text in ours):
+        ours = ()
+    return interpret(words, Context(asked, ours))
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
