@@ -130,6 +130,12 @@ class Hearing:
             else:
                 self._happen(talk, Silence())
 
+    def expire_all(self) -> None:
+        """Nothing happens any more but that time passes until the last conversation has ended."""
+        while self._closing:
+            self._events.now = max(self._events.now, self._closing[0][0])
+            self.expire()
+
     # -- replies --------------------------------------------------------------------------------------------------
 
     def hear(self, reply: Reply) -> None:

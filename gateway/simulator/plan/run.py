@@ -19,6 +19,7 @@ from gateway.simulator.citizens import Citizens, Occasion
 from gateway.simulator.dice import Dice
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.plan.calling import Calling
+from gateway.simulator.plan.drawing import drawing
 from gateway.simulator.plan.events import Events
 from gateway.simulator.plan.hearing import Hearing, Reply
 from gateway.simulator.plan.inviting import Inviting
@@ -26,11 +27,12 @@ from gateway.simulator.plan.lists import Lists
 from gateway.simulator.plan.messages import ANY, Message
 from gateway.simulator.plan.meter import Meter
 from gateway.simulator.plan.openings import Days, Openings
-from gateway.simulator.plan.sending import Modem, Sending
+from gateway.simulator.plan.sending import Modem, Sending, never
 from gateway.simulator.plan.talks import Person, Talk
 from gateway.simulator.plan.tally import Tally
-from gateway.simulator.plan.telephones import Telephones, drawing
+from gateway.simulator.plan.telephones import Telephones
 from gateway.simulator.plan.texts import Texts
+from gateway.simulator.plan.troubles import Troubles
 from gateway.simulator.running.boxes import name_of
 from gateway.simulator.running.progress import Progress
 from gateway.simulator.scenario.model import Scenario
@@ -94,7 +96,21 @@ class _Box:
         self._lists = {name: Lists(scenario.visits.lists_at, zone) for name, zone in self._zones.items()}
         self._events = events = Events(begin)
         self._tally = Tally(begin, scenario.modems.count)
-        self._sending = self._modems_of(scenario, seed)
+        self._modems = self._modems_of(scenario, seed)
+        refused, dice = scenario.network.refused, Dice(seed, "plan", "refused")
+        self._sending = Sending(
+            events,
+            self._modems,
+            scenario.box.routing.failover_after_s,
+            self._sent,
+            self._failed,
+            refuses=(lambda: dice.random() < refused) if refused else never,
+            chance=Dice(seed, "plan", "pauses").random,
+        )
+        self._unread: dict[int, list[Reply]] = {}
+        """What citizens have written to modems that are away."""
+        until = self._calendar.midnight(scenario.days)
+        Troubles(events, scenario, seed, until, self._sending, self._modems, self._away, self._back)
         self._inviting = Inviting(events, survey, self._openings.__getitem__, self._invite, self._bar)
         script = scriptfiles.load(survey.script)
         self._calling = Calling(scenario, self._calendar, next(iter(self._zones)), events, self._opt_out)
@@ -110,7 +126,7 @@ class _Box:
             self._calling.call_back,
         )
         self._telephones = Telephones(scenario.network, seed)
-        self._citizens = Citizens.of(scenario.citizens, seed)
+        self._citizens = Citizens.of(scenario.citizens, scenario.seed)
         self._knew: dict[str, int] = {}
         """The modems that people know who were forgotten otherwise."""
         self._invited: deque[tuple[float, Person]] = deque()
@@ -123,7 +139,7 @@ class _Box:
     def live(self) -> Measures:
         self._events.at(self._events.now, self._begin_day, 0)
         self._events.run()
-        self._hearing.expire()
+        self._hearing.expire_all()
         self._sending.invitations.close()
         self._sending.answers.close()
         found = self._tally.measures(
@@ -201,14 +217,17 @@ class _Box:
             tally.counts["invited"] += 1
             tally.invited[talk.office.code] += 1
             self._hearing.invited(talk)
-        shows_at = self._telephones.shows_at(person.phone, now)
+            self._telephones.ask(person, now)
+        shows_at = self._telephones.shows_at(person, now)
         if shows_at > now + self._validity_s:
             message.unread = True
             if message.is_invitation:
                 self._events.at(min(shows_at, now + self._validity_s), self._hearing.undeliverable, talk)
         else:
             message.shown_at = max(message.shown_at, shows_at)
-            message.unreported |= not self._telephones.is_reported()
+            if not self._telephones.is_reported():
+                message.unreported = True
+                tally.counts["unknown"] += modem.down > 0
         if not message.left:
             self._whole(message, modem)
 
@@ -248,26 +267,30 @@ class _Box:
 
     def _write(self, reply: Reply) -> None:
         """A citizen writes; a modem that is away gets it when it is back."""
+        if self._modems[reply.modem].down:
+            self._unread.setdefault(reply.modem, []).append(reply)
+            return
         letters = len(reply.words)
         self._tally.counts["inbound"] += 1 if letters <= _ONE_PART else len(split(reply.words))
         self._hearing.hear(reply)
 
+    def _away(self, modem: Modem, until: float) -> None:
+        begin = self._calendar.midnight(0)
+        self._tally.away[modem.index].append((round(self._events.now - begin), round(until - begin)))
+
+    def _back(self, modem: Modem) -> None:
+        for reply in self._unread.pop(modem.index, ()):
+            self._write(reply)
+
     # -- how it is built ------------------------------------------------------------------------------------------
 
-    def _modems_of(self, scenario: Scenario, seed: str) -> Sending:
+    def _modems_of(self, scenario: Scenario, seed: str) -> list[Modem]:
         modems, zone, now = scenario.modems, ZoneInfo(scenario.box.routing.zone), self._events.now
         limits = modems.limits.as_limits()
-        return Sending(
-            self._events,
-            [
-                Modem(number, Meter(limits, zone, now), drawing(modems.submit, Dice(seed, "plan", "submit", number)))
-                for number in range(modems.count)
-            ],
-            scenario.box.routing.failover_after_s,
-            self._sent,
-            self._failed,
-            chance=Dice(seed, "plan", "pauses").random,
-        )
+        return [
+            Modem(number, Meter(limits, zone, now), drawing(modems.submit, Dice(seed, "plan", "submit", number)))
+            for number in range(modems.count)
+        ]
 
     def _forget(self, before: float) -> None:
         """Forget people who were not heard of for so long that nothing depends on them any more."""

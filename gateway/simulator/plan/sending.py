@@ -71,11 +71,12 @@ Sent = Callable[[Message, Modem], None]
 """Told of each part that the network has taken."""
 
 
-def _never() -> bool:
+def never() -> bool:
+    """What does not happen."""
     return False
 
 
-def _always_half() -> float:
+def _half() -> float:
     return 0.5
 
 
@@ -89,8 +90,8 @@ class Sending:
         failover_after_s: float,
         on_sent: Sent,
         on_failed: Callable[[Message], None],
-        refuses: Callable[[], bool] = _never,
-        chance: Callable[[], float] = _always_half,
+        refuses: Callable[[], bool] = never,
+        chance: Callable[[], float] = _half,
     ) -> None:
         """`refuses` tells whether the network refuses the part at hand for now; `chance` spreads pauses."""
         self._events = events
@@ -133,34 +134,25 @@ class Sending:
 
     # -- for whoever makes the weather ----------------------------------------------------------------------------
 
-    def stop(self, modem: Modem) -> bool:
-        """The modem can send no more for a while; whether it had a part in hand, which ends in doubt."""
-        modem.down += 1
-        if modem.down > 1:
-            return False
+    def stop(self, modem: Modem, *, breaks: bool) -> None:
+        """The modem can send no more for a while; the dialogue it is in `breaks` off or comes to its end.
+
+        A part whose dialogue breaks off is in doubt, which counts as sent: the network has it.
+        """
         now = self._events.now
-        modem.down_since = now
-        self._events.at(now + self._failover_after_s, self._fail_over, modem)
-        return modem.busy
+        modem.down += 1
+        if modem.down == 1:
+            modem.down_since = now
+            self._events.at(now + self._failover_after_s, self._fail_over, modem)
+        message = modem.message
+        if breaks and message is not None:
+            modem.message, modem.busy = None, False
+            self._accepted(modem, message)
 
     def resume(self, modem: Modem) -> None:
-        """What kept the modem from sending is over."""
+        """One thing that kept the modem from sending is over."""
         modem.down -= 1
         self._next(modem)
-
-    def interrupt(self, modem: Modem, *, in_doubt: bool) -> Message:
-        """The dialogue about the part in hand is broken off: the part may have been sent, or goes back to the queue."""
-        message = modem.message
-        assert message is not None, "who breaks a dialogue off has seen that there is one"
-        modem.message, modem.busy = None, False
-        message.in_hand = False
-        if in_doubt:
-            self._gone_out(modem, message)
-        elif message.gone:
-            self._leave(message, 1, Left.WITHDRAWN)
-        if message.left:
-            self.again(message)
-        return message
 
     def again(self, message: Message) -> None:
         """What has left the queue for a while comes back, if it is still wanted."""
@@ -214,25 +206,25 @@ class Sending:
         if modem.message is not message:
             return  # it was broken off
         modem.busy, modem.message = False, None
-        message.in_hand = False
         if self._refuses():
+            message.in_hand = False
             self._refused(modem, message)
         else:
-            modem.refusals = 0
-            self._gone_out(modem, message)
-            self._on_sent(message, modem)
-            if message.left and not message.gone:
-                modem.lanes[message.priority].appendleft(message)
-                self._queued += 1
+            self._accepted(modem, message)
         self._next(modem)
 
-    def _gone_out(self, modem: Modem, message: Message) -> None:
-        """A part has left the queue by a modem."""
+    def _accepted(self, modem: Modem, message: Message) -> None:
+        """A part has gone out, or may have; what is left of its message is the next thing this modem sends."""
         now = self._events.now
-        modem.meter.add(now, self._chance())
-        modem.sent_at = now
+        message.in_hand = False
         message.left -= 1
+        modem.meter.add(now, self._chance())
+        modem.sent_at, modem.refusals = now, 0
         self._leave(message, 1, Left.SENT)
+        self._on_sent(message, modem)
+        if message.left and not message.gone:
+            modem.lanes[message.priority].appendleft(message)
+            self._queued += 1
 
     def _refused(self, modem: Modem, message: Message) -> None:
         """The network is overloaded: the part is tried again, and the modem rests a little after the second time."""

@@ -22,12 +22,14 @@ class Person:
     """Whoever has a telephone. `knows` is the modem he last had to do with. `talks` are about visits he was invited to
     speak about, `wait` are those that wait for another to end, and of `expected` ones it is not decided yet."""
 
-    __slots__ = ("expected", "knows", "opted_out", "phone", "talks", "wait")
+    __slots__ = ("expected", "knows", "off_until", "opted_out", "phone", "talks", "wait")
 
     def __init__(self, phone: str, knows: int = ANY) -> None:
         self.phone = phone
         self.knows = knows
         self.expected = 0
+        self.off_until = 0.0
+        """When his telephone is on again, if it was off; infinite: it takes nothing from us."""
         self.opted_out = False
         self.talks: list[Talk] = []
         self.wait: list[Talk] = []

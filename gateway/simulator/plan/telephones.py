@@ -1,16 +1,23 @@
-"""Whether and when a message is on a citizen's telephone, and whether we hear of it."""
+"""Whether and when a message is on a citizen's telephone, and whether we hear of it.
+
+Who is off or blocked is thrown by the same dice as in the full run (`gateway.simulator.box.telephones`), when an
+invitation is on its way.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
-from gateway.simulator.dice import Dice
-from gateway.simulator.scenario.model import Lasting, NetworkSection
+from gateway.simulator.dice import Dice, chance
+from gateway.simulator.plan.drawing import drawing, lasts_s
+from gateway.simulator.plan.talks import Person
+from gateway.simulator.scenario.model import NetworkSection
+
+_DAY_S = 86_400
 
 
 class Telephones:
-    """The telephones of a box's citizens; `seed` is the one they have in the full run."""
+    """The telephones of a box's citizens; `seed` is the one of the box."""
 
     def __init__(self, network: NetworkSection, seed: str) -> None:
         self._network = network
@@ -18,28 +25,24 @@ class Telephones:
         self._dice = Dice(seed, "plan", "network")
         self._delivery_s = drawing(network.delivery, self._dice)
 
-    def shows_at(self, phone: str, now: float) -> float:
-        """When a part that the network takes now is on the telephone; infinite: never."""
+    def ask(self, person: Person, now: float) -> None:
+        """An invitation is on its way: is the telephone on?"""
+        if person.off_until > now:
+            return
         network = self._network
-        chance = Dice(self._seed, phone, "handset").random()
+        if chance(self._seed, "blocked", person.phone) < network.blocked:
+            person.off_until = math.inf
+            return
+        day = int(now // _DAY_S)
+        if chance(self._seed, "off", person.phone, day) < network.off:
+            person.off_until = now + lasts_s(network.off_for, Dice(self._seed, "off for", person.phone, day))
+
+    def shows_at(self, person: Person, now: float) -> float:
+        """When a part that the network takes now is on the telephone; infinite: never."""
         shows_at = now + self._delivery_s()
-        if chance < network.blocked:
-            return math.inf
-        if chance < network.blocked + network.off:
-            off = Dice(self._seed, phone, "off", int(now))
-            return shows_at + drawing(network.off_for, off)()
-        return shows_at
+        return shows_at if shows_at > person.off_until else person.off_until
 
     def is_reported(self) -> bool:
         """Whether the report about a part comes."""
         lost = self._network.reports_lost
         return not lost or self._dice.random() >= lost
-
-
-def drawing(lasting: Lasting, dice: Dice) -> Callable[[], float]:
-    """What draws a time that varies, in seconds."""
-    median_s, sigma = lasting.median_s, lasting.sigma
-    if not median_s or not sigma:
-        return lambda: median_s
-    mean, draw = math.log(median_s), dice.lognormvariate
-    return lambda: draw(mean, sigma)

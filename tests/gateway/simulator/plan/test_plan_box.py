@@ -41,6 +41,8 @@ def test_a_box_does_what_it_is_to_do():
     assert counts["visits"] == counts["no_consent"] + counts["invited"] + counts["barred"]
     assert 0.93 * counts["invited"] < counts["delivered"] < counts["invited"]
     assert counts["delivered"] > counts["replied"] >= counts["rated"] > 10
+    declined = counts["opted_out"] + found.replies["wrong_recipient"]
+    assert counts["invited"] - declined <= counts["expired"] + counts["rated"] <= counts["invited"]
     assert counts["parts"] > counts["invited"]
     assert sum(found.waits_s.values()) == sum(found.invited.values()) == counts["invited"]
     assert sum(found.sent.values()) == sum(found.sent_by_hour.values()) == counts["parts"]
@@ -117,3 +119,42 @@ def test_a_message_that_is_forgotten_is_seen(monkeypatch):
     monkeypatch.setattr(Sending, "again", lambda self, message: None)
     with pytest.raises(SimulationError, match="do not balance"):
         planned(scenario(modems={"submit": {"median_s": 900}}))
+
+
+def outage(hours, lasts_s):
+    return {"every_h": hours, "lasts": {"median_s": lasts_s}}
+
+
+def test_a_modem_that_is_away_leaves_its_work_to_the_other():
+    found = planned(scenario(modems={"count": 2, "hangs": outage(4, 7200)}, network={"reports_lost": 0.5}))
+    counts = found.counts
+    assert counts["visits"] == counts["no_consent"] + counts["invited"] + counts["barred"]
+    for modem in ("box1/m1", "box1/m2"):
+        away = found.modems[modem].away
+        assert away
+        for hour, parts in found.modems[modem].parts.items():
+            begins, ends = hour * 3600, (hour + 1) * 3600
+            assert not parts or not any(begin < begins and ends < end for begin, end in away)
+
+
+def test_what_is_written_to_a_modem_that_is_away_is_heard_when_it_is_back():
+    always, sometimes = (planned(scenario(modems=modems)) for modems in ({}, {"no_network": outage(3, 3600)}))
+    assert sometimes.counts["replied"] == pytest.approx(always.counts["replied"], rel=0.1)
+    assert max(sometimes.waits_s) > max(always.waits_s) + 600
+
+
+def test_a_network_that_is_away_makes_everybody_wait():
+    found = planned(scenario(modems={"count": 3}, network={"away": outage(24, 3 * 3600)}))
+    assert found.modems["box1/m1"].away == found.modems["box1/m3"].away != []
+
+
+def test_refused_parts_are_tried_again():
+    found = planned(scenario(network={"refused": 0.3}))
+    counts = found.counts
+    assert counts["visits"] == counts["no_consent"] + counts["invited"] + counts["barred"]
+    assert sum(found.waits_s.values()) == counts["invited"]
+
+
+def test_telephones_that_are_blocked_or_off_for_long_get_nothing():
+    found = planned(scenario(network={"blocked": 0.3, "off": 0.3, "off_for": {"median_s": 1e6}}))
+    assert found.counts["delivered"] == pytest.approx(0.49 * found.counts["invited"], rel=0.15)

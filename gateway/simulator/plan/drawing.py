@@ -1,0 +1,23 @@
+"""Times that vary, drawn. Pure but for the dice that are given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from gateway.simulator.dice import Dice
+from gateway.simulator.scenario.model import Lasting
+
+
+def drawing(lasting: Lasting, dice: Dice) -> Callable[[], float]:
+    """What draws a time that varies, in seconds."""
+    median_s, sigma = lasting.median_s, lasting.sigma
+    if not median_s or not sigma:
+        return lambda: median_s
+    mean, draw = math.log(median_s), dice.lognormvariate
+    return lambda: draw(mean, sigma)
+
+
+def lasts_s(lasting: Lasting, dice: Dice) -> float:
+    """How long something takes this time."""
+    return drawing(lasting, dice)()
