@@ -9,7 +9,10 @@ much; a test holds each copy to its original:
     inviting    who is invited when, who is not    gateway.outbox, gateway.caps
     sending     which SIM takes which part         gateway.routing, gateway.dispatch, gateway.store.outbox.claim
     hearing     whose a reply is, what it does     gateway.listening, gateway.conversations
+    whose       which conversation hears it        gateway.attribution
+    readings    what it means                      gateway.replies
     texts       what is said, in how many parts    gateway.conversations, modem.alphabet
+    lists       when a visit is known              gateway.intake
 
 Time is a float, seconds since the epoch, and moves from event to event (`events`). All that waits is accounted for
 twice over (`accounts`): a run in which Little's law or the conservation of parts does not hold is an error.

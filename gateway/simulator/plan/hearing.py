@@ -11,16 +11,18 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from gateway.conversations import held
-from gateway.model import BarReason, InvitationState, Meaning, MessageKind
+from gateway.model import BarReason, Conversation, InvitationState, MessageKind
 from gateway.script import Script
 from gateway.settings import SurveySection
+from gateway.simulator.intents import Intent
 from gateway.simulator.plan.events import Events
 from gateway.simulator.plan.messages import Message
 from gateway.simulator.plan.openings import Openings
+from gateway.simulator.plan.readings import Readings
 from gateway.simulator.plan.sending import Sending
 from gateway.simulator.plan.talks import Person, Talk
 from gateway.simulator.plan.tally import Tally
-from gateway.simulator.plan.texts import Texts, meaning_of
+from gateway.simulator.plan.texts import Texts
 from gateway.simulator.plan.whose import whose
 from gateway.survey import (
     CallBack,
@@ -50,7 +52,7 @@ class Reply(NamedTuple):
     """A text that a citizen sends to a modem of ours."""
 
     person: Person
-    words: str
+    intent: Intent
     modem: int
 
 
@@ -63,6 +65,7 @@ class Hearing:
         survey: SurveySection,
         script: Script,
         texts: Texts,
+        readings: Readings,
         openings: Callable[[str], Openings],
         sending: Sending,
         tally: Tally,
@@ -75,6 +78,7 @@ class Hearing:
         self._window_s = survey.reply_window_s
         self._remind_s = survey.reminder_s
         self._texts = texts
+        self._readings = readings
         self._openings = openings
         self._sending = sending
         self._tally = tally
@@ -114,7 +118,7 @@ class Hearing:
     def undeliverable(self, talk: Talk) -> None:
         """A part of the invitation has failed for good."""
         if talk.state is InvitationState.OPEN:
-            self._happen(talk, Undeliverable())
+            self._happen(talk, talk.spoken(self._first), Undeliverable())
 
     def expire(self) -> None:
         """End the conversations whose reply window has passed."""
@@ -126,9 +130,10 @@ class Hearing:
             if talk.conversation is None:  # nobody has written: as `Silence` would have it
                 talk.state = _EXPIRED
                 self._tally.counts["expired"] += 1
-                self._withdraw(talk)
+                if any(message.left for message in talk.messages):
+                    self._withdraw(talk)
             else:
-                self._happen(talk, Silence())
+                self._happen(talk, talk.spoken(self._first), Silence())
 
     def expire_all(self) -> None:
         """Nothing happens any more but that time passes until the last conversation has ended."""
@@ -145,19 +150,19 @@ class Hearing:
         person.knows = reply.modem
         sent_at = float(math.floor(now))  # service centres give whole seconds
         talk, late = whose(person, sent_at, now, reply.modem)
-        asked: tuple[str, ...] = ()
-        ours: tuple[str, ...] = ()
-        if talk is not None:
-            asked, ours = standing(talk.spoken(self._first), _moment(sent_at)), talk.said
-        meaning = meaning_of(reply.words, asked, ours)
+        if talk is None:
+            meaning, parts = self._readings.read(reply.intent, (), ())
+        else:
+            conversation, moment = talk.spoken(self._first), _moment(sent_at)
+            meaning, parts = self._readings.read(reply.intent, standing(conversation, moment), talk.said)
         self._tally.replies[meaning.cls.value] += 1
+        self._tally.counts["inbound"] += parts
         if meaning.opt_in:
             self._opt_in(person)
-        elif talk is None:
-            if meaning.opt_out:
-                self.opt_out(person)
-        else:
-            self._reply(talk, meaning, sent_at, late)
+        elif talk is not None:
+            self._reply(talk, conversation, Replied(meaning, moment), late)
+        elif meaning.opt_out:
+            self.opt_out(person)
 
     def opt_out(self, person: Person) -> None:
         """Never write to this person again: what waits or has not gone out is barred."""
@@ -177,12 +182,13 @@ class Hearing:
             person.opted_out = False
             self._tally.counts["opted_out"] -= 1
 
-    def _reply(self, talk: Talk, meaning: Meaning, sent_at: float, late: bool) -> None:
+    def _reply(self, talk: Talk, conversation: Conversation, event: Replied, late: bool) -> None:
+        sent_at = event.sent_at.timestamp()
         if not talk.written:
             talk.written = True
             if talk.invited_at is not None:
                 self._tally.delays_min[int(max(0.0, sent_at - talk.invited_at) // 60)] += 1
-        effects = self._happen(talk, Replied(meaning, _moment(sent_at)), sent_at)
+        effects = self._happen(talk, conversation, event, sent_at)
         if late or Late() in effects:
             self._tally.counts["late"] += 1
         elif not talk.heard:
@@ -196,18 +202,21 @@ class Hearing:
         if opens_at > now:
             self._events.at(opens_at, self._remind, talk)
         elif talk.state is InvitationState.OPEN and not person.opted_out:
-            self._happen(talk, Remind())
+            self._happen(talk, talk.spoken(self._first), Remind())
 
-    def _happen(self, talk: Talk, event: Event, heard_at: float | None = None) -> tuple[Effect, ...]:
+    def _happen(
+        self, talk: Talk, conversation: Conversation, event: Event, heard_at: float | None = None
+    ) -> tuple[Effect, ...]:
         """Let something happen to a conversation and carry out what follows: `Conversations.happen`."""
         now, person = self._events.now, talk.person
         was_open = talk.state is InvitationState.OPEN
-        conversation, effects = advance(talk.spoken(self._first), event, _moment(now), self._settings)
-        if conversation.state is not talk.state:
+        after, effects = advance(conversation, event, _moment(now), self._settings)
+        if after.state is not talk.state:
             counts = self._tally.counts
-            counts["expired"] += (conversation.state is _EXPIRED) - (talk.state is _EXPIRED)
-        talk.conversation, talk.state = conversation, conversation.state
-        talk.closes_at = -math.inf if conversation.closes_at is None else conversation.closes_at.timestamp()
+            counts["expired"] += (after.state is _EXPIRED) - (talk.state is _EXPIRED)
+        talk.conversation, talk.state = after, after.state
+        if after.closes_at != conversation.closes_at:  # else it keeps its fractions of microseconds
+            talk.closes_at = -math.inf if after.closes_at is None else after.closes_at.timestamp()
         for effect in effects:
             match effect:
                 case Send(kind=kind, asks=asks):

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
-from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -27,6 +26,7 @@ from gateway.simulator.plan.lists import Lists
 from gateway.simulator.plan.messages import ANY, Message
 from gateway.simulator.plan.meter import Meter
 from gateway.simulator.plan.openings import Days, Openings
+from gateway.simulator.plan.readings import Readings
 from gateway.simulator.plan.sending import Modem, Sending, never
 from gateway.simulator.plan.talks import Person, Talk
 from gateway.simulator.plan.tally import Tally
@@ -39,10 +39,6 @@ from gateway.simulator.scenario.model import Scenario
 from gateway.simulator.world.arrival import Arrival
 from gateway.simulator.world.arrivals import arrivals
 from gateway.simulator.world.offices import offices_of, services_of
-from modem.alphabet import split
-
-_ONE_PART = 70
-"""Letters that always fit into one part."""
 
 
 class Stop(Protocol):
@@ -112,6 +108,7 @@ class _Box:
         until = self._calendar.midnight(scenario.days)
         Troubles(events, scenario, seed, until, self._sending, self._modems, self._away, self._back)
         self._inviting = Inviting(events, survey, self._openings.__getitem__, self._invite, self._bar)
+        self._citizens = Citizens.of(scenario.citizens, scenario.seed)
         script = scriptfiles.load(survey.script)
         self._calling = Calling(scenario, self._calendar, next(iter(self._zones)), events, self._opt_out)
         self._hearing = Hearing(
@@ -119,6 +116,7 @@ class _Box:
             survey,
             script,
             Texts(script, calendars),
+            Readings(self._citizens),
             self._openings.__getitem__,
             self._sending,
             self._tally,
@@ -126,7 +124,6 @@ class _Box:
             self._calling.call_back,
         )
         self._telephones = Telephones(scenario.network, seed)
-        self._citizens = Citizens.of(scenario.citizens, scenario.seed)
         self._knew: dict[str, int] = {}
         """The modems that people know who were forgotten otherwise."""
         self._invited: deque[tuple[float, Person]] = deque()
@@ -245,15 +242,16 @@ class _Box:
             if message.is_invitation:
                 talk.arrived_at = message.shown_at
                 tally.counts["delivered"] += 1
-        if not _asks(text):
+        question = questions.read(text)
+        if question is None:
             return
         received_at = datetime.fromtimestamp(message.shown_at, self._zones[talk.office.time_zone])
         occasion = Occasion(talk.foreign_id, talk.mark, talk.stranger)
-        answers = self._citizens.answers(text, talk.person.phone, received_at, occasion)
-        for answer in answers:
-            reply = Reply(talk.person, answer.text, modem.index)
-            self._events.at(message.shown_at + answer.delay_s, self._write, reply)
-        if answers and message.is_invitation:
+        intents = self._citizens.intents(question, talk.person.phone, received_at, occasion)
+        for intent in intents:
+            reply = Reply(talk.person, intent, modem.index)
+            self._events.at(message.shown_at + intent.delay_s, self._write, reply)
+        if intents and message.is_invitation:
             tally.truth[talk.office.code][talk.mark] += 1
 
     def _opt_out(self, person: Person) -> None:
@@ -270,8 +268,6 @@ class _Box:
         if self._modems[reply.modem].down:
             self._unread.setdefault(reply.modem, []).append(reply)
             return
-        letters = len(reply.words)
-        self._tally.counts["inbound"] += 1 if letters <= _ONE_PART else len(split(reply.words))
         self._hearing.hear(reply)
 
     def _away(self, modem: Modem, until: float) -> None:
@@ -303,8 +299,3 @@ class _Box:
                 person.talks.clear()
                 if self._scenario.modems.count > 1:
                     self._knew[person.phone] = person.knows
-
-
-@lru_cache(maxsize=4096)
-def _asks(text: str) -> bool:
-    return questions.asks(text)

@@ -1,25 +1,21 @@
-"""What the box says, in how many parts, and what a reply means: looked up after the first time.
+"""What the box says, and in how many parts: looked up after the first time.
 
 The texts are rendered and counted as `gateway.conversations` does; a region has few of them, one for each office and
-day. Replies are read by `gateway.replies`.
+day.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
-from gateway.model import Meaning, MessageKind, Office
-from gateway.replies import Context, interpret
+from gateway.model import MessageKind, Office
 from gateway.script import Script
 from gateway.simulator.plan.openings import Days
 from gateway.wording import render, variables
 from modem.alphabet import split
 
-_WORD = re.compile(r"[^\W\d_]+")
 _LANGUAGE = ""
 """That of the survey's first texts: offices do not report another in a simulation."""
 
@@ -58,19 +54,3 @@ class Texts:
             text = render(template, received_at, office, self._script.named(asks, _LANGUAGE))
             said = self._said[key] = Said(text, len(split(text)))
         return said
-
-
-def meaning_of(words: str, asked: tuple[str, ...], ours: tuple[str, ...]) -> Meaning:
-    """What a reply means to whom was asked for this, and told `ours`.
-
-    Most replies share no word with what was said: they quote nothing, and are read once for all citizens.
-    """
-    mine = _words(words)
-    if len(mine) < 2 or all(mine.isdisjoint(_words(text)) for text in ours):
-        ours = ()
-    return interpret(words, Context(asked, ours))
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.casefold()))

@@ -18,8 +18,8 @@ from gateway.simulator.plan.inviting import Inviting
 from gateway.simulator.plan.lists import Lists
 from gateway.simulator.plan.meter import Meter
 from gateway.simulator.plan.openings import Days, Openings
+from gateway.simulator.plan.readings import meaning_of
 from gateway.simulator.plan.talks import Person, Talk, candidates
-from gateway.simulator.plan.texts import meaning_of
 from gateway.simulator.plan.whose import whose
 from gateway.simulator.world.arrival import Arrival
 from gateway.timing import span

@@ -7,11 +7,14 @@ from threading import Event
 import pytest
 
 from gateway.errors import SimulationError
+from gateway.model import InvitationState
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.plan.run import plan_box
 from gateway.simulator.plan.sending import Sending
+from gateway.simulator.plan.talks import Talk
 from gateway.simulator.running.boxes import boxes_of
 from gateway.simulator.scenario.model import Scenario
+from gateway.survey import ENDS
 
 ALTAI = Path(__file__).parents[4] / "examples/altai"
 SMALL = {
@@ -158,3 +161,18 @@ def test_refused_parts_are_tried_again():
 def test_telephones_that_are_blocked_or_off_for_long_get_nothing():
     found = planned(scenario(network={"blocked": 0.3, "off": 0.3, "off_for": {"median_s": 1e6}}))
     assert found.counts["delivered"] == pytest.approx(0.49 * found.counts["invited"], rel=0.15)
+
+
+def test_every_conversation_comes_to_an_end(monkeypatch):
+    begun = []
+    begin = Talk.__init__
+
+    def remembered(talk, *about):
+        begin(talk, *about)
+        begun.append(talk)
+
+    monkeypatch.setattr(Talk, "__init__", remembered)
+    found = planned(scenario(citizens={"response": 0.6}))
+    assert {talk.state for talk in begun} <= ENDS
+    assert sum(talk.state is InvitationState.EXPIRED for talk in begun) == found.counts["expired"]
+    assert not any(message.left and not message.gone for talk in begun for message in talk.messages)
