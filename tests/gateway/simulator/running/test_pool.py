@@ -48,22 +48,21 @@ def test_each_task_is_done_once_and_told(tmp_path: Path) -> None:
     ]
     assert heard[2:4] == [Progress("box2", 1, 2, 6), Progress("box2", 2, 2, 12)]
     result = look(tmp_path / "box2.json")
-    assert result is not None and result.measures.messages == 12 and result.whole and result.peak_kb > 1000
+    assert result is not None and result.measures.messages == 12 and result.whole and result.peak_kb == 1000
 
 
 def test_tasks_that_fail_say_why_and_others_are_done(tmp_path: Path) -> None:
-    deeds = ("raises", "breaks", "leaves", "killed", "All is well.")
+    deeds = ("fails", "leaves", "killed", "All is well.")
     tasks = [task for deed in deeds for task in _tasks(tmp_path, deed, 1)]
     with _pool(1) as pool:
         words = list(pool.work(tasks, lambda task, progress: None, lambda: None))
     told = [word for _, word in words if isinstance(word, Failed)]
     assert [word.sentence for word in told] == [
         "The weather is too bad.",
-        "KeyError: 'm7'.",
         "Its process ended with exit code 3.",
         "Its process ended with signal 9; when memory is short, fewer --processes need less.",
     ]
-    assert told[0].trace == "" and 'raise KeyError("m7")' in told[1].trace and "The disk is away." in told[2].trace
+    assert told[0].trace == "" and "The disk is away." in told[1].trace
     (last, word) = words[-1]
     assert last is tasks[-1] and isinstance(word, Lived) and word.whole
 
