@@ -11,9 +11,10 @@ from gateway.simulator.running.progress import Progress
 
 
 class Meter:
-    """Each of `boxes`, by any name, is to live `days` days, from the moment `now` on."""
+    """Each of `boxes`, by any name, is to live `days` days, from the moment `now` on; people call them `called`."""
 
-    def __init__(self, boxes: Iterable[str], days: int, now: float) -> None:
+    def __init__(self, boxes: Iterable[str], days: int, now: float, called: str = "boxes") -> None:
+        self._called = called
         self._days = dict.fromkeys(boxes, 0)
         self._messages = dict.fromkeys(self._days, 0)
         self._each = days
@@ -49,7 +50,11 @@ class Meter:
     def line(self, now: float) -> str:
         """All of it in one line."""
         boxes = len(self._days)
-        what = f"{self.done} of {boxes} boxes" if boxes > 4 else f"day {int(self.share * self._each)} of {self._each}"
+        what = (
+            f"{self.done} of {boxes} {self._called}"
+            if boxes > 4
+            else f"day {int(self.share * self._each)} of {self._each}"
+        )
         if self.share == 1:
             return f"{what}: what has begun comes to its end"
         left = self.left_s(now)

@@ -73,10 +73,17 @@ def full_key(name: str) -> str:
 def _meant(name: str, known: list[str]) -> str:
     """What was probably meant by a key that there is not: the end of its name goes before how alike all of it is."""
     ends = [key for key in known if key.endswith(f".{name.rsplit('.', 1)[-1]}")]
-    near = ends if len(ends) == 1 else difflib.get_close_matches(name, [*SHORT, *known], n=1)
+    near = difflib.get_close_matches(name, SHORT, n=1, cutoff=0.9) or (
+        ends if len(ends) == 1 else difflib.get_close_matches(name, known, n=1)
+    )
     if not near:
         return "; keys are named as in its file, such as modems.count."
     return f", did you mean {near[0]}?"
+
+
+def short_name(key: str) -> str:
+    """What a key is called among people: its short name where it has one."""
+    return next((name for name, full in SHORT.items() if full == key), key)
 
 
 def varied(scenario: Scenario, changes: Mapping[str, str]) -> Scenario:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gateway.simulator.scenario.model import GoalSection
+from gateway.simulator.scenario.vary import short_name
 from gateway.simulator.whatif.goals import duration
 from gateway.simulator.whatif.search import Found
 from gateway.statistics.student import Estimate
@@ -38,7 +39,7 @@ class Answer:
     @property
     def told(self) -> str:
         """The sentences, and what they are about where something was varied."""
-        where = ", ".join(f"{key} {value}" for key, value in self.changes.items())
+        where = ", ".join(f"{short_name(key)} {value}" for key, value in self.changes.items())
         return (f"With {where}: " if where else "") + " ".join(self.sentences)
 
     def as_json(self) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class Explorer:
     def _live(self, runs: Sequence[_Run]) -> None:
         by_folder = {run.folder: run for run in runs}
         names = (str(task.result) for run in runs for task in run.tasks())
-        meter = Meter(names, max(run.scenario.days for run in runs), self._clock.monotonic())
+        meter = Meter(names, max(run.scenario.days for run in runs), self._clock.monotonic(), "runs")
 
         def hear(task: Task, progress: Progress) -> None:
             meter.hear(str(task.result), progress)

@@ -85,6 +85,19 @@ def estimates(replications: Sequence[Figures]) -> dict[str, Estimate | None]:
     return found
 
 
+def differences(first: Mapping[str, Figures], other: Mapping[str, Figures]) -> dict[str, Estimate | None]:
+    """How much more the other has of each figure, with its interval: by pairs of one seed, whose people are the same.
+
+    Chance that both have in common goes out of the difference, so that it is surer than the two means are.
+    """
+    found: dict[str, Estimate | None] = {}
+    for kind in KINDS:
+        pairs = [(first[seed][kind.key], other[seed][kind.key]) for seed in first if seed in other]
+        values = [high - low for low, high in pairs if low is not None and high is not None]
+        found[kind.key] = of_replications(values) if values else None
+    return found
+
+
 def _inside(found: Estimate, kind: Kind) -> Estimate:
     """No share is below 0 or above 1, whatever its interval says."""
     if found.low is None or found.high is None or kind.unit != "%":

@@ -9,12 +9,13 @@ from gateway.simulator.report.blocks import Block, Picture, Section, Source, Tab
 from gateway.simulator.report.linepicture import Line, Plan, lines
 from gateway.simulator.report.linepicture import Point as Place
 from gateway.simulator.report.page import render
+from gateway.simulator.scenario.vary import short_name
 from gateway.simulator.scenario.writing import as_text
 from gateway.simulator.whatif import goals
 from gateway.simulator.whatif.figures import GOAL, KINDS, Kind, estimates
 from gateway.simulator.whatif.points import Point
 from gateway.simulator.whatif.question import Result
-from gateway.simulator.whatif.tables import heading, keys_of, rows, short
+from gateway.simulator.whatif.tables import difference_rows, heading, keys_of, rows
 
 _DRAWN = ("in_time", "wait_p95_s", "cost_per_rating")
 
@@ -25,7 +26,7 @@ def page(result: Result) -> str:
     sections = [
         Section("answers", "How many modems are enough", [Text(answer.told) for answer in result.answers]),
         Section("pictures", "What depends on what", _pictures(result)),
-        Section("points", "All points", [_table(result)]),
+        Section("points", "All points", _tables(result)),
         Section("scenario", "The scenario", [Source("What is varied here", as_text(question.scenario))]),
     ]
     return render(f"Otklik: what if, {question.scenario.name}", _about(result), [one for one in sections if one.blocks])
@@ -47,10 +48,16 @@ def _about(result: Result) -> list[str]:
     return lines_
 
 
-def _table(result: Result) -> Block:
-    headings, cells = rows(result.points, [kind.key for kind in KINDS])
-    words = frozenset(map(short, keys_of(result.points)))
-    return Table("Means over replications, with 95 % intervals by Student's t", headings, cells, words)
+def _tables(result: Result) -> list[Block]:
+    shown, points = [kind.key for kind in KINDS], result.points
+    words = frozenset(map(short_name, keys_of(points)))
+    tables: list[Block] = [
+        Table("Means over replications, with 95 % intervals by Student's t", *rows(points, shown), words)
+    ]
+    if len(points) > 1 and result.question.replications > 1:
+        caption = "What differs from the first point, pair by pair of equal people, with 95 % intervals"
+        tables.append(Table(caption, *difference_rows(points, shown), words))
+    return tables
 
 
 def _pictures(result: Result) -> list[Block]:
@@ -81,17 +88,19 @@ def _picture(result: Result, axis: str, kind: Kind) -> Picture:
         one = estimates(point.figures)[kind.key]
         if one is None or axis not in point.changes:
             continue
-        label = ", ".join(f"{short(key)} {value}" for key, value in point.changes.items() if key != axis) or kind.title
+        label = (
+            ", ".join(f"{short_name(key)} {value}" for key, value in point.changes.items() if key != axis) or kind.title
+        )
         ends = (None, None) if one.low is None or one.high is None else (one.low * kind.factor, one.high * kind.factor)
         drawn.setdefault(label, []).append(Place(places[point.changes[axis]], one.mean * kind.factor, *ends))
     plan = Plan(
-        short(axis),
+        short_name(axis),
         heading(kind),
         [Line(label, places_) for label, places_ in drawn.items()],
         {place: word for word, place in places.items()},
         (result.question.scenario.goal.share * kind.factor, "the goal") if kind is GOAL else None,
     )
-    says = f"{kind.title} against {short(axis)}, with 95 % intervals; the numbers are in the table."
+    says = f"{kind.title} against {short_name(axis)}, with 95 % intervals; the numbers are in the table."
     return lines(kind.key.replace("_", "-"), kind.title.capitalize(), says, plan)
 
 

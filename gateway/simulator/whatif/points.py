@@ -40,7 +40,12 @@ class Point:
     @property
     def figures(self) -> list[Figures]:
         """The figures of each replication."""
-        return [one.figures for one in self.replications.values()]
+        return list(self.figures_by_seed.values())
+
+    @property
+    def figures_by_seed(self) -> dict[str, Figures]:
+        """The figures of each replication, by its seed."""
+        return {seed: one.figures for seed, one in self.replications.items()}
 
     @property
     def counts(self) -> Counter[str]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gateway.simulator.scenario.vary import SHORT
-from gateway.simulator.whatif.figures import KINDS, Kind, estimates
+from gateway.simulator.scenario.vary import short_name
+from gateway.simulator.whatif.figures import KINDS, Kind, differences, estimates
 from gateway.simulator.whatif.points import Point
 from gateway.statistics.student import Estimate
 
@@ -22,16 +22,22 @@ def keys_of(points: Sequence[Point]) -> list[str]:
     return list(dict.fromkeys(key for point in points for key in point.changes))
 
 
-def short(key: str) -> str:
-    """A key as a heading: its short name where it has one."""
-    return next((name for name, full in SHORT.items() if full == key), key)
-
-
 def rows(points: Sequence[Point], shown: Sequence[str]) -> tuple[list[str], list[list[str]]]:
     """Headings and a row for each point: what was changed, and means with their intervals."""
     keys, kinds = keys_of(points), [kind for kind in KINDS if kind.key in shown]
-    headings = [*map(short, keys), *(heading(kind) for kind in kinds)]
+    headings = [*map(short_name, keys), *(heading(kind) for kind in kinds)]
     return headings, [[*_changes(point, keys), *_cells(point, kinds)] for point in points]
+
+
+def difference_rows(points: Sequence[Point], shown: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """As `rows`, with what each point differs in from the first one, run by run: the same people came to both."""
+    keys, kinds = keys_of(points), [kind for kind in KINDS if kind.key in shown]
+    headings = [*map(short_name, keys), *(heading(kind) for kind in kinds)]
+    cells = []
+    for point in points[1:]:
+        found = differences(points[0].figures_by_seed, point.figures_by_seed)
+        cells.append([*_changes(point, keys), *(_cell(found[kind.key], kind, "+") for kind in kinds)])
+    return headings, cells
 
 
 def heading(kind: Kind) -> str:
@@ -64,11 +70,12 @@ def _cells(point: Point, kinds: Sequence[Kind]) -> Iterator[str]:
         yield _cell(found[kind.key], kind)
 
 
-def _cell(one: Estimate | None, kind: Kind) -> str:
+def _cell(one: Estimate | None, kind: Kind, sign: str = "") -> str:
     if one is None:
         return _NOTHING
     mean, low, high = (
-        None if value is None else f"{value * kind.factor:,.{kind.digits}f}" for value in (one.mean, one.low, one.high)
+        None if value is None else f"{value * kind.factor:{sign},.{kind.digits}f}"
+        for value in (one.mean, one.low, one.high)
     )
     return str(mean) if low is None else f"{mean} ({low}..{high})"
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from gateway.simulator.scenario.writing import as_document
-from gateway.simulator.whatif.figures import estimates
+from gateway.simulator.whatif.figures import differences, estimates
 from gateway.simulator.whatif.page import page
 from gateway.simulator.whatif.question import PAGE, Result
 from gateway.simulator.whatif.tables import csv_rows
+from gateway.statistics.student import Estimate
 
 SCHEMA_VERSION = 1
 
@@ -31,7 +33,8 @@ def _tree(result: Result) -> dict[str, object]:
     points = [
         {
             **point.as_json(),
-            "estimates": {key: None if one is None else asdict(one) for key, one in estimates(point.figures).items()},
+            "estimates": _plain(estimates(point.figures)),
+            "against_first": _plain(differences(result.points[0].figures_by_seed, point.figures_by_seed)),
         }
         for point in result.points
     ]
@@ -45,6 +48,10 @@ def _tree(result: Result) -> dict[str, object]:
         "interrupted": result.interrupted,
         "balanced": result.balanced,
     }
+
+
+def _plain(found: Mapping[str, Estimate | None]) -> dict[str, object]:
+    return {key: None if one is None else asdict(one) for key, one in found.items()}
 
 
 def _put(path: Path, text: str) -> None:

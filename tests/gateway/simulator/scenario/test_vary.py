@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import ScenarioError
 from gateway.simulator.scenario.model import ModemsSection, Scenario
-from gateway.simulator.scenario.vary import SHORT, Axis, axis, full_key, grid, varied
+from gateway.simulator.scenario.vary import SHORT, Axis, axis, full_key, grid, short_name, varied
 
 SCENARIO = Scenario(name="s", about="A test.", first_day=date(2017, 9, 12))
 
@@ -50,6 +50,7 @@ def test_any_text_is_an_axis_or_one_sentence(text: str) -> None:
 
 def test_short_names_are_of_keys_there_are() -> None:
     assert {full_key(key) for key in SHORT.values()} == set(SHORT.values())
+    assert [short_name(key) for key in ("modems.count", "modems.profile", "days")] == ["modems", "profile", "days"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,8 @@ def test_short_names_are_of_keys_there_are() -> None:
         ("modem.count", "did you mean modems.count?"),
         ("delay_s", "did you mean box.survey.delay_s?"),
         ("box.survey.delays", "did you mean box.survey.delay_s?"),
-        ("modemz", "did you mean modems?"),
+        ("modem", "did you mean modems?"),
+        ("citizens.resposne", "did you mean citizens.response?"),
         ("weather", "keys are named as in its file, such as modems.count."),
         ("visits.peaks.9.9", "did you mean visits.peaks.*?"),
     ],

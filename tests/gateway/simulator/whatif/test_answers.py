@@ -46,5 +46,5 @@ def test_contradiction_is_told() -> None:
 
 def test_what_was_varied_is_named() -> None:
     answer = Answer({"box.survey.delay_s": "0"}, GOAL, Found(1, 64), {1: GOOD, 2: GOOD})
-    assert answer.told.startswith("With box.survey.delay_s 0: 1 modem per box is enough")
+    assert answer.told.startswith("With delay 0: 1 modem per box is enough")
     assert answer.as_json()["fewest"] == 1 and list(answer.as_json()["looked_at"]) == ["1", "2"]

@@ -9,10 +9,10 @@ import pytest
 
 from gateway.simulator.measures.measures import Measures, ModemMeasures
 from gateway.simulator.scenario.model import CostSection, Scenario
-from gateway.simulator.whatif.figures import KINDS, estimates, figures
+from gateway.simulator.whatif.figures import KINDS, differences, estimates, figures
 from gateway.simulator.whatif.points import Point, Replication
 from gateway.simulator.whatif.seeds import seeds
-from gateway.simulator.whatif.tables import csv_rows, rows
+from gateway.simulator.whatif.tables import csv_rows, difference_rows, rows
 from gateway.statistics.student import Estimate
 
 SCENARIO = Scenario(
@@ -66,6 +66,16 @@ def test_estimates_count_only_what_says_something_and_no_share_is_above_one() ->
     share = found["in_time"]
     assert share is not None and share.high == 1.0 and share.count == 2 and share.low == pytest.approx(0.3147, abs=1e-4)
     assert found["rated"] == Estimate(2.0, 2.0, 2.0, 3)
+
+
+def test_difference_is_surer_than_the_means_where_chance_is_shared() -> None:
+    one = figures(SCENARIO, _measures())
+    first = {str(seed): {**one, "rated": 100 * seed} for seed in (1, 2, 3)}
+    other = {seed: {**found, "rated": (found["rated"] or 0) + 5} for seed, found in first.items()}
+    assert differences(first, other)["rated"] == Estimate(5.0, 5.0, 5.0, 3)
+    assert differences(first, {"9": one})["rated"] is None
+    points = [Point({"a": seed}, {"1": Replication(found, {}, True)}) for seed, found in first.items()]
+    assert difference_rows(points, ["rated"]) == (["a", "rated"], [["2", "+100"], ["3", "+200"]])
 
 
 def test_points_are_shown_side_by_side() -> None:
