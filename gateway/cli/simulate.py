@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 from tabulate import tabulate
 
+from gateway import config as configuration
 from gateway.cli import WORDS
-from gateway.cli.options import json_option, print_json
+from gateway.cli.options import config_option, json_option, print_json
 from gateway.cli.progressline import ProgressLine
+from gateway.simulator.running.folder import LIKE, run_in
 from gateway.simulator.running.interrupts import listening
 from gateway.simulator.running.pool import WORKER
 from gateway.simulator.running.simulating import Order, Outcome, cores
@@ -22,6 +24,7 @@ from gateway.simulator.whatif.question import PAGE, Question
 from scheduler.clock import SystemClock
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_DATABASE = click.Path(path_type=Path, dir_okay=False, exists=True)
 _RUNS = 5
 """Replications of each point, where nothing else is said."""
 _STAGES = ("visits", "invited", "delivered", "replied", "rated", "exported")
@@ -35,7 +38,8 @@ def _list(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
 
 
 @click.command(short_help="A telephone centre in virtual time.")
-@click.argument("scenario", metavar="SCENARIO")
+@click.argument("scenario", metavar="[SCENARIO]", required=False)
+@click.option("--like", type=_DATABASE, help="Instead of SCENARIO: a box's own history, out of its database.")
 @click.option("--seed", help="Who comes and what they answer; default as in the scenario.")
 @click.option("--out", "folder", type=_FOLDER, help="Where to; default ./NAME of the scenario.")
 @click.option("--plan/--full", default=None, help="Without the AT dialogue, or with it; default as in the scenario.")
@@ -64,9 +68,11 @@ def _list(context: click.Context, parameter: click.Parameter, wanted: bool) -> N
 @click.option(
     "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="The scenarios there are."
 )
+@config_option
 @json_option
 def simulate(
-    scenario: str,
+    scenario: str | None,
+    like: Path | None,
     seed: str | None,
     folder: Path | None,
     plan: bool | None,
@@ -75,6 +81,7 @@ def simulate(
     axes: tuple[str, ...],
     replications: int | None,
     aim: str | None,
+    config: Path | None,
     as_json: bool,
 ) -> None:
     """A telephone centre in virtual time: months in minutes.
@@ -84,8 +91,11 @@ def simulate(
 
     With --vary, --replications or --goal it is asked what if: variants are planned (or run, with --full) side by side,
     each with the same people, and come out with 95 % intervals.
+
+    With --like the scenario is drawn out of what a box has lived, and written into the folder to be read and changed;
+    --config says what its database does not know, such as the survey.
     """
-    loaded = files.load(scenario)
+    loaded, folder = _loaded(scenario, like, folder, config, resume)
     if axes or replications or aim is not None:
         chosen = _changed(loaded, seed, "full" if plan is False else "plan", aim)
         varied_axes = [vary.axis(text) for text in axes]
@@ -97,7 +107,26 @@ def simulate(
         _what_if(question, as_json)
         return
     chosen = _changed(loaded, seed, {None: loaded.mode, True: "plan", False: "full"}[plan], None)
-    _once(Order(chosen, folder or Path(chosen.name), processes or cores(), resume, _command()), as_json)
+    _once(Order(chosen, folder or Path(chosen.name), processes or cores(), resume, _command(), WORKER), as_json)
+
+
+def _loaded(
+    name: str | None, like: Path | None, folder: Path | None, config: Path | None, resume: bool
+) -> tuple[Scenario, Path | None]:
+    """The scenario that is meant, and the folder if it has decided on it."""
+    if name is not None and like is None:
+        if config is not None:
+            raise click.UsageError("--config is for --like: a scenario has its own configuration, in box.")
+        return files.load(name), folder
+    if like is None or name is not None:
+        raise click.UsageError("Name a SCENARIO (--list shows what there is), or a box's database with --like.")
+    from gateway.simulator.like.writing import SCENARIO, scenario_like
+
+    folder = folder or Path(f"like-{like.stem}")
+    drawn = folder / LIKE / SCENARIO
+    if run_in(folder, resume) is not None and drawn.exists():
+        return files.load(drawn), folder
+    return scenario_like(like, folder / LIKE, configuration.load(config)), folder
 
 
 def _once(order: Order, as_json: bool) -> None:

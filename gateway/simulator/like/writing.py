@@ -111,12 +111,12 @@ def _configured(settings: Settings | None) -> dict[str, Any]:
         return {}
     given = settings.model_dump(mode="json", include={"survey", "routing", "callbacks", "sweep_s"}, exclude_unset=True)
     found = {f"box.{key}": value for key, value in given.items()}
-    modem = settings.modems[0]
-    limits = modem.limits.model_dump(mode="json", exclude_unset=True)
-    if limits:
-        found["modems.limits"] = limits
-    if modem.on_unknown is not None:
-        found["modems.on_unknown"] = modem.on_unknown
+    for modem in settings.modems[:1]:  # all modems of a scenario are alike
+        limits = modem.limits.model_dump(mode="json", exclude_unset=True)
+        if limits:
+            found["modems.limits"] = limits
+        if modem.on_unknown is not None:
+            found["modems.on_unknown"] = modem.on_unknown
     if settings.upstream:
         upstream = settings.upstream[0]
         found["upstream"] = {"format": upstream.format, "batch": upstream.batch, "every_s": upstream.every_s}

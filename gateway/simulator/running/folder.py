@@ -20,8 +20,9 @@ from gateway.errors import SimulationError
 from gateway.simulator.running.results import Result, look
 from gateway.simulator.scenario import files
 from gateway.simulator.scenario.model import Scenario
-from gateway.simulator.scenario.writing import as_text
 
+LIKE = "like"
+"""The part of the folder in which a scenario is drawn out of a box's own history, before there is a run."""
 _LOCK = ".lock"
 
 
@@ -78,20 +79,30 @@ def held(path: Path, scenario: Scenario, resume: bool) -> Iterator[RunFolder]:
         os.close(lock)
 
 
-def _take(folder: RunFolder, scenario: Scenario, resume: bool) -> None:
-    path = folder.path
-    if not folder.scenario.exists():
-        if any(entry.name != _LOCK for entry in path.iterdir()):
+def run_in(path: Path, resume: bool) -> Scenario | None:
+    """The scenario of the run that is in a folder, None if there is none.
+
+    Raises SimulationError if it is not for this one: another run's and not to `resume`, or somebody else's.
+    """
+    kept = RunFolder(path).scenario
+    if not kept.exists():
+        if path.is_dir() and any(entry.name not in (_LOCK, LIKE) for entry in path.iterdir()):
             raise SimulationError(f"{path} is not empty and holds no run; give another --out.")
-        _put(folder.scenario, as_text(scenario))
-        return
-    there = files.load(folder.scenario)
+        return None
+    there = files.load(kept)
     if not resume:
         raise SimulationError(
             f"{path} holds a run of {there.name} with the seed {there.seed}: go on with it with --resume, or give"
             " another --out."
         )
-    if (difference := first_difference(there, scenario)) is not None:
+    return there
+
+
+def _take(folder: RunFolder, scenario: Scenario, resume: bool) -> None:
+    path, there = folder.path, run_in(folder.path, resume)
+    if there is None:
+        _put(folder.scenario, files.text_of(scenario))
+    elif (difference := first_difference(there, scenario)) is not None:
         key, one, other = difference
         raise SimulationError(
             f"{path} holds another run, in which {key} is {one} and not {other}: to go on give what it was begun with,"

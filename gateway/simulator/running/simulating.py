@@ -28,8 +28,8 @@ from gateway.simulator.running.ratings import merge
 from gateway.simulator.running.results import Result, look
 from gateway.simulator.running.tasks import COUNTS, Failed, Task
 from gateway.simulator.running.worker import peak_memory_kb
+from gateway.simulator.scenario import files
 from gateway.simulator.scenario.model import Scenario
-from gateway.simulator.scenario.writing import as_text
 from scheduler.clock import Clock
 
 
@@ -189,7 +189,7 @@ def _report(order: Order, folder: RunFolder, outcome: Outcome, boxes: int) -> No
             "python": platform.python_version(),
             "sqlite": sqlite3.sqlite_version,
         },
-        "scenario_text": as_text(scenario),
+        "scenario_text": files.text_of(scenario),
         "offices": {code: office.name for code, office in known.offices.items()},
     }
     if outcome.interrupted:

@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway import directory
 from gateway.errors import ConfigError, ScenarioError
 from gateway.simulator.scenario.model import Scenario
+from gateway.simulator.scenario.writing import as_document
 from modem import documents
 
 
@@ -33,6 +34,15 @@ def load(name_or_path: str | Path) -> Scenario:
     except (documents.DocumentError, ConfigError) as problem:
         raise ScenarioError(str(problem)) from problem
     return scenario
+
+
+def text_of(scenario: Scenario) -> str:
+    """A scenario as a file that `load` reads as the same, wherever it lies and wherever the program is installed."""
+    document = as_document(scenario)
+    for key in ("offices", "services"):
+        if getattr(scenario, key) == _examples() / Scenario.model_fields[key].default:
+            del document[key]
+    return documents.dump(document)
 
 
 def find(name_or_path: str | Path) -> Path:

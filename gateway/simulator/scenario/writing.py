@@ -8,14 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.simulator.scenario.model import Scenario
-from modem import documents
 
 
 def as_document(scenario: Scenario) -> dict[str, Any]:
     """The keys that a scenario gives, with plain values: numbers, strings, lists and mappings."""
     return scenario.model_dump(mode="json", exclude_unset=True)
-
-
-def as_text(scenario: Scenario) -> str:
-    """The scenario as YAML."""
-    return documents.dump(as_document(scenario))

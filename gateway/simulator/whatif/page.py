@@ -9,8 +9,8 @@ from gateway.simulator.report.blocks import Block, Picture, Section, Source, Tab
 from gateway.simulator.report.linepicture import Line, Plan, lines
 from gateway.simulator.report.linepicture import Point as Place
 from gateway.simulator.report.page import render
+from gateway.simulator.scenario import files
 from gateway.simulator.scenario.vary import short_name
-from gateway.simulator.scenario.writing import as_text
 from gateway.simulator.whatif import goals
 from gateway.simulator.whatif.figures import GOAL, KINDS, Kind, estimates
 from gateway.simulator.whatif.points import Point
@@ -27,7 +27,7 @@ def page(result: Result) -> str:
         Section("answers", "How many modems are enough", [Text(answer.told) for answer in result.answers]),
         Section("pictures", "What depends on what", _pictures(result)),
         Section("points", "All points", _tables(result)),
-        Section("scenario", "The scenario", [Source("What is varied here", as_text(question.scenario))]),
+        Section("scenario", "The scenario", [Source("What is varied here", files.text_of(question.scenario))]),
     ]
     return render(f"Otklik: what if, {question.scenario.name}", _about(result), [one for one in sections if one.blocks])
 
