@@ -182,8 +182,9 @@ def _tell(outcome: Outcome, order: Order) -> None:
         click.echo(f"interrupted: this is what there was; go on with {order.command} --resume")
     click.echo(f"ledger    {'balanced' if outcome.measures.balanced else 'does not balance'}")
     if outcome.days_per_s is not None and outcome.messages_per_s is not None:
+        messages = f", {outcome.messages_per_s:,.0f} messages/s" if outcome.messages_per_s else ""
         click.echo(
-            f"speed     {outcome.days_per_s:.3g} simulated days/s, {outcome.messages_per_s:,.0f} messages/s;"
-            f" {outcome.elapsed_s:.1f} s, at most {outcome.memory_mb:.0f} MB in all processes"
+            f"speed     {outcome.days_per_s:.3g} simulated days/s{messages}; {outcome.elapsed_s:.1f} s,"
+            f" {outcome.cpu_s:.1f} s of CPU; at most {outcome.memory_mb:.0f} MB in all processes"
         )
     click.echo(f"report    {outcome.report}")

@@ -106,7 +106,9 @@ def _inside(found: Estimate, kind: Kind) -> Estimate:
 
 
 def _busy_s(measures: Measures) -> int:
-    return sum(modem.busy_s.total() for modem in measures.modems.values())
+    """In the period alone: what is left in the queue at its end goes out after it."""
+    hours = measures.days * 24
+    return sum(busy for modem in measures.modems.values() for hour, busy in modem.busy_s.items() if hour < hours)
 
 
 def _share(part: float, whole: float) -> float | None:

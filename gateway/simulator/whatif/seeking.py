@@ -43,6 +43,8 @@ def ask(question: Question, clock: Clock, show: Callable[[str], None], interrupt
         except Interrupted:
             interrupted = True
         seen = [point for point in explorer.seen() if point.replications]
+        if question.seeks:
+            seen.sort(key=lambda point: (combinations.index(_without_modems(point)), int(point.changes[MODEMS])))
         result = Result(question, seen, answers, interrupted, clock.monotonic() - began)
         write(result, folder.path)
     return result
@@ -54,6 +56,10 @@ def _combinations(question: Question) -> list[dict[str, str]]:
     if question.seeks and question.replications < 2:
         raise ScenarioError("A goal is reached by the lower end of an interval: give --replications 2 or more.")
     return grid(question.axes)
+
+
+def _without_modems(point: Point) -> dict[str, str]:
+    return {key: value for key, value in point.changes.items() if key != MODEMS}
 
 
 def _answer(explorer: Explorer, scenario: Scenario, changes: dict[str, str]) -> Answer:

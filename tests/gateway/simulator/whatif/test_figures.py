@@ -27,7 +27,7 @@ def _measures() -> Measures:
     found.may_send_by_hour.update({9: 10})
     found.queue_most.update({9: 5, 10: 3})
     found.marks["BRN1"] = Counter({5: 3, 4: 1, 2: 1})
-    found.modems["box1/m1"] = ModemMeasures(Counter({9: 20}), Counter({9: 1800}))
+    found.modems["box1/m1"] = ModemMeasures(Counter({9: 20}), Counter({9: 1800, 24: 3600}))
     found.at_utilisation.update({5: 1, 0: 1})
     found.calls.update(opened=4, within=1)
     return found

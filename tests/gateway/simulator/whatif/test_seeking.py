@@ -76,6 +76,10 @@ def test_goal_is_sought_and_answered(tmp_path: Path) -> None:
     found = _ask(tmp_path, ["text=overall,criteria"], seeks=True)
     assert [answer.found.fewest for answer in found.answers] == [4, 4]
     assert sorted(found.answers[0].shares) == [1, 2, 3, 4, 5]
+    assert [tuple(point.changes.values()) for point in found.points][:6] == [
+        *(("overall", str(count)) for count in range(1, 6)),
+        ("criteria", "1"),
+    ]
     assert "4 modems per box are enough" in (tmp_path / "run" / "whatif.html").read_text(encoding="utf-8")
     summary = found.summary()
     assert summary["balanced"] and summary["points"] == 10 and summary["rated"] == 3 * 2 * 10
