@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 from gateway.simulator.dice import Dice
 from gateway.simulator.scenario.model import CitizensSection
@@ -37,6 +38,7 @@ class Marks:
         return 1
 
 
+@lru_cache(maxsize=64)
 def _thresholds(scores: tuple[float, ...], spread: float, usual: float) -> tuple[tuple[int, float], ...]:
     """The marks 5, 4, 3, 2 with what contentment must pass for each. `usual` is what the mean wait costs."""
     waits = _usual_waits(usual)
