@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
-from gateway import directory
+from gateway import directory, scriptfiles
 from gateway.errors import ConfigError, ScenarioError
+from gateway.section import Section
 from gateway.simulator.scenario.model import Scenario
 from gateway.simulator.scenario.writing import as_document
 from modem import documents
+from modem.emulator.errors import UnknownProfile
+from modem.emulator.profiles import catalogue
+
+S = TypeVar("S", bound=Section)
+_YAML = (".yaml", ".yml")
 
 
 def packaged() -> dict[str, Path]:
@@ -48,7 +56,7 @@ def text_of(scenario: Scenario) -> str:
 def find(name_or_path: str | Path) -> Path:
     """The file of the scenario that is named so, or that is this file. Raises ScenarioError."""
     path, known = Path(name_or_path), packaged()
-    if path.suffix not in (".yaml", ".yml"):
+    if path.suffix not in _YAML:
         if str(name_or_path) in known:
             return known[str(name_or_path)]
         raise ScenarioError(
@@ -67,37 +75,58 @@ def _examples() -> Path:
 
 def _resolved(scenario: Scenario, folder: Path) -> Scenario:
     """The scenario with full paths; what it leaves out stays left out."""
-    visits, box, survey = scenario.visits, scenario.box, scenario.box.survey
-    if visits.replay is not None:
-        visits = visits.model_copy(update={"replay": folder / visits.replay})
-    found: dict[str, object] = {}
-    if survey.script.endswith((".yaml", ".yml")):
-        found["script"] = str(folder / survey.script)
-    if survey.number_zones is not None:
-        found["number_zones"] = folder / survey.number_zones
-    if found:
-        box = box.model_copy(update={"survey": survey.model_copy(update=found)})
-    changed = {"visits": visits, "box": box}
     named = scenario.model_fields_set
-    return scenario.model_copy(
-        update={
-            "offices": (folder if "offices" in named else _examples()) / scenario.offices,
-            "services": (folder if "services" in named else _examples()) / scenario.services,
-            **{key: section for key, section in changed.items() if section is not getattr(scenario, key)},
-        }
-    )
+    found: dict[tuple[str, ...], object] = {
+        ("offices",): (folder if "offices" in named else _examples()) / scenario.offices,
+        ("services",): (folder if "services" in named else _examples()) / scenario.services,
+    }
+    if scenario.visits.replay is not None:
+        found["visits", "replay"] = folder / scenario.visits.replay
+    if scenario.modems.profile.endswith(_YAML):
+        found["modems", "profile"] = str(folder / scenario.modems.profile)
+    if scenario.box.survey.script.endswith(_YAML):
+        found["box", "survey", "script"] = str(folder / scenario.box.survey.script)
+    if scenario.box.survey.number_zones is not None:
+        found["box", "survey", "number_zones"] = folder / scenario.box.survey.number_zones
+    for way, value in found.items():
+        scenario = _with(scenario, way, value)
+    return scenario
+
+
+def _with(section: S, way: tuple[str, ...], value: object) -> S:
+    """A section with another value for one key of it, or of a section in it."""
+    inner = value if len(way) == 1 else _with(getattr(section, way[0]), way[1:], value)
+    return section.model_copy(update={way[0]: inner})
 
 
 def _check(scenario: Scenario, text: str, name: str) -> None:
-    """What only the offices can tell. Raises ScenarioError, and ConfigError for faults of their files."""
-    known = directory.load(scenario.offices, scenario.services).offices
-    faults = []
-    if scenario.boxes > len(known):
-        place = documents.place(text, name, ("boxes",))
-        faults.append(f"{place}: boxes: there are only {len(known)} offices; write so many or fewer")
-    for code in scenario.visits.weights:
-        if code not in known:
-            place = documents.place(text, name, ("visits", "weights", code))
-            faults.append(f"{place}: visits.weights.{code}: there is no office {code} in {scenario.offices}")
+    """What only other files can tell. Raises ScenarioError, and ConfigError for faults of offices and services."""
+    offices = directory.load(scenario.offices, scenario.services).offices
+    faults = [
+        f"{documents.place(text, name, way)}: {'.'.join(way)}: {fault}" for way, fault in _faults(scenario, offices)
+    ]
     if faults:
         raise ScenarioError("\n".join(faults))
+
+
+def _faults(scenario: Scenario, offices: Collection[str]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What does not fit, by key. `offices` are the codes there are."""
+    if scenario.boxes > len(offices):
+        yield ("boxes",), f"there are only {len(offices)} offices; write so many or fewer"
+    for code in scenario.visits.weights:
+        if code not in offices:
+            yield ("visits", "weights", code), f"there is no office {code} in {scenario.offices}"
+    for way, path in (
+        (("visits", "replay"), scenario.visits.replay),
+        (("box", "survey", "number_zones"), scenario.box.survey.number_zones),
+    ):
+        if path is not None and not path.is_file():
+            yield way, f"there is no file {path}"
+    try:
+        catalogue.load(scenario.modems.profile)
+    except (UnknownProfile, documents.DocumentError) as problem:
+        yield ("modems", "profile"), str(problem)
+    try:
+        scriptfiles.load(scenario.box.survey.script)
+    except ConfigError as problem:
+        yield ("box", "survey", "script"), str(problem)

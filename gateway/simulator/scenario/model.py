@@ -11,7 +11,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gateway.calendarsettings import CallbackSettings, HolidaysKey, HoursKey, WeekdaysKey
 from gateway.modemsettings import LimitSettings
@@ -20,7 +20,28 @@ from gateway.settings import RoutingSection, SurveySection
 from gateway.simulator.world.demand import PEAKS
 from scheduler.windows import Holidays, Hours
 
+
+def _forward(span: tuple[float, float]) -> tuple[float, float]:
+    if span[0] > span[1]:
+        raise ValueError(f"a span goes from its lower end to its upper, not from {span[0]:g} to {span[1]:g}")
+    return span
+
+
+def _busy(peaks: dict[int, float]) -> dict[int, float]:
+    if not any(peaks.values()):
+        raise ValueError("some hour must be busier than 0")
+    return peaks
+
+
+def _given(scores: Scores) -> Scores:
+    if not any(scores):
+        raise ValueError("some mark must be given more often than 0")
+    return scores
+
+
 Share = Annotated[float, Field(ge=0, le=1)]
+Scores = tuple[Share, Share, Share, Share, Share]
+Span = Annotated[tuple[float, float], AfterValidator(_forward)]
 Count = Annotated[int, Field(ge=1)]
 Hour = Annotated[int, Field(ge=0, le=23)]
 Often = Annotated[float, Field(ge=0, le=1000)]
@@ -99,7 +120,7 @@ class VisitsSection(Section):
     city: HoursKey = Hours(time(8), time(20))
     city_saturday: HoursKey = Hours(time(9), time(14))
     rural: HoursKey = Hours(time(9), time(17))
-    peaks: dict[Hour, Often] = Field(default_factory=lambda: dict(PEAKS))
+    peaks: Annotated[dict[Hour, Often], AfterValidator(_busy)] = Field(default_factory=lambda: dict(PEAKS))
     """How busy the hours of a day are against each other; one that is left out has no visitors."""
     weights: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
     lists_at: str | None = Field("18:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
@@ -128,7 +149,7 @@ class CitizensSection(Section):
     """
 
     response: Share = 0.18
-    scores: tuple[Share, Share, Share, Share, Share] = (0.905, 0.070, 0.012, 0.005, 0.008)
+    scores: Annotated[Scores, AfterValidator(_given)] = (0.905, 0.070, 0.012, 0.005, 0.008)
     quality_sigma: Annotated[float, Field(ge=0, le=2)] = 0.3
     usual_queue_s: Seconds = 1120.0
     queue_effect: Annotated[float, Field(ge=0, le=4)] = 0.5
@@ -195,7 +216,7 @@ class UpstreamSection(Section):
     vendor: str = "9901"
     batch: Count = 1000
     every_s: Seconds = 3600.0
-    away: tuple[tuple[float, float], ...] = ()
+    away: tuple[Span, ...] = ()
     lost_answers: Share = 0.0
 
 
@@ -227,7 +248,7 @@ class Scenario(Section):
     name: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
     about: str = Field(min_length=1, max_length=300)
     seed: str = "1"
-    first_day: date
+    first_day: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
     days: Annotated[int, Field(ge=1, le=3660)] = 1
     offices: Path = Path("altai/offices.csv")
     services: Path = Path("altai/services.csv")
@@ -243,4 +264,4 @@ class Scenario(Section):
     upstream: UpstreamSection | None = None
     cost: CostSection = CostSection()
     goal: GoalSection = GoalSection()
-    published: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    published: dict[str, Span] = Field(default_factory=dict)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway import scriptfiles
 from gateway.errors import ScenarioError
 from gateway.simulator.scenario import files
 
@@ -66,6 +67,36 @@ def test_more_boxes_than_offices_are_refused_with_the_line(tmp_path: Path) -> No
     )
 
 
+def test_files_surveys_and_profiles_that_are_not_there_are_told_together(tmp_path: Path) -> None:
+    text = (
+        "visits: {replay: none.csv}\nmodems: {profile: huaway-e1550}\n"
+        "box: {survey: {script: overal, number_zones: zones.csv}}\n"
+    )
+    faults = refusal(tmp_path, HEAD + text).splitlines()
+    assert [fault.split(": there", 1)[0].split(": There", 1)[0] for fault in faults] == [
+        "mine.yaml:4:10: visits.replay",
+        "mine.yaml:6:32: box.survey.number_zones",
+        "mine.yaml:5:10: modems.profile",
+        "mine.yaml:6:16: box.survey.script",
+    ]
+    assert "Did you mean huawei-e1550?" in faults[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("visits: {peaks: {9: 0}}", "4:10: visits.peaks: some hour must be busier than 0"),
+        ("citizens: {scores: [0, 0, 0, 0, 0]}", "4:12: citizens.scores: some mark must be given more"),
+        ("upstream: {away: [[3, 2]]}", "4:19: upstream.away.0: a span goes from its lower end to its upper, not"),
+        ("published: {mean: [5, 4]}", "4:13: published.mean: a span goes from its lower end to its upper, not"),
+        ("citizens: {response: 1.5}", "4:12: citizens.response: input should be less than or equal to 1"),
+        ("modems: {limits: {per_day: 0}}", "4:19: modems.limits.per_day: input should be greater than or equal to 1"),
+    ],
+)
+def test_value_that_makes_no_sense_is_refused_with_its_line(tmp_path: Path, text: str, fault: str) -> None:
+    assert refusal(tmp_path, HEAD + text + "\n").startswith(f"mine.yaml:{fault}")
+
+
 def test_fault_in_the_offices_is_the_scenarios(tmp_path: Path) -> None:
     (tmp_path / "offices.csv").write_text("code,name\n")
     assert "offices.csv:1: the column short_name is missing" in refusal(tmp_path, HEAD + "offices: offices.csv\n")
@@ -73,6 +104,8 @@ def test_fault_in_the_offices_is_the_scenarios(tmp_path: Path) -> None:
 
 def test_paths_are_relative_to_the_file_and_offices_not_named_are_the_altais(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
+    (tmp_path / "visits.csv").touch()
+    (tmp_path / "own.yaml").write_bytes(scriptfiles.find("overall").read_bytes())
     path.write_text(HEAD + "visits: {replay: visits.csv}\nbox: {survey: {script: own.yaml}}\n")
     scenario = files.load(path)
     assert scenario.visits.replay == tmp_path / "visits.csv"
