@@ -41,7 +41,7 @@ _OF_STRANGERS = {
 _ASKED_AGAIN = {Shape.BARE: 0.70, Shape.FRAMED: 0.08, Shape.AMBIGUOUS: 0.04, Shape.OPT_OUT: 0.02, None: 0.16}
 _STRANGERS_AGAIN = {Shape.WRONG_RECIPIENT: 0.40, Shape.OPT_OUT: 0.20, None: 0.40}
 _RATED = frozenset((Shape.BARE, Shape.FRAMED, Shape.WORDED, Shape.COMMENTED))
-_HAS_MARK = _RATED | {Shape.OPT_OUT_RATED}
+_HAS_MARK = _RATED | {Shape.OPT_OUT_RATED, Shape.CORRECTION}
 _CRITERION_OFFSETS = {"time": -0.10, "queue": -0.25, "staff": 0.05, "comfort": -0.05, "info": -0.05}
 """How criteria differ from the overall mood: people mind the queue and like the staff."""
 _GOES_ON = 0.87
@@ -192,10 +192,10 @@ class _Asked:
         found = [first]
         then = rng.random()
         if shape in _RATED and then < citizens.corrects:
-            other = rng.choice([mark for mark in _MARKS if mark != score])
-            corrected = self._intent(delay_s + rng.uniform(20, 600), Shape.CORRECTION, other)
-            found.append(corrected._replace(meant=other, before=score))
-        elif then < citizens.corrects + citizens.twice:
+            slip = rng.choice([mark for mark in _MARKS if mark != score])
+            mended = self._intent(delay_s + rng.uniform(20, 600), Shape.CORRECTION, score)
+            found = [self._intent(delay_s, shape, slip), mended._replace(before=slip)]
+        elif citizens.corrects <= then < citizens.corrects + citizens.twice:
             found.append(first._replace(delay_s=delay_s + rng.uniform(5, 3600)))
         elif shape is Shape.COMMENTED and rng.random() < _APART:
             reason = self._intent(delay_s + rng.uniform(10, 120), Shape.REASON, score)

@@ -85,6 +85,17 @@ def test_a_few_answer_twice_or_correct_themselves(found: list[list[Answer]]) -> 
     assert 0.005 < len(corrected) / len(PHONES) < 0.015
 
 
+def test_correction_comes_to_the_mark_that_is_in_mind() -> None:
+    mended = Citizens(7, response=1, corrects=1, twice=0)
+    count = 0
+    for phone in PHONES[:500]:
+        marks = [answer.meant for answer in mended.answers(INVITATION, phone, NOON) if answer.meant is not None]
+        if len(marks) == 2:
+            count += 1
+            assert marks[0] != marks[1] == mended.score(phone)
+    assert count > 400
+
+
 def test_some_give_the_reason_or_a_greeting_apart_from_the_mark(found: list[list[Answer]]) -> None:
     several = [answers for answers in found if len(answers) == 2]
     assert any(first.meant and second.meant is None for first, second in several)
