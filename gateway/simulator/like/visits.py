@@ -37,11 +37,8 @@ SOON_S = 900.0
 _ROUNDS = 30
 _DAY_HOURS = 24
 _A_DAY = "2017-09-12"
-_COMES_AFTER = tuple(
-    NormalDist(math.log(10)).cdf(math.log(ago)) - (NormalDist(math.log(10)).cdf(math.log(ago - 1)) if ago > 1 else 0)
-    for ago in range(1, 121)
-)
-"""How many of those who come again come after one day, two days..., as `gateway.simulator.world.people` has it."""
+_COMES_AFTER = NormalDist(math.log(10))
+"""The logarithm of the days after which people come again, as `gateway.simulator.world.people` has it."""
 _USUAL = VisitsSection()
 
 
@@ -229,17 +226,16 @@ def _peaks(
 
 
 def _comes_again(figures: Figures, known: Sequence[likeness.OfKnown], recognised: float) -> None:
-    """Who comes again, of those who could: the scenario lets them come after so many days (`_COMES_AFTER`), if anybody
-    was at the office for the first time then. `recognised` is the share of people whom the box would know again: of
-    those who came without consent it has no telephone. Members of one family look like one person."""
-    newcomers = {(one.office, date.fromisoformat(one.day)) for one in known if one.visits > one.again}
-    first = min((day for _, day in newcomers), default=date.max)
+    """Who comes again, of those who could: the scenario lets them come after some days (`_COMES_AFTER`), if the office
+    had visitors by then. `recognised` is the share of people whom the box would know again: of those who came without
+    consent it has no telephone. Members of one family look like one person."""
+    first: dict[str, date] = {}
     could, again = 0.0, 0.0
-    for one in known:
+    for one in sorted(known, key=lambda one: one.day):
         day = date.fromisoformat(one.day)
-        if day > first:
-            chances = (p for ago, p in enumerate(_COMES_AFTER, 1) if (one.office, day - ago * _DAY) in newcomers)
-            could += one.visits * sum(chances) * recognised
+        days = (day - first.setdefault(one.office, day)).days
+        if days:
+            could += one.visits * _COMES_AFTER.cdf(math.log(days)) * recognised
             again += one.again - one.visits * _USUAL.shared_phone * recognised
     if could < ENOUGH:
         figures.usual("visits.comes_again", round(could), "visits of people who could have come before")

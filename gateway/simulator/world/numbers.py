@@ -35,7 +35,8 @@ class Numbers:
     size: int
 
     def __getitem__(self, count: int) -> str:
-        """The ten digits of the person with this count, those of strangers from -1 downwards."""
+        """The ten digits of the person with this count, those of strangers from -1 downwards; after `size` people the
+        first numbers come round."""
         place = (self.first + count % self.size) * _STRIDE + self.offset
         prefix, tail = divmod(place % (len(self.ranges) * _TAILS), _TAILS)
         return f"{self.ranges[prefix]}{tail:04d}"

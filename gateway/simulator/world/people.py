@@ -15,14 +15,15 @@ from gateway.simulator.world.demand import WRITTEN_WITHOUT_CONSENT
 from gateway.simulator.world.numbers import Numbers
 from gateway.simulator.world.writing import BAD_PHONES, SPELLINGS, SPELLINGS_SO_FAR
 
-_COMES_AGAIN_AFTER = math.log(10)
-_COMES_AGAIN_SIGMA = 1.0
-"""Whoever comes again comes after ten days in the median, as to fetch what he had applied for."""
+_AGAIN_AFTER_DAYS = 10
+_AGAIN_SIGMA = 1.0
+"""Who comes again comes after so many days in the median, as to fetch what he had applied for."""
 _FAMILY_AMONG = 300
-"""Of how many people who came last one may be of the family."""
+"""A telephone of the family is that of one of the people who came last: of so many."""
 _HELPED = 0.3
-"""Of shared phones, those of paid helpers, of whom there is one for every so many windows: `_WINDOWS_A_HELPER`."""
+"""Of the visitors who share a telephone, those who leave that of a paid helper."""
 _WINDOWS_A_HELPER = 6
+"""An office has a helper for every so many windows."""
 
 
 class Written(NamedTuple):
@@ -69,19 +70,21 @@ class People:
                 return dice.randrange(self._helpers)
             return self._known - 1 - dice.randrange(min(_FAMILY_AMONG, self._known - self._helpers))
         if chance < self._visits.comes_again:
-            ago = 1 + int(dice.lognormvariate(_COMES_AGAIN_AFTER, _COMES_AGAIN_SIGMA))
+            ago = 1 + int(dice.lognormvariate(math.log(_AGAIN_AFTER_DAYS), _AGAIN_SIGMA))
             person = self._of_day(len(self._by_day) - ago, dice)
             if person is not None:
                 return person
         return self._new()
 
     def _of_day(self, day: int, dice: Dice) -> int | None:
-        """Somebody who first came on a day; None if nobody did: who has come before the first day is new to us."""
-        if day < 0:
-            return None
-        before = self._by_day[day - 1] if day else self._helpers
-        count = self._by_day[day] - before
-        return before + dice.randrange(count) if count else None
+        """Somebody who first came on a day, or the last before it on which somebody did; None if that is before the
+        first of all: then he is new to us."""
+        while day >= 0:
+            before = self._by_day[day - 1] if day else self._helpers
+            if self._by_day[day] > before:
+                return before + dice.randrange(self._by_day[day] - before)
+            day -= 1
+        return None
 
     def _new(self) -> int:
         self._known += 1

@@ -59,6 +59,17 @@ def test_a_quarter_has_been_there_before_but_not_the_same_day() -> None:
     assert 0.15 < again / total < 0.25  # who has come before the first day is new
 
 
+def test_after_days_without_visitors_the_same_share_comes_again() -> None:
+    people = People(deal([40_000], 1, "rest")[0], 12, VisitsSection(consent=1, valid_phone=1, shared_phone=0))
+    dice, seen, again = Dice("rest"), set[str | None](), 0
+    for day in range(100):
+        today = [] if day % 7 > 4 else [people.next(dice).phone for _ in range(100)]
+        again += sum(phone in seen for phone in today) if day >= 50 else 0
+        seen.update(today)
+        people.end_day()
+    assert again / 3600 == pytest.approx(0.25, abs=0.02)
+
+
 def test_shared_phones_come_close_together() -> None:
     days = visitors(VisitsSection(shared_phone=0.05, comes_again=0))
     order = [one.phone for day in days for one in day if one.phone and not one.stranger]
