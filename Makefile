@@ -34,6 +34,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.emulator_memory
 	$(BIN)/python -m benchmarks.codecs
 	$(BIN)/python -m benchmarks.replies
+	$(BIN)/python -m benchmarks.world
 	$(BIN)/python -m benchmarks.export
 	$(BIN)/python -m benchmarks.outage
 

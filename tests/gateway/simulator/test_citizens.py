@@ -110,6 +110,13 @@ def test_machine_answers_at_once_and_every_time() -> None:
         assert interpret(first.text).cls is ReplyClass.NOISE
 
 
+def test_abuse_is_never_taken_for_a_mark() -> None:
+    rude = Citizens(1, response=1, abuse=1)
+    texts = {answer.text for phone in PHONES[:400] for answer in rude.answers(INVITATION, phone, NOON)}
+    assert len(texts) > 200
+    assert not any(interpret(text).cls is ReplyClass.RATING for text in texts)
+
+
 def test_answers_are_about_the_visit_and_not_about_the_words() -> None:
     citizens = Citizens(1, response=1)
     other = template(MessageKind.INVITE).format(date="13.09.2017", office="МФЦ Барнаул")
