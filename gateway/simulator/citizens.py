@@ -153,12 +153,12 @@ class Citizens:
         wanted = self.score(phone, occasion) + _CRITERION_OFFSETS[criterion]
         return _near(wanted, Dice(self.seed, phone, occasion.visit, criterion))
 
-    def handset(self, phone: str, off: float = 0.04, blocked: float = 0.01) -> Handset:
-        """Whether a message reaches him: some telephones are off for days, some are blocked for good."""
+    def handset(self, phone: str) -> Handset:
+        """Whether a message reaches him: 4 % of telephones are off for days, 1 % are blocked for good."""
         state = chance(self.seed, phone, "handset")
-        if state < blocked:
+        if state < 0.01:
             return Handset.BLOCKED
-        return Handset.OFF if state < blocked + off else Handset.ON
+        return Handset.OFF if state < 0.05 else Handset.ON
 
     def delay_s(self, shape: Shape, received_at: datetime, rng: Random) -> float:
         """How long somebody takes to answer."""

@@ -1,5 +1,6 @@
 """Emulated citizens: repeatable, in the published proportions, and never misunderstood into a wrong number."""
 
+import dataclasses
 import statistics
 from collections import Counter
 from datetime import datetime
@@ -12,6 +13,7 @@ from gateway.replies import interpret
 from gateway.simulator import questions
 from gateway.simulator.citizens import PATIENCE_S, Citizens, Handset, Occasion
 from gateway.simulator.intents import Answer
+from gateway.simulator.scenario.model import CitizensSection
 from tests.gateway.scripts import template
 
 INVITATION = template(MessageKind.INVITE).format(date="12.09.2017", office="МФЦ г.Бийск")
@@ -108,6 +110,17 @@ def test_machine_answers_at_once_and_every_time() -> None:
         first = machines.answers(text, PHONES[0], NOON)[0]
         assert first.delay_s <= 20 and first.meant is None
         assert interpret(first.text).cls is ReplyClass.NOISE
+
+
+def test_citizens_of_a_scenario_are_as_it_says() -> None:
+    section = CitizensSection(
+        response=0.2, scores=(0.1, 0.2, 0.3, 0.3, 0.1), median_s=11, sigma=0.5, next_day=0.3, twice=0.04, corrects=0.05,
+        abuse=0.06, automatic=0.07,
+    )  # fmt: skip
+    citizens = Citizens.of(section, "s")
+    names = {one.name for one in dataclasses.fields(citizens)} - {"seed"}
+    assert {name: getattr(citizens, name) for name in names} == {name: getattr(section, name) for name in names}
+    assert all(getattr(Citizens(1), name) == getattr(CitizensSection(), name) for name in names)
 
 
 def test_abuse_is_never_taken_for_a_mark() -> None:
