@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -131,7 +133,7 @@ def _loaded(
 
 def _once(order: Order, as_json: bool) -> None:
     clock = SystemClock()
-    with listening() as interrupts, ProgressLine(clock) as line:
+    with _ending_at_once(order.command), listening() as interrupts, ProgressLine(clock) as line:
         outcome = run(order, clock, line.show, interrupts)
     _tell(outcome, order)
     if as_json:
@@ -144,7 +146,7 @@ def _what_if(question: Question, as_json: bool) -> None:
     from gateway.simulator.whatif.seeking import ask  # here: it draws, and drawing takes long to import
 
     clock = SystemClock()
-    with listening() as interrupts, ProgressLine(clock) as line:
+    with _ending_at_once(question.command), listening() as interrupts, ProgressLine(clock) as line:
         result = ask(question, clock, line.show, interrupts)
     headings, cells = tables.rows(result.points, tables.SHOWN)
     click.echo(tabulate(cells, headers=headings, disable_numparse=True, stralign="right"))
@@ -157,6 +159,16 @@ def _what_if(question: Question, as_json: bool) -> None:
         print_json(result.summary())
     if result.interrupted or not result.balanced:
         raise SystemExit(1)
+
+
+@contextmanager
+def _ending_at_once(command: str) -> Iterator[None]:
+    """Who insists does not wait for the next stopping place."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(f"Ended at once; what was finished is kept: go on with {command} --resume", err=True)
+        raise SystemExit(1) from None
 
 
 def _changed(scenario: Scenario, seed: str | None, mode: str, aim: str | None) -> Scenario:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -73,6 +75,19 @@ def test_box_that_has_lived_is_what_the_scenario_is_like(tmp_path: Path) -> None
     assert (tmp_path / "run" / "like" / "offices.csv").exists()
     assert "go on with it with --resume" in _call(*call).stderr
     assert _call(*call, "--resume").exit_code == 0
+
+
+@pytest.mark.usefixtures("fake")
+def test_who_insists_is_told_how_to_go_on(scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def insist(line: object, text: str) -> None:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr("gateway.cli.progressline.ProgressLine.show", insist)
+    done = _call(scenario, "--out", tmp_path / "run")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Ended at once; what was finished is kept: go on with otklik simulate ")
+    assert done.stderr.endswith(" --resume\n")
 
 
 def test_packaged_scenarios_are_listed() -> None:

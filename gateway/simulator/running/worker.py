@@ -64,7 +64,7 @@ def _done(task: Task, live: Live, tell: Callable[[Word], None], stop: threading.
     try:
         measures = live(task, listen, stop)
         measures.days, peak_kb = days, peak_memory_kb()
-        whole = days == task.scenario.days
+        whole = days == task.scenario.days and not stop.is_set()
         keep(Result(whole, _cpu_s() - began_s, peak_kb, measures), task.result)
     except (GatewayError, ModemError) as problem:
         return Failed(task.box.name, str(problem))
