@@ -17,6 +17,11 @@ class Interrupts:
     def __init__(self) -> None:
         self.asked = False
 
+    @property
+    def told(self) -> str:
+        """What to say before how far it is."""
+        return "stopping soon (Ctrl-C again: at once), " if self.asked else ""
+
     def ask(self, number: int, frame: FrameType | None) -> None:
         """Ask once; to ask again is to insist. Raises KeyboardInterrupt then."""
         if self.asked:

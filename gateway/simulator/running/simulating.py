@@ -110,7 +110,7 @@ def _live(
     def tick() -> None:
         if interrupts.asked:
             pool.stop()
-        show(meter.line(clock.monotonic()))
+        show(interrupts.told + meter.line(clock.monotonic()))
 
     tasks = []
     for box in missing:

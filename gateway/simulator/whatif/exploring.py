@@ -102,7 +102,7 @@ class Explorer:
         def tick() -> None:
             if self._interrupts.asked:
                 self._pool.stop()
-            self._show(meter.line(self._clock.monotonic()))
+            self._show(self._interrupts.told + meter.line(self._clock.monotonic()))
 
         failed = None
         for task, word in self._pool.work((task for run in runs for task in run.tasks()), hear, tick):

@@ -15,9 +15,9 @@ from gateway.simulator.running.interrupts import listening
 def test_first_signal_asks_and_second_insists(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with listening() as interrupts:
-        assert not interrupts.asked
+        assert (interrupts.asked, interrupts.told) == (False, "")
         os.kill(os.getpid(), number)
-        assert interrupts.asked
+        assert interrupts.asked and "Ctrl-C again" in interrupts.told
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), number)
     assert signal.getsignal(number) is before
