@@ -113,15 +113,17 @@ def _faults(scenario: Scenario, offices: Collection[str]) -> Iterator[tuple[tupl
     """What does not fit, by key. `offices` are the codes there are."""
     if scenario.boxes > len(offices):
         yield ("boxes",), f"there are only {len(offices)} offices; write so many or fewer"
-    for code in scenario.visits.weights:
-        if code not in offices:
-            yield ("visits", "weights", code), f"there is no office {code} in {scenario.offices}"
-    for way, path in (
+    by_office = {("visits", "weights"): scenario.visits.weights, ("citizens", "quality"): scenario.citizens.quality}
+    for way, codes in by_office.items():
+        for code in codes:
+            if code not in offices:
+                yield (*way, code), f"there is no office {code} in {scenario.offices}"
+    for key, path in (
         (("visits", "replay"), scenario.visits.replay),
         (("box", "survey", "number_zones"), scenario.box.survey.number_zones),
     ):
         if path is not None and not path.is_file():
-            yield way, f"there is no file {path}"
+            yield key, f"there is no file {path}"
     try:
         catalogue.load(scenario.modems.profile)
     except (UnknownProfile, documents.DocumentError) as problem:

@@ -144,13 +144,15 @@ class CitizensSection(Section):
 
     `scores` are the shares of 5, 4, 3, 2, 1 over all offices of a region while people wait `usual_queue_s` on average.
     What moves them is measured in standard deviations of people's own contentment: `quality_sigma` says how much
-    offices differ, `queue_effect` how much an hour in the queue costs, and `day_sigma_mark` how much days differ.
+    offices differ, `queue_effect` how much an hour in the queue costs, and `day_sigma_mark` how much days differ;
+    `quality` are offices whose difference from the middle is known, that of the others is drawn.
     The rest is in `gateway.simulator.citizens`.
     """
 
     response: Share = 0.18
     scores: Annotated[Scores, AfterValidator(_given)] = (0.905, 0.070, 0.012, 0.005, 0.008)
     quality_sigma: Annotated[float, Field(ge=0, le=2)] = 0.3
+    quality: dict[str, Annotated[float, Field(ge=-4, le=4)]] = Field(default_factory=dict)
     usual_queue_s: Seconds = 1120.0
     queue_effect: Annotated[float, Field(ge=0, le=4)] = 0.5
     day_sigma_mark: Annotated[float, Field(ge=0, le=2)] = 0.05

@@ -25,7 +25,9 @@ class Marks:
 
     def __init__(self, citizens: CitizensSection, weights: Mapping[str, float], region: int, seed: str) -> None:
         self._queue_effect = citizens.queue_effect / 3600
-        self.quality = _qualities(weights, citizens.quality_sigma, region, seed)
+        drawn = _qualities(weights, citizens.quality_sigma, region, seed)
+        known, prefix = citizens.quality, f"R{region}-"
+        self.quality = {office: known.get(office.removeprefix(prefix), quality) for office, quality in drawn.items()}
         spread = math.hypot(1, citizens.quality_sigma if len(weights) > 1 else 0, citizens.day_sigma_mark)
         self._thresholds = _thresholds(citizens.scores, spread, self._queue_effect * citizens.usual_queue_s)
 

@@ -159,7 +159,7 @@ def _arrival(scenario: Scenario, marks: Marks, stands_for: Office, one: _Lived) 
         return Arrival(foreign_id, stands_for.code, "", one.at, None, written, True, False, 0.0, 5, one.cells)
     dice = Dice(scenario.seed, "replayed", visit.foreign_id, visit.stage)
     stranger = dice.random() < scenario.visits.wrong_phone
-    waited_s = dice.expovariate(1 / scenario.citizens.usual_queue_s) if scenario.citizens.usual_queue_s else 0.0
+    waited_s = _wait_s(scenario.citizens.usual_queue_s, dice)
     mood = Dice(scenario.seed, "replayed", visit.office, visit.received_at.date())
     mark = marks.mark(dice.random(), visit.office, waited_s, mood.gauss(0, scenario.citizens.day_sigma_mark))
     return Arrival(
@@ -175,3 +175,8 @@ def _arrival(scenario: Scenario, marks: Marks, stands_for: Office, one: _Lived) 
         mark,
         one.cells,
     )
+
+
+def _wait_s(mean_s: float, dice: Dice) -> float:
+    """A wait in a usual queue, as `gateway.simulator.world.marks` has it: every other person does not wait."""
+    return dice.expovariate(1 / (2 * mean_s)) if mean_s and dice.random() < 0.5 else 0.0

@@ -63,7 +63,17 @@ def test_example_is_lived_row_by_row() -> None:
     assert datetime.fromtimestamp(first.ended_at, UTC) == datetime(2017, 9, 12, 1, 6, 37, tzinfo=UTC)
     consents = Counter(one.consent for one in found)
     assert consents[True] > 200
-    assert {one.mark for one in found} <= {1, 2, 3, 4, 5}
+    assert sum(one.mark >= 4 for one in found) / 500 == pytest.approx(0.975, abs=0.02)
+    assert sum(one.waited_s for one in found) / 500 == pytest.approx(scenario.citizens.usual_queue_s, rel=0.15)
+
+
+def test_offices_whose_quality_is_known_are_judged_by_it() -> None:
+    scenario = replaying(EXAMPLE)
+    bad = scenario.citizens.model_copy(update={"quality": {"BRN1": -2.0}})
+    found = list(lived(scenario.model_copy(update={"citizens": bad})))
+    fives = {here: [one.mark == 5 for one in found if (one.office == "BRN1") is here] for here in (True, False)}
+    assert sum(fives[True]) / len(fives[True]) < 0.6
+    assert sum(fives[False]) / len(fives[False]) > 0.85
 
 
 def test_boxes_share_the_rows_as_they_share_the_offices() -> None:
