@@ -16,10 +16,10 @@ Histogram = dict[int, int]
 
 
 class FirstReply(NamedTuple):
-    """When somebody was written to and when he first answered, as texts in UTC; `bare`: with a digit or what was
+    """When somebody had the invitation and when he first answered, as texts in UTC; `bare`: with a digit or what was
     purged."""
 
-    invited_at: str
+    reached_at: str
     sent_at: str
     zone: str
     bare: bool
@@ -127,14 +127,16 @@ def course(db: Database) -> Course:
 
 
 def first_replies(db: Database) -> Iterator[FirstReply]:
-    """The first reply of each conversation, in the order in which people were written to."""
+    """The first reply of each conversation, in the order in which people were invited."""
     rows = db.execute(
-        "SELECT i.invited_at, min(r.sent_at), coalesce(i.zone, o.time_zone), length(trim(r.text)) <= 1"
+        "SELECT coalesce((SELECT max(coalesce(p.delivered_at, p.submitted_at)) FROM messages m"
+        "  JOIN parts p ON p.message = m.id WHERE m.invitation = i.id AND m.kind = 'invite'), i.invited_at),"
+        " min(r.sent_at), coalesce(i.zone, o.time_zone), length(trim(r.text)) <= 1"
         " FROM replies r JOIN invitations i ON i.id = r.invitation JOIN visits v ON v.id = i.visit"
-        " JOIN offices o ON o.code = v.office WHERE i.invited_at IS NOT NULL GROUP BY i.id ORDER BY i.invited_at, i.id"
+        " JOIN offices o ON o.code = v.office WHERE i.invited_at IS NOT NULL GROUP BY i.id ORDER BY i.id"
     )
-    for invited_at, sent_at, zone, bare in rows:
-        yield FirstReply(invited_at, sent_at, zone, bool(bare))
+    for reached_at, sent_at, zone, bare in rows:
+        yield FirstReply(reached_at, sent_at, zone, bool(bare))
 
 
 def marks(db: Database) -> Iterator[tuple[str, int, int]]:

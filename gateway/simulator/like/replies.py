@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
-from statistics import NormalDist, fmean, pvariance
+from statistics import NormalDist, fmean, variance
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -30,7 +30,7 @@ _ENOUGH_MARKS = 100
 
 
 class Delay(NamedTuple):
-    """A reply after so many seconds; the next morning and night began so many seconds after the invitation."""
+    """A reply after so many seconds; the next morning and night began so many seconds after the invitation came."""
 
     delay_s: float
     morning_s: float
@@ -107,25 +107,31 @@ def _at_once(delay: Delay, log: float, middle: float, sigma: float, put_off: flo
 
 
 def _delay(reply: FirstReply) -> Delay:
-    invited = datetime.fromisoformat(reply.invited_at)
-    local = invited.astimezone(ZoneInfo(reply.zone))
+    reached = datetime.fromisoformat(reply.reached_at)
+    local = reached.astimezone(ZoneInfo(reply.zone))
     tomorrow = local.date() + timedelta(days=1)
     morning, night = (datetime.combine(tomorrow, at, tzinfo=local.tzinfo) for at in (_MORNING, _NIGHT))
     sent = datetime.fromisoformat(reply.sent_at)
-    return Delay(*((moment - invited).total_seconds() for moment in (sent, morning, night)))
+    return Delay(*((moment - reached).total_seconds() for moment in (sent, morning, night)))
 
 
 def _quality(figures: Figures, by_office: Mapping[str, Counter[int]], total: Counter[int]) -> None:
-    """How much offices differ in their share of fives, in deviations of people's contentment, beyond chance."""
+    """How much offices differ in their share of fives, in deviations of people's contentment, beyond chance; and of
+    each the part of its difference that is not to be expected by chance."""
     cases = total.total()
-    enough = {office: marks for office, marks in by_office.items() if marks.total() >= ENOUGH}
+    enough = {office: marks for office, marks in sorted(by_office.items()) if marks.total() >= ENOUGH}
     share = total[5] / cases if cases else 1.0
     if len(enough) < FEW or not 0 < share < 1:
         figures.usual("citizens.quality_sigma", len(enough), f"offices with {ENOUGH} ratings")
         return
     # Half a case more on each side: an office without a bad mark is not infinitely good.
-    places = [_NORMAL.inv_cdf((marks[5] + 0.5) / (marks.total() + 1)) for marks in enough.values()]
+    places = {office: _NORMAL.inv_cdf((marks[5] + 0.5) / (marks.total() + 1)) for office, marks in enough.items()}
     slope = _NORMAL.pdf(_NORMAL.inv_cdf(share))
-    chance = fmean(share * (1 - share) / (slope * slope * marks.total()) for marks in enough.values())
-    found = math.sqrt(max(0.0, pvariance(places) * len(places) / (len(places) - 1) - chance))
-    figures.put("citizens.quality_sigma", min(2.0, found), len(enough), f"offices with {ENOUGH} ratings")
+    chance = {office: share * (1 - share) / (slope * slope * marks.total()) for office, marks in enough.items()}
+    found = max(0.0, variance(places.values()) - fmean(chance.values()))
+    figures.put("citizens.quality_sigma", min(2.0, math.sqrt(found)), len(enough), f"offices with {ENOUGH} ratings")
+    mean = fmean(places.values())
+    for office, marks in enough.items():
+        if found:
+            quality = (places[office] - mean) * found / (found + chance[office])
+            figures.put(f"citizens.quality.{office}", quality, marks.total(), "ratings")

@@ -57,9 +57,12 @@ def text_of(likeness: Likeness, name: str, settings: Settings | None = None) -> 
     tree["published"] = {
         key: Figure(key, list(span), None, "95 % interval of the box's own") for key, span in likeness.published.items()
     }
+    name = f"like-{_NAME.sub('-', name.lower()).strip('-')}"[:40].rstrip("-")
     head = {
-        "name": f"like-{_NAME.sub('-', name.lower()).strip('-')}"[:40].rstrip("-"),
+        "name": name,
         "about": f"As the box lived from {likeness.first_day} on: {likeness.days} day{'s' * (likeness.days > 1)}",
+        # Of its own: the history of a simulated box must not meet the same chance again.
+        "seed": f"{name}-{likeness.first_day}",
         "first_day": f"{likeness.first_day}",
         "days": likeness.days,
         "offices": OFFICES,

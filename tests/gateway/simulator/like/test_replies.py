@@ -67,6 +67,9 @@ def test_scores_are_shares_of_all_marks_and_offices_differ_as_they_do() -> None:
     assert figures.value("citizens.scores") == [0.825, 0.12, 0.0, 0.0, 0.055]
     # 95 % and 70 % of fives are 1.64 and 0.52 deviations, so half of what lies between them.
     assert figures.value("citizens.quality_sigma") == pytest.approx(0.56, abs=0.07)
+    good_one, bad_one = (figures.value(f"citizens.quality.{office}") for office in ("GOOD0", "BAD0"))
+    # A little nearer than they seem: some of it is chance.
+    assert 0.45 < good_one == -bad_one < 0.56
 
 
 def test_offices_that_differ_by_chance_alone_do_not_differ() -> None:
