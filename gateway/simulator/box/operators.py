@@ -10,11 +10,11 @@ from sqlite_utils import Database
 from gateway import voice
 from gateway.calendarsettings import CallbackSettings
 from gateway.callbackdesk import CallbackDesk
-from gateway.callbacks import Assigned, Called, Closed, Event, Outcome, Reason, Shown
+from gateway.callbacks import Assigned, Called, Closed, Event, Outcome, Shown
 from gateway.conversations import Conversations
 from gateway.simulator.desk import decisions
 from gateway.simulator.desk.decisions import Decision
-from gateway.simulator.desk.desk import Desk
+from gateway.simulator.desk.desk import Desk, key_of
 from gateway.simulator.desk.people import Citizens
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.scenario.model import DeskSection
@@ -73,7 +73,7 @@ class Operators:
 
     def _look(self) -> None:
         for row in rows.opened_after(self._beside(), self._last):
-            key = _key_of(row)
+            key = key_of(row.about.foreign_id, row.reason)
             self._open[key], self._last = row, row.id
             self._desk.open(key, row.task.opened_at.timestamp(), row.zone)
 
@@ -103,9 +103,3 @@ class Operators:
     def _do(self, db: Database, decision: Decision, event: Event) -> None:
         now = datetime.fromtimestamp(decision.at, UTC)
         self._callbacks.do(db, self._open[decision.key].id, event, decision.operator, "", now)
-
-
-def _key_of(row: TaskRow) -> str:
-    """What a call-back is known by in both modes of the simulation. Planning knows those about low ratings only."""
-    visit = row.about.foreign_id
-    return visit if row.reason is Reason.LOW_RATING else f"{visit}:{row.reason}"

@@ -24,13 +24,18 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from gateway.calendarsettings import CallbackSettings
-from gateway.callbacks import Outcome
+from gateway.callbacks import Outcome, Reason
 from gateway.simulator.desk.decisions import Called, Decision, Dropped, Taken
 from gateway.simulator.desk.people import People, Try
 from gateway.simulator.desk.rota import Openings, at_work, openings, shifts_of
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.scenario.model import DeskSection
 from scheduler.workingtime import due, passed
+
+
+def key_of(foreign_id: str, reason: Reason) -> str:
+    """What a call-back is known by, so that every mode of the simulation meets the same people."""
+    return f"{foreign_id}:{reason}"
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from gateway.callbacks import Outcome, Reason
 from gateway.simulator.desk.decisions import Taken
-from gateway.simulator.desk.desk import Desk
+from gateway.simulator.desk.desk import Desk, key_of
 from gateway.simulator.desk.people import Citizens
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.plan.events import Events
@@ -34,11 +34,11 @@ class Calling:
         if scenario.desk.operators or scenario.desk.shifts:
             people = Citizens(scenario.desk, scenario.seed)
             begin, end = calendar.midnight(0), calendar.midnight(scenario.days) + _AFTERWARDS_S
-            self._desk = Desk(scenario.desk, scenario.box.callbacks, people, zone, begin, end)
+            self._desk = Desk(scenario.desk, scenario.box.callbacks, people, zone, begin, end, self._may_call)
 
     def call_back(self, talk: Talk) -> None:
         """Somebody is to be called about a low mark, unless he is to be called about it already."""
-        key = f"{talk.foreign_id}:{Reason.LOW_RATING}"
+        key = key_of(talk.foreign_id, Reason.LOW_RATING)
         if self._desk is None or key in self._called:
             return
         self._advance(self._desk)
@@ -50,6 +50,9 @@ class Calling:
         """Add what came of the call-backs; operators were paid before `until`."""
         if self._desk is not None:
             self._desk.measure(measures, until)
+
+    def _may_call(self, key: str) -> bool:
+        return not self._called[key].opted_out
 
     def _look(self, desk: Desk) -> None:
         if self._events.now >= self._next_at:

@@ -16,6 +16,8 @@ from gateway.simulator.desk.people import Try
 from gateway.simulator.dice import Dice
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.scenario.model import DeskSection
+from gateway.simulator.theory.erlang import Endless
+from gateway.simulator.theory.patience import Impatient
 from scheduler.windows import EVERY_DAY, Holidays, Hours
 
 ALL_DAY = Hours(time(0), time.max)
@@ -80,17 +82,19 @@ def lived(between_s: float, patience_s: float) -> tuple[Measures, float, float]:
 def test_patient_callers_wait_as_long_as_erlang_c_says() -> None:
     # M/M/4 at 2.5 erlangs.
     measures, mean_s, length = lived(120.0, PATIENT_S)
-    assert mean_s == pytest.approx(64.0, rel=0.2)
-    assert measures.call_waits_s[0] / CALLS == pytest.approx(1 - 0.3199, abs=0.05)
+    theory = Endless(1 / 120, TALK_S, OPERATORS)
+    assert mean_s == pytest.approx(theory.mean_wait_s, rel=0.2)
+    assert measures.call_waits_s[0] / CALLS == pytest.approx(1 - theory.waiting_share, abs=0.05)
     assert length == pytest.approx(mean_s / 120.0, rel=0.05)
 
 
 def test_impatient_callers_leave_as_often_as_erlang_a_says() -> None:
     # Offered 5 erlangs, patient for 400 s in the mean: M/M/4+M.
     measures, mean_s, _ = lived(60.0, 400.0)
-    assert measures.calls["refused"] / CALLS == pytest.approx(0.2754, abs=0.025)
-    assert mean_s == pytest.approx(110.2, rel=0.1)
-    assert measures.calls["busy_s"] == pytest.approx(OPERATORS * CALLS * 60.0 * 0.9, rel=0.05)
+    theory = Impatient(1 / 60, TALK_S, OPERATORS, 400.0)
+    assert measures.calls["refused"] / CALLS == pytest.approx(theory.abandoned_share, abs=0.025)
+    assert mean_s == pytest.approx(theory.mean_wait_s, rel=0.1)
+    assert measures.calls["busy_s"] == pytest.approx(OPERATORS * CALLS * 60.0 * theory.utilisation, rel=0.05)
 
 
 def test_every_call_is_counted_once() -> None:

@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from gateway.config import packaged_config
+from gateway.directory import Directory
 from gateway.errors import ScenarioError
 from gateway.intake import files as intake_files
+from gateway.intake.cells import Refused
+from gateway.intake.checks import check
+from gateway.simulator.plan.run import plan_box
 from gateway.simulator.scenario import files
 from gateway.simulator.scenario.model import Scenario
 from gateway.simulator.world.arrival import Arrival
@@ -176,3 +181,20 @@ def test_file_is_of_one_region() -> None:
     scenario = replaying(EXAMPLE, regions=2)
     with pytest.raises(ScenarioError, match="write regions: 1"):
         list(arrivals(scenario, 2, 1, offices_of(scenario, 2, 1), services_of(scenario)))
+
+
+def test_replayed_day_is_planned_with_its_refusals() -> None:
+    counts = plan_box(replaying(EXAMPLE), 1, 1, lambda progress: None, Event()).counts
+    known = Directory(
+        {office.code: office for office in offices_of(replaying(EXAMPLE), 1, 1)},
+        {service.code: service for service in services_of(replaying(EXAMPLE))},
+    )
+    refused = 0
+    for row in intake_files.rows(EXAMPLE, "csv", "utf-8-sig"):
+        try:
+            check(row.cells, known, datetime.now(UTC))
+        except Refused:
+            refused += 1
+    assert (counts["visits"], counts["refused"]) == (500 - refused, refused)
+    assert refused > 0
+    assert counts["rated"] > 20
