@@ -157,11 +157,12 @@ class Ticker:
         self._calm = False  # nothing has happened since
         self._due = math.inf
         self._passed = -math.inf
+        self._moment = -math.inf  # before this one there is none of any job
 
     def start(self) -> None:
         now = self._clock.monotonic()
         self._rows = [_Row(job, now + job.starts_after_s) for job in self._jobs]
-        self._passed = -math.inf
+        self._passed = self._moment = -math.inf
         self._due = min((row.moment for row in self._rows), default=math.inf)
 
     def stop(self) -> None:
@@ -180,8 +181,11 @@ class Ticker:
         if to <= self._passed:
             return
         passed, self._passed = self._passed, to
+        if to < self._moment:
+            return
+        self._moment = min((row.after(to) for row in self._rows), default=math.inf)
         if self._has_stirred():
-            self._due = min(row.after(to) for row in self._rows)
+            self._due = self._moment
         if to < self._due:
             return
         for row in [row for row in self._rows if row.comes(passed, to)]:
@@ -209,7 +213,7 @@ class Ticker:
 
     def _ask(self) -> None:
         """Ask everybody how long he rests, if something has happened or has been done since the last time."""
-        if self._calm and not self._has_stirred():
+        if self._calm:
             return
         words = [stirred() for stirred in self._stirs]
         for row in self._rows:

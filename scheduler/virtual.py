@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from scheduler.clock import Life, Source
@@ -219,8 +220,12 @@ class VirtualClock:
 
 def _readable(seats: Iterable[Seat]) -> set[int]:
     """Which of the sources that are waited for can be read."""
+    return {fd for fd, _ in _poll_of(frozenset().union(*[seat.descriptors for seat in seats])).poll(0)}
+
+
+@lru_cache(64)
+def _poll_of(descriptors: frozenset[int]) -> select.poll:
     poll = select.poll()
-    for seat in seats:
-        for fd in seat.descriptors:
-            poll.register(fd, select.POLLIN)
-    return {fd for fd, _ in poll.poll(0)}
+    for fd in descriptors:
+        poll.register(fd, select.POLLIN)
+    return poll

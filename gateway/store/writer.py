@@ -45,6 +45,7 @@ class Writer:
         self._db = db
         self._commits = Commits(db, path, clock or SystemClock())
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._changes: tuple[int, int | None] = (0, None)
         self._closed = False
         self._handing_in = threading.Lock()  # nothing may come behind the end
         self._last: Future[Any] | None = None  # of what was handed in last
@@ -56,11 +57,14 @@ class Writer:
         """Why nothing can be written now; None while all is well."""
         return self._commits.trouble
 
-    def changes(self) -> tuple[int, int]:
+    def changes(self) -> object:
         """Another value after each change of the database, by whomever; what was handed in before is among them."""
         self.flush()
-        (others,) = self._db.execute("PRAGMA data_version").fetchone()
-        return self._db.conn.total_changes, others
+        ours, (before, others) = self._db.conn.total_changes, self._changes
+        if others is None or ours == before:  # else it is another value without asking, and others are seen next time
+            (others,) = self._db.conn.execute("PRAGMA data_version").fetchone()
+        self._changes = ours, others
+        return self._changes
 
     def submit(self, operation: Callable[[Database], T]) -> Future[T]:
         """Hand in an operation; the future is done when it is committed, or holds what it raised."""

@@ -173,8 +173,6 @@ class SteppedLoop(Loop):
     def advance(self, to: float) -> None:
         """Let time pass until `to`, and go on until there is nothing more to read or to write at that moment."""
         self._time = to
-        while True:
-            happened = self.epoll.poll(0)
+        self._turn(self.epoll.poll(0))
+        while happened := self.epoll.poll(0):
             self._turn(happened)
-            if not happened:
-                return
