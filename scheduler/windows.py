@@ -86,8 +86,13 @@ class Window(Hours):
 
     def next_close(self, now: datetime, zone: tzinfo) -> datetime:
         """The end of the opening that `now` lies in, in UTC; `now` while the window is closed."""
-        if not self.is_open(now, zone):
+        local = now.astimezone(zone)
+        hours = self.hours_on(local.date())
+        if hours is None or not hours.opens <= local.time() < hours.closes:
             return now
+        closes = datetime.combine(local.date(), hours.closes, tzinfo=zone)
+        if closes.utcoffset() == local.utcoffset():  # nobody touches the clocks until then, as on nearly all days
+            return closes.astimezone(UTC)
         return next(edge for edge in self._edges(now, zone) if not self.is_open(edge, zone))
 
     def _edges(self, after: datetime, zone: tzinfo) -> Iterator[datetime]:
