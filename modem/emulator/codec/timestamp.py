@@ -7,16 +7,16 @@ from modem.emulator.codec.octets import swapped
 OCTETS = 7
 _SIGN = 0x08  # the sign is bit 3 of the zone's octet: the top bit of its first digit
 _LAST_CENTURY = 69
+_SEMI_OCTETS = bytes(number % 10 << 4 | number // 10 for number in range(100)).ljust(256)  # two digits, the first low
 _NO_DIGIT = str.maketrans("abcdef", "000000")
 
 
 def encode_timestamp(now: float, quarters: int) -> bytes:
     """Local time at `now` (s since the epoch) in a zone of `quarters` quarter-hours, -12 h to +14 h in use."""
     local = datetime.fromtimestamp(now, UTC) + timedelta(minutes=15 * quarters)
-    octets = bytearray(swapped(bytes.fromhex(f"{local:%y%m%d%H%M%S}{abs(quarters):02d}")))
-    if quarters < 0:
-        octets[6] |= _SIGN
-    return bytes(octets)
+    date, time = (local.year % 100, local.month, local.day), (local.hour, local.minute, local.second)
+    octets = bytes((*date, *time, abs(quarters))).translate(_SEMI_OCTETS)
+    return octets if quarters >= 0 else octets[:6] + bytes([octets[6] | _SIGN])
 
 
 def timestamp_text(octets: bytes) -> str:
