@@ -36,7 +36,8 @@ class Outbox(Settling):
 
     def invite_due(self, db: Database, now: datetime) -> int:
         """Start what is due, where the window is open and the person may be asked; the number of rows looked at."""
-        self._place(db, now)
+        if self._numbering is not NOTHING_KNOWN:
+            self._place(db, now)
         rows = invitations.due(db, now, BATCH)
         for row in rows:
             decided = self._decide(db, row, now)
