@@ -17,6 +17,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,7 +50,14 @@ _LOCK_TRIES = 10
 
 def to_text(moment: datetime) -> str:
     """A UTC-aware time as the database keeps it: `2017-09-12T08:40:00.000Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return _spelt(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=256)
+def _spelt(moment: datetime) -> str:
+    """The same `now` is written to many columns of many rows. Only for what is in UTC: elsewhere two moments of one
+    hour that comes twice are equal."""
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def from_text(text: str) -> datetime:
