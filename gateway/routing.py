@@ -205,12 +205,12 @@ class Routing:
         return modem.unwell_since() is None and row.left_at is None
 
     def _room(self, row: _Sim, now: datetime, *, reserved: bool = False) -> int:
-        return row.meter.allowance(now, reserved=reserved).room if self._is_well(row) else 0
+        return row.meter.room(now, reserved=reserved) if self._is_well(row) else 0
 
     def _rank(self, sim: str, row: _Sim, now: datetime) -> tuple[int, float, str]:
         """The smaller, the better the right to the next message: sent today, then who has been idle the longest."""
         sent_at = 0.0 if row.sent_at is None else row.sent_at.timestamp()
-        return row.meter.counts(now).today + len(row.hand), sent_at, sim
+        return row.meter.today(now) + len(row.hand), sent_at, sim
 
     def _is_passed_over(self, sim: str, now: datetime) -> bool:
         """Whether others start the conversations in the place of this silent SIM."""

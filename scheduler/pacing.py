@@ -154,6 +154,7 @@ class Meter:
         """`recent` ascends and holds at least the last part, of which `draw` makes the pause."""
         moments = list(recent)
         self.limits = limits
+        self._is_free = limits == NO_LIMITS
         self._zone = zone
         self._day = day_of(now, zone)
         self._day_ends = next_day(now, zone)
@@ -170,13 +171,22 @@ class Meter:
         self._recent.extend([now] * min(parts, self.limits.remembered))
         self._pause_until = now + self.limits.gap(draw)
 
+    def today(self, now: datetime) -> int:
+        """How many parts have gone out today."""
+        self._turn_over(now)
+        return self._today
+
     def counts(self, now: datetime) -> Counts:
         self._turn_over(now)
         return Counts(self._recent, self._today, self._month, self._pause_until)
 
+    def room(self, now: datetime, *, reserved: bool = False) -> int:
+        """How many parts may go out now, see `allowance`."""
+        return UNLIMITED if self._is_free else self.allowance(now, reserved=reserved).room
+
     def allowance(self, now: datetime, *, reserved: bool = False) -> Allowance:
         """What may go out now, see `allowance`."""
-        if self.limits == NO_LIMITS:
+        if self._is_free:
             return Allowance(UNLIMITED, now)
         return allowance(self.limits, self.counts(now), now, self._zone, reserved=reserved)
 
