@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -221,7 +222,13 @@ def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
 
 def _with_ready(db: Database, lanes: Sequence[str], moment: str) -> set[tuple[str, int]]:
     """Of these lanes, those in which something may go out now, each with a priority it has; most have nothing."""
-    return set(db.execute(_WITH_READY, (json.dumps(lanes), *PRIORITIES, moment, moment)).fetchall())
+    return set(db.execute(_WITH_READY, (_listed(tuple(lanes)), *PRIORITIES, moment, moment)).fetchall())
+
+
+@lru_cache(maxsize=256)
+def _listed(lanes: tuple[str, ...]) -> str:
+    """As SQLite takes a list. A SIM asks for the same lanes again and again."""
+    return json.dumps(lanes)
 
 
 def outside_window(db: Database, now: datetime, most: int) -> list[tuple[int, MessageKind, str]]:
