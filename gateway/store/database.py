@@ -140,7 +140,7 @@ def _path(db: Database) -> Path:
 
 
 def works_in_transactions(db: Database) -> None:
-    """Say of a connection that from here on it does nothing outside a `transaction`.
+    """Say of a connection that from here on it waits for nobody outside a `transaction`.
 
     It need not be told anew for each of them how to wait for the lock, which costs more than to begin one.
     """
