@@ -251,7 +251,7 @@ class _Box:
         for intent in intents:
             reply = Reply(talk.person, intent, modem.index)
             self._events.at(message.shown_at + intent.delay_s, self._write, reply)
-        if intents and message.is_invitation:
+        if intents and message.is_invitation and not talk.stranger:
             tally.truth[talk.office.code][talk.mark] += 1
 
     def _opt_out(self, person: Person) -> None:

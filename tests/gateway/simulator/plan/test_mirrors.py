@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway import caps
@@ -46,6 +46,7 @@ def seconds(moment):
     return None if moment is None else moment.timestamp()
 
 
+@settings(max_examples=40)
 @given(windows, st.sampled_from(ZONES), st.lists(moments, min_size=1, max_size=5))
 def test_openings_are_those_of_the_window(window, zone, asked):
     openings = Openings(window, ZoneInfo(zone), START.timestamp())
@@ -62,6 +63,7 @@ def test_openings_are_those_of_the_window(window, zone, asked):
             )
 
 
+@settings(max_examples=40)
 @given(windows, st.sampled_from(MessageKind), moments, st.none() | st.floats(0, 3600))
 def test_a_message_may_go_when_the_box_lets_it(window, kind, now, written_ago_s):
     zone = ZoneInfo("Asia/Barnaul")
@@ -77,6 +79,7 @@ limits = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(limits, st.lists(st.tuples(st.floats(0, 20_000), st.floats(0, 1)), min_size=1, max_size=40))
 def test_a_sim_may_send_what_its_meter_says(limits, sent):
     zone, now = ZoneInfo("Europe/Moscow"), START
@@ -94,6 +97,7 @@ def test_a_sim_may_send_what_its_meter_says(limits, sent):
         theirs.add(1, now, draw)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(0, 40 * 86400), max_size=6), st.sampled_from([0, 3600, 86_400]), st.none() | st.integers(1, 4)
 )
@@ -120,6 +124,7 @@ def talks_of(rows):
     return person
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.floats(0, 300_000), st.floats(1, 300_000), st.none() | st.floats(0, 90_000)),

@@ -20,8 +20,8 @@ from scheduler.pacing import NO_LIMITS
 
 _UTC = ZoneInfo("UTC")
 _BATCHES = 20
-_T = 2.093
-"""The 97.5 % point of Student's distribution with 19 degrees of freedom."""
+_T = 2.861
+"""The 99.5 % point of Student's distribution with 19 degrees of freedom: a dozen intervals are looked at here."""
 
 
 class Queue:
@@ -65,7 +65,7 @@ class Queue:
 
 
 def batch_means(values):
-    """The mean of values that depend on those before them, with its 95 % interval, from the means of batches."""
+    """The mean of values that depend on those before them, with its 99 % interval, from the means of batches."""
     size = len(values) // _BATCHES
     means = [fmean(values[k * size : (k + 1) * size]) for k in range(_BATCHES)]
     half = _T * stdev(means) / math.sqrt(_BATCHES)
@@ -83,7 +83,7 @@ def exponential(mean_s):
 
 @pytest.mark.parametrize(("arrivals", "servers"), [(0.175, 1), (0.6, 3)])
 def test_endless_patience_waits_as_erlang_says(arrivals, servers):
-    queue = Queue("erlang", arrivals=arrivals, servers=servers, service_s=exponential(4), count=20_000)
+    queue = Queue("erlang", arrivals=arrivals, servers=servers, service_s=exponential(4), count=12_000)
     theory = Endless(arrivals, 4, servers)
     assert_within(queue.waits, theory.mean_wait_s)
     assert_within([float(wait > 0) for wait in queue.waits], theory.waiting_share)
@@ -92,7 +92,7 @@ def test_endless_patience_waits_as_erlang_says(arrivals, servers):
 
 
 def test_those_who_give_up_are_as_many_as_palm_says():
-    queue = Queue("palm", arrivals=1.2, servers=4, service_s=exponential(4), count=20_000, patience_s=12)
+    queue = Queue("palm", arrivals=1.2, servers=4, service_s=exponential(4), count=12_000, patience_s=12)
     theory = Impatient(1.2, 4, 4, 12)
     assert_within(queue.waits, theory.mean_wait_s)
     assert_within(queue.gave_up, theory.abandoned_share)
@@ -101,7 +101,7 @@ def test_those_who_give_up_are_as_many_as_palm_says():
 
 
 def test_constant_service_waits_as_pollaczek_and_franx_say():
-    queue = Queue("constant", arrivals=0.2, servers=1, service_s=lambda dice: 4.0, count=20_000)
+    queue = Queue("constant", arrivals=0.2, servers=1, service_s=lambda dice: 4.0, count=12_000)
     theory = Constant(0.2, 4)
     assert_within(queue.waits, theory.mean_wait_s)
     for share in (0.5, 0.95):
@@ -117,14 +117,14 @@ def test_the_service_times_of_a_modem_wait_as_khinchine_says():
         arrivals=0.17,
         servers=1,
         service_s=lambda dice: dice.lognormvariate(math.log(median), sigma),
-        count=20_000,
+        count=12_000,
     )
     assert_within(queue.waits, mean_wait_s(0.17, mean, spread_of_lognormal(sigma)))
 
 
 def test_a_shorter_service_would_be_seen():
     # The check can fail: a server that is a tenth faster is told apart.
-    queue = Queue("erlang", arrivals=0.6, servers=3, service_s=exponential(3.6), count=20_000)
+    queue = Queue("erlang", arrivals=0.6, servers=3, service_s=exponential(3.6), count=12_000)
     low, high = batch_means(queue.waits)
     assert not low <= Endless(0.6, 4, 3).mean_wait_s <= high
 
