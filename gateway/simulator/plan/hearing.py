@@ -130,8 +130,7 @@ class Hearing:
             if talk.conversation is None:  # nobody has written: as `Silence` would have it
                 talk.state = _EXPIRED
                 self._tally.counts["expired"] += 1
-                if any(message.left for message in talk.messages):
-                    self._withdraw(talk)
+                self._withdraw(talk)
             else:
                 self._happen(talk, talk.spoken(self._first), Silence())
 
@@ -255,6 +254,9 @@ class Hearing:
     def _withdraw(self, talk: Talk) -> None:
         """Take out what is not wanted any more of a conversation that has gone on: `gateway.store.outbox`."""
         person, messages = talk.person, talk.messages
+        if not any(message.left for message in messages):
+            messages.clear()
+            return
         last = next((one for one in reversed(messages) if one.kind in _ASKING), None)
         for message in messages:
             over = message.kind in _WHILE_OPEN and talk.state is not InvitationState.OPEN

@@ -33,24 +33,20 @@ class Texts:
     def __init__(self, script: Script, calendars: Mapping[str, Days]) -> None:
         self._script = script
         self._calendars = calendars
-        self._said: dict[tuple[MessageKind, tuple[str, ...], str, int | None], Said] = {}
-        self._is_dated: dict[tuple[MessageKind, tuple[str, ...]], bool] = {}
+        self._said: dict[tuple[MessageKind, tuple[str, ...]], tuple[bool, dict[tuple[str, int], Said]]] = {}
+        """By what is asked: whether the text has a date, and the texts by office and day."""
 
     def said(self, kind: MessageKind, asks: tuple[str, ...], office: Office, visited_at: float) -> Said:
         """The text of a message about a visit (seconds since the epoch)."""
         what = (kind, asks)
-        if what not in self._is_dated:
-            self._is_dated[what] = "date" in variables(self._script.template(kind, asks, _LANGUAGE))
-        key = (
-            kind,
-            asks,
-            office.code,
-            self._calendars[office.time_zone].day(visited_at) if self._is_dated[what] else None,
-        )
-        said = self._said.get(key)
+        if what not in self._said:
+            self._said[what] = "date" in variables(self._script.template(kind, asks, _LANGUAGE)), {}
+        is_dated, known = self._said[what]
+        key = (office.code, self._calendars[office.time_zone].day(visited_at) if is_dated else 0)
+        said = known.get(key)
         if said is None:
             template = self._script.template(kind, asks, _LANGUAGE)
             received_at = datetime.fromtimestamp(visited_at, UTC)
             text = render(template, received_at, office, self._script.named(asks, _LANGUAGE))
-            said = self._said[key] = Said(text, len(split(text)))
+            said = known[key] = Said(text, len(split(text)))
         return said
