@@ -12,7 +12,6 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -48,8 +47,9 @@ def live(task: Task, tell: Callable[[Progress], None], stop: threading.Event) ->
         from gateway.simulator.box.run import run_box  # here: planning needs neither daemon nor network
 
         return run_box(task.scenario, region, box, task.folder, tell, stop)
-    found: Measures = import_module("gateway.simulator.plan.run").plan_box(task.scenario, region, box, tell, stop)
-    return found
+    from gateway.simulator.plan.run import plan_box  # here: a full run needs no plan
+
+    return plan_box(task.scenario, region, box, tell, stop)
 
 
 def _done(task: Task, live: Live, tell: Callable[[Word], None], stop: threading.Event) -> Lived | Failed:
