@@ -192,7 +192,8 @@ def _tell(outcome: Outcome, order: Order) -> None:
     click.echo("  →  ".join(f"{stage} {counts[stage]}" for stage in _STAGES))
     if outcome.interrupted:
         click.echo(f"interrupted: this is what there was; go on with {order.command} --resume")
-    click.echo(f"ledger    {'balanced' if outcome.measures.balanced else 'does not balance'}")
+    faults = f"does not balance in {', '.join(outcome.unbalanced)}"
+    click.echo(f"ledger    {faults if outcome.unbalanced else 'balanced'}")
     if outcome.days_per_s is not None and outcome.messages_per_s is not None:
         messages = f", {outcome.messages_per_s:,.0f} messages/s" if outcome.messages_per_s else ""
         click.echo(

@@ -50,6 +50,15 @@ def test_run_prints_what_it_came_to_and_goes_into_its_folder(scenario: Path, tmp
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1) and "go on with it with --resume" in again.stderr
 
 
+def test_box_is_planned_in_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("{name: s, about: A day., first_day: 2017-09-12, visits: {per_day: 30}}", encoding="utf-8")
+    done = _call(path, "--plan", "--out", tmp_path / "run", "--json")
+    assert done.exit_code == 0, done.output
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["balanced"] and last["visits"] > last["invited"] > 0 and last["mode"] == "plan"
+
+
 @pytest.mark.usefixtures("fake")
 def test_what_if_prints_a_table_and_an_answer(scenario: Path, tmp_path: Path) -> None:
     call = (scenario, "--vary", "text=overall,criteria", "--replications", 2, "--out", tmp_path / "w", "--json")
@@ -75,6 +84,14 @@ def test_box_that_has_lived_is_what_the_scenario_is_like(tmp_path: Path) -> None
     assert (tmp_path / "run" / "like" / "offices.csv").exists()
     assert "go on with it with --resume" in _call(*call).stderr
     assert _call(*call, "--resume").exit_code == 0
+
+
+@pytest.mark.usefixtures("fake")
+def test_ledger_that_does_not_balance_ends_with_one(scenario: Path, tmp_path: Path) -> None:
+    scenario.write_text(scenario.read_text(encoding="utf-8").replace("A queue.", "no balance"), encoding="utf-8")
+    done = _call(scenario, "--out", tmp_path / "run", "--json")
+    assert done.exit_code == 1 and "does not balance in box2" in done.stdout
+    assert json.loads(done.stdout.splitlines()[-1])["balanced"] is False
 
 
 @pytest.mark.usefixtures("fake")

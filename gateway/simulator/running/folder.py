@@ -110,6 +110,17 @@ def _take(folder: RunFolder, scenario: Scenario, resume: bool) -> None:
         )
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Says in one sentence that what came of a run cannot be written there."""
+    try:
+        yield
+    except OSError as problem:
+        raise SimulationError(
+            f"The results cannot be written to {path}: {problem.strerror}; what is finished is kept for --resume."
+        ) from problem
+
+
 def first_difference(there: Scenario, here: Scenario) -> tuple[str, object, object] | None:
     """The first key that two scenarios differ in, and what it is in each; None if they are equal."""
     if there == here:

@@ -20,7 +20,7 @@ from gateway import directory
 from gateway.errors import SimulationError
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.running.boxes import Box, boxes_of
-from gateway.simulator.running.folder import RunFolder, held
+from gateway.simulator.running.folder import RunFolder, held, writing
 from gateway.simulator.running.interrupts import Interrupts
 from gateway.simulator.running.meter import Meter
 from gateway.simulator.running.pool import WORKER, Pool
@@ -47,10 +47,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to; rates are of what was lived now, None if nothing was."""
+    """What a run came to: rates of what was lived now, None if nothing was, and boxes whose ledger does not balance."""
 
     scenario: Scenario
     measures: Measures
+    unbalanced: Sequence[str]
     finished: int
     interrupted: bool
     elapsed_s: float
@@ -95,7 +96,8 @@ def simulate(order: Order, clock: Clock, show: Callable[[str], None], interrupts
         missing = [box for box in boxes if folder.finished(box.name) is None]
         meter = Meter((box.name for box in missing), order.scenario.days, began)
         _live(order, folder, missing, meter, clock, show, interrupts)
-        return _put_together(order, folder, boxes, {box.name for box in missing}, clock.monotonic() - began)
+        with writing(folder.path):
+            return _put_together(order, folder, boxes, {box.name for box in missing}, clock.monotonic() - began)
 
 
 def _live(
@@ -141,9 +143,12 @@ def _put_together(
 ) -> Outcome:
     """Add up what all boxes came to; speed is that of those that were `missing`."""
     total, results, days, messages = Measures(), [], 0, 0
+    unbalanced = []
     for box in boxes:
         if (result := look(folder.result(box.name))) is not None:
             total.add(result.measures)
+            if not result.measures.balanced:
+                unbalanced.append(box.name)
             results.append(Result(result.whole, result.cpu_s, result.peak_kb, Measures()))
             if box.name in missing:
                 messages += result.measures.messages
@@ -155,6 +160,7 @@ def _put_together(
     outcome = Outcome(
         order.scenario,
         total,
+        unbalanced,
         finished,
         finished < len(boxes),
         elapsed_s,

@@ -32,10 +32,10 @@ def serve(live: Live) -> None:
     """Do tasks until there are no more."""
     say = _Voice()
     stop, busy = threading.Event(), threading.Event()
-    tasks: SimpleQueue[Task | None] = SimpleQueue()
-    threading.Thread(target=_listen, args=(tasks, stop, busy), name="tasks", daemon=True).start()
-    while (task := tasks.get()) is not None:
-        word = _done(task, live, say, stop)
+    lines: SimpleQueue[str | None] = SimpleQueue()
+    threading.Thread(target=_listen, args=(lines, stop, busy), name="tasks", daemon=True).start()
+    while (line := lines.get()) is not None:
+        word = _done(Task.of(line), live, say, stop)
         busy.clear()
         say(word)
 
@@ -98,16 +98,16 @@ class _Voice:
         self._file.write(word_line(word) + "\n")
 
 
-def _listen(tasks: SimpleQueue[Task | None], stop: threading.Event, busy: threading.Event) -> None:
+def _listen(lines: SimpleQueue[str | None], stop: threading.Event, busy: threading.Event) -> None:
     for line in sys.stdin:
         if line.strip() == STOP:
             stop.set()
         else:
             busy.set()
-            tasks.put(Task.of(line))
+            lines.put(line)
     if busy.is_set():
         os._exit(1)
-    tasks.put(None)
+    lines.put(None)
 
 
 def main() -> None:

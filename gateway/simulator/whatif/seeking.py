@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.errors import ScenarioError
-from gateway.simulator.running.folder import held
+from gateway.simulator.running.folder import held, writing
 from gateway.simulator.running.interrupts import Interrupts
 from gateway.simulator.running.pool import Pool
 from gateway.simulator.scenario.model import Scenario
@@ -46,7 +46,8 @@ def ask(question: Question, clock: Clock, show: Callable[[str], None], interrupt
         if question.seeks:
             seen.sort(key=lambda point: (combinations.index(_without_modems(point)), int(point.changes[MODEMS])))
         result = Result(question, seen, answers, interrupted, clock.monotonic() - began)
-        write(result, folder.path)
+        with writing(folder.path):
+            write(result, folder.path)
     return result
 
 

@@ -40,6 +40,7 @@ def _do(task: dict[str, Any], box: tuple[int, int, str], scenario: dict[str, Any
     for day in range(1, days + 1):
         found.messages += len(seed) * number
         _say({"Progress": {"box": name, "day": day, "days": days, "messages": found.messages}})
+    found.balanced = about != "no balance" or number != 2
     found.counts.update(visits=found.messages, rated=number, parts=found.messages)
     found.marks[f"OFFICE{number}"] = Counter({5: number})
     if about == "A queue.":

@@ -81,6 +81,17 @@ def test_box_that_fails_is_named(tmp_path: Path) -> None:
     assert "The disk is away." in error.read_text(encoding="utf-8")
 
 
+def test_results_that_cannot_be_written_say_so(whole: tuple[Outcome, Path]) -> None:
+    (whole[1] / "report.json").rename(whole[1] / "kept.json")
+    (whole[1] / "report.json").mkdir()
+    try:
+        with pytest.raises(SimulationError, match=r"^The results cannot be written to .*: Is a directory; what is"):
+            _run(whole[0].scenario, whole[1], resume=True)
+    finally:
+        (whole[1] / "report.json").rmdir()
+        (whole[1] / "kept.json").rename(whole[1] / "report.json")
+
+
 def test_interrupted_run_says_so_and_goes_on_to_the_same(whole: tuple[Outcome, Path], tmp_path: Path) -> None:
     interrupts, folder = Interrupts(), tmp_path / "run"
 
