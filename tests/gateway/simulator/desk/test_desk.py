@@ -208,7 +208,7 @@ DESKS = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(OPENINGS, DESKS, st.integers(0, 9))
 def test_every_call_back_has_ended_in_one_way_or_is_open(
     opened: list[tuple[int, bool]], staffed: DeskSection, seed: int
