@@ -50,7 +50,7 @@ class Lulls:
         """While nothing can be written every run may find something: what was held for instance."""
         if self._until is None:
             try:
-                self._until = self._writer.do(self._ask)
+                self._until = self._writer.look(self._ask)
             except StoreTrouble:
                 self._until = {}
         return self._until.get(name, -math.inf)

@@ -2,16 +2,18 @@
 
 Theory. What nobody waits for is committed with the next operation somebody waits for, or at `flush`, which comes before
 the turn is given away: so one transaction serves several operations, as it does in the field under load. What comes
-after those (`post_idle`) waits for `flush`. An operation, or who hears of its end, may hand in others: they follow when
-the present group is committed. None may wait for one, as none may anywhere.
+after those (`post_idle`) waits for `flush`. A question (`look`) takes no transaction. An operation, or who hears of its
+end, may hand in others: they follow when the present group is committed. None may wait for one, as none may anywhere.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlite_utils import Database
@@ -43,6 +45,14 @@ class InlineWriter(Writer):
         if not future.done():
             raise RuntimeError("an operation waits for another, which can only follow it")
         return future.result()
+
+    def look(self, question: Callable[[Database], T]) -> T:
+        with self._busy:
+            self._work()
+            if not (self._at_work or self._closed or self.trouble):
+                with suppress(sqlite3.DatabaseError):  # `do` says it in a sentence
+                    return question(self._db)
+            return self.do(question)
 
     def flush(self) -> None:
         with self._busy:

@@ -79,6 +79,10 @@ class Writer:
         self._committed = future
         return result
 
+    def look(self, question: Callable[[Database], T]) -> T:
+        """Ask the database something, after what was handed in before; the question must change nothing."""
+        return self.do(question)
+
     def do_or_hold(self, operation: Operation, what: str) -> None:
         """Run an operation; if nothing can be written now, go on, and have it run with what is held."""
         try:

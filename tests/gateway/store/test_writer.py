@@ -257,6 +257,21 @@ def test_operation_that_waits_for_another_is_an_error_and_not_a_hang(inline: Wri
         inline.do(lambda db: inline.do(lambda db: None))
 
 
+def test_question_sees_what_was_handed_in_before(writer: Writer) -> None:
+    writer.post(_insert(1), "posted")
+    assert writer.look(lambda db: db.execute("SELECT a FROM t").fetchall()) == [(1,)]
+    with pytest.raises(StoreError, match="no such table"):
+        writer.look(lambda db: db.execute("SELECT a FROM nowhere"))
+
+
+def test_question_in_trouble_is_told_of_it(writer: Writer) -> None:
+    writer.do(lambda db: db.execute("PRAGMA query_only=ON") and None)
+    with pytest.raises(StoreReadOnly):
+        writer.do(_insert(1))
+    with pytest.raises(StoreReadOnly):
+        writer.look(lambda db: db.execute("SELECT a FROM t").fetchall())
+
+
 def test_change_is_seen_by_whomever_it_was_made(writer: Writer, path: Path) -> None:
     before = writer.changes()
     assert writer.do(lambda db: db.execute("SELECT count(*) FROM t").fetchone()[0]) == 0
