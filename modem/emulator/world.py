@@ -44,6 +44,9 @@ from modem.emulator.profiles.shaping import shape
 if TYPE_CHECKING:
     from random import Random
 
+IDENTITY = "identity"
+"""The stream that modems and cards are made from."""
+
 Streams = Callable[[str], "Random"]
 
 
@@ -104,7 +107,7 @@ class World:
     def _issue(self, profile: Profile) -> tuple[Identity, Sim]:
         """An identity and a card that nobody else has."""
         self._issued += 1
-        identity, card = make_identity(self._issued - 1, self._streams("identity"))
+        identity, card = make_identity(self._issued - 1, self._streams(IDENTITY))
         card.messages = Slots("SM", profile.memories.slots["SM"])
         return identity, card
 

@@ -72,6 +72,15 @@ class ServiceCentre:
         """Have `reader` hear of every message that a phone outside takes from now on."""
         self._readers.append(reader)
 
+    def is_quiet(self) -> bool:
+        """Whether nothing is on its way but what waits for telephones; submits in progress are left aside."""
+        return not self._queues.waiting() and len(self.store) == self._deliveries.waiting()
+
+    def take_over(self, held: Held, now: float) -> None:
+        """Hold a message that another centre held, and try to deliver it."""
+        self.store.keep(held)
+        self._deliveries.send(held, now)
+
     # Modems.
 
     def attach(self, station: Station) -> None:

@@ -64,7 +64,8 @@ class Deliveries:
             self._conditions.handsets.pop(key, None)
         else:
             self._conditions.handsets[key] = handset
-        self._patterns = _patterns(self._conditions)
+        if is_pattern:
+            self._patterns = _patterns(self._conditions)
         if handset is not None and handset.for_ms is not None:
             until = now + draw(from_ms(handset.for_ms), self._rng)
             self._at(until, lambda then: self._turn(key, handset, then))

@@ -28,7 +28,7 @@ from modem.emulator.serving.loop import Loop, Task
 from modem.emulator.serving.ports import Port, claim
 from modem.emulator.serving.terminals import Terminals
 from modem.emulator.serving.waits import Wait, Waits
-from modem.emulator.world import World
+from modem.emulator.world import IDENTITY, World
 
 T = TypeVar("T")
 
@@ -37,14 +37,19 @@ class _Stream(Random):
     """Randomness by name. Nothing secret depends on it; the same name has to give the same numbers."""
 
 
+def _stream(seed: str | int, era: str, name: str) -> _Stream:
+    return _Stream(f"{seed}:{era}:{name}" if era and name != IDENTITY else f"{seed}:{name}")
+
+
 class Server:
     """An emulated network with its ports.
 
     `directory` gets symlinks modem0…; `tcp` is modem 0's TCP port, the others follow (0: any free ones); `control`
     is the HTTP port, True any free one. `pty=False` makes modems that only `attach` reaches. Modems are of the
     `profiles` in turn; the first play `recordings`, one each. Without `keeps` nobody can ask for what has passed.
-    OSError if a port, the directory or the log cannot be had; ValueError if the scenario names a modem that is not
-    there. With a `SteppedLoop` as its `loop` it serves in time that somebody else tells, and `wait` is of no use.
+    Modems and cards are made out of the `seed`; all else that is by chance differs between eras. OSError if a port,
+    the directory or the log cannot be had; ValueError if the scenario names a modem that is not there. With a
+    `SteppedLoop` as its `loop` it serves in time that somebody else tells, and `wait` is of no use.
     """
 
     def __init__(
@@ -58,6 +63,7 @@ class Server:
         report_latency_ms: float = 200,
         baud: int | None = None,
         seed: str | int = 0,
+        era: str = "",
         log: Path | None = None,
         trace: bool = False,
         keeps: bool = True,
@@ -69,7 +75,7 @@ class Server:
     ) -> None:
         conditions = Conditions(latency_s=latency_ms / 1000, report_latency_s=report_latency_ms / 1000)
         self.journal = Journal(logged=log is not None, traced=trace, keeps=keeps)
-        self.world = World(lambda name: _Stream(f"{seed}:{name}"), conditions, self.journal)
+        self.world = World(lambda name: _stream(seed, era, name), conditions, self.journal)
         self.control_url: str | None = None
         self._loop = Loop() if loop is None else loop
         self._terminals = Terminals(self._loop, self.world, baud, profiles)
