@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from gateway.ledger.differences import Differences
+from gateway.ledger.digests import Digests, compare_kept, compare_parts
 from gateway.ledger.network import compare_delivers, compare_submits
 from gateway.ledger.upstream import compare_ratings
 from gateway.store import ledger as rows
@@ -54,7 +55,9 @@ class Ledger:
         }
 
 
-def draw_up(db: Database, network: Lines | None = None, upstreams: Mapping[str, Lines] | None = None) -> Ledger:
+def draw_up(
+    db: Database, network: Lines | Digests | None = None, upstreams: Mapping[str, Lines] | None = None
+) -> Ledger:
     """The ledger of a database, with the logs of the network and, by name, of upstreams as its witnesses, if any."""
     found = Differences(
         [f"visit {visit} cannot be accounted for" for visit in rows.lost_visits(db)]
@@ -62,7 +65,10 @@ def draw_up(db: Database, network: Lines | None = None, upstreams: Mapping[str, 
         [f"visit {visit} was invited twice" for visit in rows.invited_twice(db)]
         + [f"visit {visit} was rated twice" for visit in rows.rated_twice(db)],
     )
-    if network is not None:
+    if isinstance(network, Digests):
+        found += compare_parts(lambda: rows.sent_parts(db), network)
+        found += compare_kept(rows.kept(db), network)
+    elif network is not None:
         seen = list(network)
         names = rows.pseudonyms(db, (line["to"] for line in seen if line["event"] == "submit"))
         never_kept = rows.never_kept(db, (line["pdu"] for line in seen if line["event"] == "deliver"))

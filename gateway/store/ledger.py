@@ -124,6 +124,12 @@ def never_kept(db: Database, pdus: Iterable[str]) -> set[str]:
     return {pdu for pdu in pdus if db.execute("SELECT fingerprint('pdu', ?)", (pdu,)).fetchone()[0] not in kept}
 
 
+def kept(db: Database) -> Iterator[bytes]:
+    """The fingerprints of all messages that came in."""
+    for row in db.execute("SELECT digest FROM inbox"):
+        yield row[0]
+
+
 def upstreams(db: Database) -> dict[str, dict[str, int]]:
     """By upstream, how many ratings are in which state of their delivery; `waiting` is also behind its floor."""
     found: dict[str, dict[str, int]] = {}
