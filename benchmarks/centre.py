@@ -15,6 +15,7 @@ from benchmarks.rig import ROOT
 from gateway.modemsettings import ModemSettings
 from gateway.settings import Settings, SurveySection
 from gateway.simulator.box import centre
+from scheduler.onethread import OneThreadClock
 
 START = datetime(2017, 9, 12, 3, tzinfo=UTC)
 
@@ -43,7 +44,7 @@ class Centre(centre.Centre):
             survey=survey,
             http=None,
         )
-        super().__init__(settings, START, seed, log=log)
+        super().__init__(settings, OneThreadClock(START), seed, log=log)
         self._visits = 0
 
     def visit(self, phones: Iterable[str]) -> None:

@@ -34,9 +34,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import httpx2
 from sqlite_utils import Database
-from starlette.testclient import TestClient
 from tabulate import tabulate
 
 from benchmarks.centre import fast_folder, quiet_log
@@ -47,7 +45,7 @@ from gateway.bookkeeping import Bookkeeping
 from gateway.ledger import draw_up
 from gateway.model import CRITERIA, Visit
 from gateway.settings import Settings
-from gateway.simulator.upstream.app import make_app
+from gateway.simulator.box.wire import Wire
 from gateway.simulator.upstream.double import Behaviour, Double
 from gateway.store import ratings, visits
 from gateway.store.database import open_writer
@@ -74,39 +72,6 @@ _WEATHER: tuple[dict[str, Any], ...] = (
     {"kind": "retry_after", "on": "any", "rate": 0.05, "status": 503, "seconds": 900},
     {"kind": "duplicate", "on": "any", "rate": 0.05},
 )
-
-
-class Wire(httpx2.BaseTransport):
-    """The network between the box and the double: it can be unplugged, and counts what is asked, by address."""
-
-    def __init__(self, double: Double) -> None:
-        self._client = TestClient(make_app(double), base_url="http://upstream.example")
-        self.unplugged = False
-        self.asked: Counter[str] = Counter()
-
-    @property
-    def posts(self) -> int:
-        return self.asked["/rates"]
-
-    @property
-    def looks(self) -> int:
-        return self.asked["/packets"]
-
-    def __enter__(self) -> Wire:
-        self._client.__enter__()
-        return self
-
-    def close(self) -> None:
-        self._client.__exit__()
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        self.asked[request.url.path] += 1
-        if self.unplugged:
-            raise httpx2.ConnectError("nobody there", request=request)
-        answer = self._client.request(
-            request.method, request.url.path, content=request.read(), headers=dict(request.headers)
-        )
-        return httpx2.Response(answer.status_code, headers=answer.headers, content=iter([answer.content]))
 
 
 @dataclass(slots=True)
@@ -162,9 +127,7 @@ class Outage:
             database = self._folder / "upstream.db"
             double = Double(self._clock, database=database, log=self._log, seed=str(self._seed), behaviour=behaviour)
             stack.callback(double.close)
-            wire = Wire(double)
-            stack.callback(wire.close)
-            wire.__enter__()
+            wire = stack.enter_context(Wire(double).open())
             self._open(stack, wire)
             self._live(double, wire)
             self._judge(double, wire)
@@ -201,12 +164,12 @@ class Outage:
             if day == 1 + _AWAY_DAYS // 2:
                 double.arm({"kind": "down", "for_s": (_AWAY_DAYS - _AWAY_DAYS // 2) * _DAY_S})
                 wire.unplugged = False
-            before = wire.posts + wire.looks
+            before = wire.asked["/rates"] + wire.asked["/packets"]
             for _ in range(int(_DAY_S / _STEP_S)):
                 self._writer.do(self._let_come)
                 self._clock.wait((), self._clock.monotonic() + _STEP_S)
             if 1 <= day <= _AWAY_DAYS:
-                asked.append(wire.posts + wire.looks - before)
+                asked.append(wire.asked["/rates"] + wire.asked["/packets"] - before)
             grown.append(memory_mb("self", "VmRSS"))
         # On the first day of its absence pauses are still short.
         most = int(_DAY_S / _ASKED_EVERY_S) + 1
@@ -269,8 +232,8 @@ class Outage:
         found.facts |= {
             "ratings": total,
             "batches": batches,
-            "posts": wire.posts,
-            "questions": wire.looks,
+            "posts": wire.asked["/rates"],
+            "questions": wire.asked["/packets"],
             "forms": wire.asked["/forms"],
         }
         found.facts |= {"deliveries": ", ".join(f"{n} {state}" for state, n in Counter(states.values()).items())}
@@ -286,7 +249,8 @@ class Outage:
         found.hold(named == found.doubled, f"{len(found.doubled)} are doubled, the ledger names {len(named)}")
         found.hold(not (found.doubled and self._dedupe), f"{len(found.doubled)} ratings are there twice")
         away = 2 * _AWAY_DAYS * _DAY_S / _ASKED_EVERY_S
-        found.hold(wire.posts <= 1.5 * batches + away, f"{wire.posts} posts for {batches} batches")
+        posts = wire.asked["/rates"]
+        found.hold(posts <= 1.5 * batches + away, f"{posts} posts for {batches} batches")
         found.hold(not alarms and not unbalanced, f"alarms: {alarms}, {unbalanced} of the ledger")
 
     def _lines(self) -> Iterator[dict[str, Any]]:

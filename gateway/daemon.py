@@ -164,7 +164,7 @@ class Daemon:
         ports = ports_of(settings)
         db = open_writer(settings.database, checkpoints=True, durable=self._durable)
         try:
-            if not self._was_sound:  # once: a reload of the configuration must not cost seconds
+            if self._durable and not self._was_sound:  # once: a reload of the configuration must not cost seconds
                 refuse_damaged(db, settings.database)
                 self._was_sound = True
             migrate(db, settings.database)

@@ -7,9 +7,12 @@ Hours are given as they begin a time: `2017-09-12T08`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlite_utils import Database
+
+from gateway.store.database import to_text
 
 _EPOCH = 2440587.5
 """The Julian day of the beginning of 1970."""
@@ -46,6 +49,16 @@ def unsettled(db: Database) -> bool:
     return bool(found)
 
 
+def is_busy(db: Database, now: datetime) -> bool:
+    """Whether a part is at a modem, or could go to one now."""
+    (found,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM parts WHERE state = 'claimed')"
+        " OR EXISTS (SELECT 1 FROM parts WHERE state = 'queued' AND next_at <= ?)",
+        (to_text(now),),
+    ).fetchone()
+    return bool(found)
+
+
 def left(db: Database) -> Iterator[Left]:
     """Every part of an invitation that has left the queue, by invitation."""
     rows = db.conn.execute(
@@ -60,13 +73,13 @@ def left(db: Database) -> Iterator[Left]:
 
 
 def sent_by_hour(db: Database) -> dict[tuple[str, str], tuple[int, float]]:
-    """By SIM and hour: parts that were sent, and seconds their submits took."""
+    """By modem and hour: parts that were sent, and seconds their submits took."""
     rows = db.execute(
-        "SELECT sim, substr(submitted_at, 1, 13), count(*),"
-        " sum(max(0, julianday(submitted_at) - julianday(claimed_at))) * 86400"
-        " FROM parts WHERE submitted_at IS NOT NULL AND sim IS NOT NULL GROUP BY 1, 2"
+        "SELECT o.name, substr(p.submitted_at, 1, 13), count(*),"
+        " sum(max(0, julianday(p.submitted_at) - julianday(p.claimed_at))) * 86400"
+        " FROM parts p JOIN ports o ON o.sim = p.sim WHERE p.submitted_at IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2"
     )
-    return {(sim, hour): (count, took_s) for sim, hour, count, took_s in rows.fetchall()}
+    return {(name, hour): (count, took_s) for name, hour, count, took_s in rows.fetchall()}
 
 
 def replies_by_class(db: Database) -> dict[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Centre:
-    """A box with these settings, living from `start` on.
+    """A box with these settings, living by `clock`.
 
     Each modem is of the `profiles` in turn. `wire` stands for the network to others. What a power cut leaves of the
     database matters to nobody unless it is `durable`; the network's own record is kept if it `keeps`.
@@ -48,19 +47,20 @@ class Centre:
     def __init__(
         self,
         settings: Settings,
-        start: datetime,
+        clock: OneThreadClock,
         seed: int | str,
         *,
+        era: str = "",
         profiles: Sequence[Profile] = (GENERIC_PROFILE,),
         wire: httpx2.BaseTransport | None = None,
         log: Path | None = None,
         durable: bool = True,
         keeps: bool = True,
     ) -> None:
-        self.clock = OneThreadClock(start)
+        self.clock = clock
         self.settings = settings
         self.known = directory.load(settings.offices, settings.services)
-        self._began = start.timestamp()
+        self._began = clock.monotonic()
         self._durable = durable
         self._loop = SteppedLoop(self.clock.monotonic())
         self.clock.add(self._loop)
@@ -73,9 +73,10 @@ class Centre:
             trace=log is not None,
             profiles=profiles,
             keeps=keeps,
+            era=era,
         )
         self.world: World = self._server.world
-        chance = Dice(seed, "pauses").random
+        chance = Dice(seed, era, "pauses").random
         self._daemon = Daemon(settings, self.clock, self._ticker, chance, wire, durable=durable, writer=InlineWriter)
         self.clock.on_quiet(self._daemon.flush)
         self._open = ExitStack()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -105,15 +105,15 @@ def measure(
     days: int,
     calendar: Calendar,
     window: Window | None,
-    sims: Mapping[str, str],
+    modems: Sequence[str],
     box: str,
     until: float,
 ) -> Measures:
-    """Count. `sims` has the modem of each SIM, `until` is when the run ended; what only people know is not in it."""
+    """Count. `modems` are the names of the box's, `until` is when the run ended; what only people know is not in it."""
     found = Measures(days=days, boxes=1, balanced=ledger.balanced)
     _count(found, db, ledger)
     _wait(found, db, calendar, window, until)
-    _load(found, db, calendar, sims, box)
+    _load(found, db, calendar, modems, box)
     _rest(found, calendar, window, days)
     for modem, began, ended in simulated.outages(db):
         span = (round(began - calendar.start), round((until if ended is None else ended) - calendar.start))
@@ -163,13 +163,13 @@ def _wait(found: Measures, db: Database, calendar: Calendar, window: Window | No
     queue.put_down(found, calendar.start)
 
 
-def _load(found: Measures, db: Database, calendar: Calendar, sims: Mapping[str, str], box: str) -> None:
+def _load(found: Measures, db: Database, calendar: Calendar, modems: Sequence[str], box: str) -> None:
     """What each modem sent, and how long it was busy."""
-    for modem in sorted(set(sims.values())):
+    for modem in modems:
         found.modems[f"{box}/{modem}"] = ModemMeasures()
-    for (sim, text), (count, took_s) in simulated.sent_by_hour(db).items():
+    for (modem, text), (count, took_s) in simulated.sent_by_hour(db).items():
         hour = calendar.hour(text)
-        modem_measures = found.modems[f"{box}/{sims[sim]}"]
+        modem_measures = found.modems[f"{box}/{modem}"]
         modem_measures.parts[hour] += count
         modem_measures.busy_s[hour] += round(took_s)
         found.sent_by_hour[hour] += count

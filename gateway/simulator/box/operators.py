@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -26,9 +27,12 @@ from gateway.store.database import transaction
 class Operators:
     """A `World` of the virtual clock: operators look for call-backs in the database and work them off.
 
-    `beside` gives a connection that may write, `zone` is that of the operators' clock; they work from `begin` to `end`
-    (seconds since the epoch).
+    `zone` is that of the operators' clock; they work from `begin` to `end` (seconds since the epoch). `attend` tells
+    where the database is; without that they can be put aside and taken up again (pickle).
     """
+
+    _beside: Callable[[], Database]
+    _voice: voice.VoiceSurvey
 
     def __init__(
         self,
@@ -38,17 +42,25 @@ class Operators:
         zone: str,
         begin: float,
         end: float,
-        beside: Callable[[], Database],
-        conversations: Conversations,
     ) -> None:
         self._desk = Desk(staffed, settings, Citizens(staffed, seed), zone, begin, end, self._may_call)
         self._callbacks = CallbackDesk(settings)
-        self._voice = voice.VoiceSurvey(self._callbacks, conversations)
-        self._beside = beside
         self._open: dict[str, TaskRow] = {}
         """Call-backs that have not ended, as they were when they were first seen."""
         self._last = 0
         self._look_at = self._desk.looks_at(begin)
+
+    def attend(self, beside: Callable[[], Database], conversations: Conversations) -> None:
+        """Work on this database from now on; `beside` gives a connection that may write."""
+        self._beside = beside
+        self._voice = voice.VoiceSurvey(self._callbacks, conversations)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in ("_beside", "_voice")}
+
+    def have_work(self) -> bool:
+        """Whether there is a call-back that has not ended."""
+        return bool(self._open) or bool(rows.opened_after(self._beside(), self._last))
 
     def next_at(self) -> float | None:
         """When an operator looks, takes a call or ends one."""
@@ -58,7 +70,7 @@ class Operators:
         """Do what is due by `to`, each thing at its time."""
         while (at := self.next_at()) is not None and at <= to:
             if at == self._look_at:
-                self._look()
+                self._look(self._beside())
                 self._look_at = self._desk.looks_at(at)
             for decision in self._desk.advance(at):
                 with transaction(self._beside()) as db:
@@ -66,13 +78,13 @@ class Operators:
                 if not isinstance(decision, decisions.Taken) and decision.outcome is not None:
                     del self._open[decision.key]
 
-    def measure(self, measures: Measures, until: float) -> None:
+    def measure(self, db: Database, measures: Measures, until: float) -> None:
         """Add what came of the call-backs that were opened so far; operators were paid before `until`."""
-        self._look()
+        self._look(db)
         self._desk.measure(measures, until)
 
-    def _look(self) -> None:
-        for row in rows.opened_after(self._beside(), self._last):
+    def _look(self, db: Database) -> None:
+        for row in rows.opened_after(db, self._last):
             key = key_of(row.about.foreign_id, row.reason)
             self._open[key], self._last = row, row.id
             self._desk.open(key, row.task.opened_at.timestamp(), row.zone)

@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 from gateway.model import Office
 from gateway.simulator import questions
-from gateway.simulator.citizens import Citizens
+from gateway.simulator.citizens import Citizens, Occasion
+from gateway.simulator.intents import Shape
+from gateway.simulator.questions import Kind
 from gateway.simulator.world.arrival import Arrival
 from modem.emulator.network.store import Held
 
@@ -30,8 +32,7 @@ class _Memory(NamedTuple):
     date: str
     place: str
     office: str
-    mark: int
-    stranger: bool
+    occasion: Occasion
     until: float
     """When nobody will be asked about it any more."""
 
@@ -64,8 +65,10 @@ class Minds:
 class People:
     """A `World` of the virtual clock. `keeps_s` is how long after a visit somebody may still be asked about it."""
 
-    def __init__(self, citizens: Citizens, offices: Mapping[str, Office], write: Write, keeps_s: float) -> None:
-        self.minds = Minds()
+    def __init__(
+        self, minds: Minds, citizens: Citizens, offices: Mapping[str, Office], write: Write, keeps_s: float
+    ) -> None:
+        self._minds = minds
         self._citizens = citizens
         self._offices = offices
         self._zones = {office.code: ZoneInfo(office.time_zone) for office in offices.values()}
@@ -77,11 +80,12 @@ class People:
         phone = arrival.phone
         if phone is None or not arrival.consent:
             return
-        minds, office = self.minds, self._offices[arrival.office]
+        minds, office = self._minds, self._offices[arrival.office]
         self._forget(arrival.ended_at)
         date = datetime.fromtimestamp(arrival.ended_at, self._zones[office.code]).strftime("%d.%m.%Y")
         until = arrival.ended_at + self._keeps_s
-        memory = _Memory(date, office.short_name, office.code, arrival.mark, arrival.stranger, until)
+        occasion = Occasion(arrival.foreign_id, arrival.mark, arrival.stranger)
+        memory = _Memory(date, office.short_name, office.code, occasion, until)
         minds.visits.setdefault(phone, deque()).append(memory)
         minds.fading.append((until, phone))
 
@@ -91,18 +95,18 @@ class People:
         text: str | None = ud.text
         if ud.concat is not None:
             text = self._whole(phone, held.origin, ud.concat.ref, ud.concat.total, ud.concat.seq, ud.text)
-        if text is not None and questions.asks(text):
+        if text is not None:
             self._think(phone, held.origin, text, now)
 
     # -- a world of the clock -----------------------------------------------------------------------------------
 
     def next_at(self) -> float | None:
         """When the next answer is sent."""
-        return self.minds.thoughts[0].due if self.minds.thoughts else None
+        return self._minds.thoughts[0].due if self._minds.thoughts else None
 
     def advance(self, to: float) -> None:
         """Send the answers whose time has come."""
-        thoughts = self.minds.thoughts
+        thoughts = self._minds.thoughts
         while thoughts and thoughts[0].due <= to:
             thought = heapq.heappop(thoughts)
             self._write(thought.phone, thought.to, thought.text, thought.due)
@@ -112,31 +116,42 @@ class People:
     def _whole(self, phone: str, origin: str, ref: int, total: int, seq: int, text: str) -> str | None:
         """The message as a telephone shows it: parts are joined, and shown when all have come."""
         key = (phone, origin, ref, total)
-        parts = self.minds.parts.setdefault(key, {})
+        parts = self._minds.parts.setdefault(key, {})
         parts[seq] = text
         if len(parts) < total:
             return None
-        del self.minds.parts[key]
+        del self._minds.parts[key]
         return "".join(parts[number] for number in sorted(parts))
 
     def _think(self, phone: str, origin: str, text: str, now: float) -> None:
-        minds = self.minds
-        if questions.is_first(text):
+        question = questions.read(text)
+        if question is None:
+            return
+        minds = self._minds
+        if question.kind is Kind.INVITE:
             memory = next((one for one in minds.visits.get(phone, ()) if one.date in text and one.place in text), None)
             if memory is not None:
                 minds.asked[phone] = memory
         memory = minds.asked.get(phone)
         if memory is None:
             return
-        answers = self._citizens.answers(text, phone, datetime.fromtimestamp(now, self._zones[memory.office]))
-        for answer in answers:
+        local = datetime.fromtimestamp(now, self._zones[memory.office])
+        intents = self._citizens.intents(question, phone, local, memory.occasion)
+        for intent in intents:
             minds.count += 1
-            heapq.heappush(minds.thoughts, _Thought(now + answer.delay_s, minds.count, phone, origin, answer.text))
-        if answers and questions.is_first(text):
-            minds.truth.setdefault(memory.office, Counter())[memory.mark] += 1
+            said = self._citizens.say(intent).text
+            heapq.heappush(minds.thoughts, _Thought(now + intent.delay_s, minds.count, phone, origin, said))
+        if question.kind is Kind.INVITE and any(intent.shape is not Shape.MACHINE for intent in intents):
+            self._answered(memory)
+
+    def _answered(self, memory: _Memory) -> None:
+        """Note what somebody who answers an invitation has in mind, if he was there."""
+        _, mark, is_stranger = memory.occasion
+        if mark is not None and not is_stranger:
+            self._minds.truth.setdefault(memory.office, Counter())[mark] += 1
 
     def _forget(self, now: float) -> None:
-        minds = self.minds
+        minds = self._minds
         while minds.fading and minds.fading[0][0] <= now:
             _, phone = minds.fading.popleft()
             visits = minds.visits[phone]

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gateway.intake.importing import Tally
 from gateway.model import Office
-from gateway.simulator.box.lists import Lists
+from gateway.simulator.box.lists import Lists, Sheet, written
 from gateway.simulator.world.arrival import Arrival
 
 _ZONE = ZoneInfo("Asia/Barnaul")
@@ -34,15 +33,14 @@ class Sent:
     def __init__(self, folder: Path, arrivals: list[Arrival], listed_at: str | None, *offices: Office) -> None:
         self.met: list[str] = []
         self.files: list[list[str]] = []
+        self.sheet = Sheet()
         known = {one.code: one for one in offices or (office("A"),)}
-        self.lists = Lists(
-            iter(arrivals), known, listed_at, folder, lambda one: self.met.append(one.foreign_id), self._take
-        )
+        self.lists = Lists(written(arrivals, known), known, listed_at, folder, self.sheet)
+        self.lists.attend(lambda one: self.met.append(one.foreign_id), self._take)
 
-    def _take(self, path: Path) -> Tally:
+    def _take(self, path: Path) -> None:
         with path.open(encoding="utf-8", newline="") as file:
             self.files.append([row["foreign_id"] for row in csv.DictReader(file)])
-        return Tally()
 
     def live(self) -> Iterator[tuple[str, list[str]]]:
         while (due := self.lists.next_at()) is not None:
@@ -57,7 +55,7 @@ def test_day_with_visits_around_the_hour_of_the_list_is_sent_in_two_lists(tmp_pa
     sent = Sent(tmp_path, visits, "18:00")
     assert list(sent.live()) == [("2017-09-12T18:00", ["v1", "v2"]), ("2017-09-13T18:00", ["v3"])]
     assert sent.met == ["v1", "v2", "v3"]
-    assert sent.lists.visits == 3
+    assert (sent.sheet.happened, sent.sheet.waiting) == (3, {})
 
 
 def test_offices_in_two_zones_send_by_their_own_clocks(tmp_path: Path) -> None:

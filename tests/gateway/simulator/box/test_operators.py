@@ -26,7 +26,9 @@ def operators_of(centre: Centre, seed: str = "1", **staffed: Any) -> Operators:
     section = DeskSection(**{"operators": 1, "talk": Lasting(median_s=300), **staffed})
     begin = NOON.timestamp() - 12 * 3600
     args = (section, CallbackSettings(), seed, "Asia/Barnaul", begin, begin + 30 * 86_400)
-    return Operators(*args, lambda: centre.db, centre.conversations)
+    operators = Operators(*args)
+    operators.attend(lambda: centre.db, centre.conversations)
+    return operators
 
 
 def discontented(centre: Centre, *phones: str) -> None:
@@ -61,7 +63,7 @@ def test_call_back_is_taken_at_the_next_look_and_worked_off(centre: Centre) -> N
     assert row.outcome in (Outcome.RESOLVED, Outcome.EXPLAINED, Outcome.PASSED_ON)
     assert row.cause is not None
     measures = Measures()
-    operators.measure(measures, EVENING)
+    operators.measure(centre.db, measures, EVENING)
     assert measures.call_waits_s == {120: 1}
     assert (measures.calls["opened"], measures.calls["reached"], measures.calls["within"]) == (1, 1, 1)
 
@@ -94,7 +96,7 @@ def test_what_is_measured_is_what_stands_in_the_database(centre: Centre, seed: s
     discontented(centre, *phones[25:])
     operators.advance(datetime(2017, 9, 13, 13, 20, tzinfo=ZoneInfo("Asia/Barnaul")).timestamp())
     measures = Measures()
-    operators.measure(measures, EVENING)
+    operators.measure(centre.db, measures, EVENING)
     tasks = [row.task for row in rows.listed(centre.db, closed=True)]
     ends = Counter(task.outcome.value for task in tasks if task.outcome is not None)
     assert 0 < measures.calls["open"] == len(tasks) - ends.total()
