@@ -18,7 +18,7 @@ from gateway.simulator.dice import chance
 from gateway.simulator.intents import Intent
 from modem.alphabet import split
 
-ENOUGH = 400
+ENOUGH = 250
 _ONE_PART = 70
 """Letters that always fit into one part."""
 _WORD = re.compile(r"[^\W\d_]+")
