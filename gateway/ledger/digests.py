@@ -49,11 +49,9 @@ def compare_parts(parts: Parts, seen: Digests) -> Differences:
             doubtful.append(digest)
     if sorted(sent) == sorted(seen.submits):
         return Differences()
-    balance = Counter(sent)
-    balance.subtract(seen.submits)
-    unsure = Counter(doubtful)
-    lacking = [digest for digest, count in balance.items() if count > unsure[digest]]
-    extra = {digest: -count for digest, count in balance.items() if count < 0}
+    count, saw, unsure = Counter(sent), Counter(seen.submits), Counter(doubtful)
+    lacking = [digest for digest in count if saw[digest] < count[digest] - unsure[digest]]
+    extra = {digest: (saw[digest], count[digest]) for digest in saw if saw[digest] > count[digest]}
     return _sentences(parts, lacking, extra)
 
 
@@ -64,15 +62,15 @@ def compare_kept(kept: Iterable[bytes], seen: Digests) -> Differences:
     return Differences([f"{missing} messages that modems took were never kept"] if missing else [])
 
 
-def _sentences(parts: Parts, lacking: list[int], extra: dict[int, int]) -> Differences:
+def _sentences(parts: Parts, lacking: list[int], extra: dict[int, tuple[int, int]]) -> Differences:
     visits = {_of(name, text): visit for visit, name, text, _ in parts()}
     return Differences(
         [f"visit {visits[digest]}: a part counts as sent, but the network never saw it" for digest in lacking],
         [
-            f"visit {visits[digest]}: the network saw a part {count} times more than it was sent"
+            f"visit {visits[digest]}: the network saw a part {saw} times, it was sent {count} times"
             if digest in visits
             else "the network saw a message that the box does not know"
-            for digest, count in extra.items()
+            for digest, (saw, count) in extra.items()
         ],
     )
 

@@ -59,7 +59,7 @@ class Openings:
         return max(due_at, self._edges[bisect_right(self._closings, due_at)][0])
 
 
-class _Queue:
+class Queue:
     """Parts of invitations that may go and have not gone: how many, when."""
 
     def __init__(self) -> None:
@@ -144,7 +144,7 @@ def _count(found: Measures, db: Database, ledger: Ledger) -> None:
 def _wait(found: Measures, db: Database, calendar: Calendar, window: Window | None, until: float) -> None:
     """Waits and the queue, from the parts of invitations that have left it."""
     openings: dict[str, Openings] = {}
-    queue = _Queue()
+    queue = Queue()
     invitation, may_go, last = None, 0.0, 0.0
     for part in simulated.left(db):
         if part.zone not in openings:
