@@ -16,6 +16,7 @@ from gateway.model import BarReason
 from gateway.simulator import questions
 from gateway.simulator.citizens import Citizens, Occasion
 from gateway.simulator.dice import Dice
+from gateway.simulator.intents import Shape
 from gateway.simulator.measures.measures import Measures
 from gateway.simulator.plan.calling import Calling
 from gateway.simulator.plan.drawing import drawing
@@ -251,7 +252,8 @@ class _Box:
         for intent in intents:
             reply = Reply(talk.person, intent, modem.index)
             self._events.at(message.shown_at + intent.delay_s, self._write, reply)
-        if intents and message.is_invitation and not talk.stranger:
+        somebody = any(intent.shape is not Shape.MACHINE for intent in intents)
+        if somebody and message.is_invitation and not talk.stranger:
             tally.truth[talk.office.code][talk.mark] += 1
 
     def _opt_out(self, person: Person) -> None:
