@@ -228,6 +228,7 @@ class _Box:
                 tally.counts["unknown"] += modem.down > 0
         if not message.left:
             self._whole(message, modem)
+            message.about = None  # nothing that is over refers to itself: no collector looks for it
 
     def _whole(self, message: Message, modem: Modem) -> None:
         """All parts of a message have gone out: it is read, and thought about, when the last one is there."""
