@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,11 +46,6 @@ class RunFolder:
         """The measures of a box that has lived all its days. Raises SimulationError."""
         found = look(self.result(name))
         return found if found is not None and found.whole else None
-
-    def clear(self, name: str) -> None:
-        """Take away what there is of a box, so that it begins anew."""
-        shutil.rmtree(self.box(name), ignore_errors=True)
-        self.box(name).mkdir(parents=True)
 
 
 @contextmanager

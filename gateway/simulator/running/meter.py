@@ -19,6 +19,13 @@ class Meter:
         self._messages = dict.fromkeys(self._days, 0)
         self._each = days
         self._began = now
+        self._before = (0, 0)
+
+    def take_up(self, box: str, progress: Progress) -> None:
+        """A box goes on from there: what it has lived before is not counted into any speed."""
+        days, messages = self._before
+        self._before = (days + progress.day, messages + progress.messages)
+        self.hear(box, progress)
 
     def hear(self, box: str, progress: Progress) -> None:
         """Take in how far a box is."""
@@ -37,15 +44,17 @@ class Meter:
 
     def messages_per_s(self, now: float) -> float:
         """Messages that passed in all boxes, by the second."""
-        return sum(self._messages.values()) / max(now - self._began, 1e-6)
+        return (sum(self._messages.values()) - self._before[1]) / max(now - self._began, 1e-6)
 
     def days_per_s(self, now: float) -> float:
         """Days of the whole scenario, all its boxes, by the second."""
-        return self.share * self._each / max(now - self._began, 1e-6)
+        lived = sum(self._days.values()) - self._before[0]
+        return lived / max(len(self._days), 1) / max(now - self._began, 1e-6)
 
     def left_s(self, now: float) -> float | None:
         """Seconds until it is over, if it goes on as it did; None before the first day is."""
-        return (now - self._began) * (1 - self.share) / self.share if self.share else None
+        speed = self.days_per_s(now)
+        return (1 - self.share) * self._each / speed if speed else None
 
     def line(self, now: float) -> str:
         """All of it in one line."""

@@ -10,7 +10,7 @@ import heapq
 import os
 import platform
 import sqlite3
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -24,10 +24,11 @@ from gateway.simulator.running.folder import RunFolder, held, writing
 from gateway.simulator.running.interrupts import Interrupts
 from gateway.simulator.running.meter import Meter
 from gateway.simulator.running.pool import WORKER, Pool
+from gateway.simulator.running.progress import Progress
 from gateway.simulator.running.ratings import merge
 from gateway.simulator.running.results import Result, look
 from gateway.simulator.running.tasks import COUNTS, Failed, Task
-from gateway.simulator.running.worker import peak_memory_kb
+from gateway.simulator.running.worker import is_put_aside, peak_memory_kb
 from gateway.simulator.scenario import files
 from gateway.simulator.scenario.model import Scenario
 from scheduler.clock import Clock
@@ -95,9 +96,21 @@ def simulate(order: Order, clock: Clock, show: Callable[[str], None], interrupts
         boxes = boxes_of(order.scenario)
         missing = [box for box in boxes if folder.finished(box.name) is None]
         meter = Meter((box.name for box in missing), order.scenario.days, began)
+        before = _take_up(order, folder, missing, meter)
         _live(order, folder, missing, meter, clock, show, interrupts)
         with writing(folder.path):
-            return _put_together(order, folder, boxes, {box.name for box in missing}, clock.monotonic() - began)
+            return _put_together(order, folder, boxes, before, clock.monotonic() - began)
+
+
+def _take_up(order: Order, folder: RunFolder, missing: Sequence[Box], meter: Meter) -> dict[str, Progress]:
+    """How far each box has come that is to be lived: some go on from a stopping place."""
+    found = {}
+    for box in missing:
+        begun = look(folder.result(box.name)) if is_put_aside(order.scenario, folder.box(box.name)) else None
+        measures = Measures() if begun is None else begun.measures
+        found[box.name] = Progress(box.name, measures.days, order.scenario.days, measures.messages)
+        meter.take_up(box.name, found[box.name])
+    return found
 
 
 def _live(
@@ -116,7 +129,7 @@ def _live(
 
     tasks = []
     for box in missing:
-        folder.clear(box.name)
+        folder.box(box.name).mkdir(parents=True, exist_ok=True)
         tasks.append(Task(order.scenario, box, folder.box(box.name), folder.result(box.name)))
     failed: list[Failed] = []
     with Pool(order.processes, last=order.scenario.mode == "plan", program=order.program) as pool:
@@ -139,9 +152,9 @@ def _told(failed: Failed, folder: RunFolder) -> SimulationError:
 
 
 def _put_together(
-    order: Order, folder: RunFolder, boxes: Sequence[Box], missing: Set[str], elapsed_s: float
+    order: Order, folder: RunFolder, boxes: Sequence[Box], before: Mapping[str, Progress], elapsed_s: float
 ) -> Outcome:
-    """Add up what all boxes came to; speed is that of those that were `missing`."""
+    """Add up what all boxes came to; speed is that of those that were lived now, `before` is where they began."""
     total, results, days, messages = Measures(), [], 0, 0
     unbalanced = []
     for box in boxes:
@@ -150,9 +163,9 @@ def _put_together(
             if not result.measures.balanced:
                 unbalanced.append(box.name)
             results.append(Result(result.whole, result.cpu_s, result.peak_kb, Measures()))
-            if box.name in missing:
-                messages += result.measures.messages
-                days += result.measures.days
+            if box.name in before:
+                messages += result.measures.messages - before[box.name].messages
+                days += result.measures.days - before[box.name].day
     finished = sum(result.whole for result in results)
     if order.scenario.mode == "full":
         merge({box.name: folder.box(box.name) / "ratings.jsonl" for box in boxes}, folder.ratings)
@@ -164,8 +177,8 @@ def _put_together(
         finished,
         finished < len(boxes),
         elapsed_s,
-        messages / elapsed_s if missing else None,
-        days / len(boxes) / elapsed_s if missing else None,
+        messages / elapsed_s if before else None,
+        days / len(boxes) / elapsed_s if before else None,
         (sum(at_once) + peak_memory_kb()) / 1024,
         sum(result.cpu_s for result in results),
         folder.report,

@@ -22,6 +22,7 @@ from gateway.simulator.measures.measures import Measures
 from gateway.simulator.running.progress import Progress
 from gateway.simulator.running.results import Result, keep
 from gateway.simulator.running.tasks import STOP, Failed, Lived, Task, Word, word_line
+from gateway.simulator.scenario.model import Scenario
 from modem.errors import ModemError
 
 Live = Callable[[Task, Callable[[Progress], None], threading.Event], Measures]
@@ -52,6 +53,15 @@ def live(task: Task, tell: Callable[[Progress], None], stop: threading.Event) ->
     return plan_box(task.scenario, region, box, tell, stop)
 
 
+def is_put_aside(scenario: Scenario, folder: Path) -> bool:
+    """Whether a box has come to a stopping place, from where it can go on; plans begin anew."""
+    if scenario.mode == "plan":
+        return False
+    from gateway.simulator.box.memory import is_begun  # here, as in `live`
+
+    return is_begun(folder)
+
+
 def _done(task: Task, live: Live, tell: Callable[[Word], None], stop: threading.Event) -> Lived | Failed:
     days = 0
 
@@ -64,7 +74,7 @@ def _done(task: Task, live: Live, tell: Callable[[Word], None], stop: threading.
     try:
         measures = live(task, listen, stop)
         measures.days, peak_kb = days, peak_memory_kb()
-        whole = days == task.scenario.days and not stop.is_set()
+        whole = days == task.scenario.days and not is_put_aside(task.scenario, task.folder)
         keep(Result(whole, _cpu_s() - began_s, peak_kb, measures), task.result)
     except (GatewayError, ModemError) as problem:
         return Failed(task.box.name, str(problem))

@@ -25,6 +25,14 @@ def test_rates_are_of_what_has_been_lived() -> None:
     assert meter.line(30.0) == "day 100 of 100: what has begun comes to its end"
 
 
+def test_what_was_lived_before_is_no_speed() -> None:
+    meter = Meter(["box1", "box2"], 10, now=0.0)
+    meter.take_up("box1", Progress("box1", 8, 10, 4000))
+    assert (meter.share, meter.days_per_s(1.0), meter.left_s(1.0)) == (0.4, 0.0, None)
+    meter.hear("box1", Progress("box1", 10, 10, 5000))
+    assert meter.line(2.0) == "day 5 of 10 (50%), 500 messages/s, 0.5 days/s, 0:10 left"
+
+
 def test_many_boxes_are_counted_when_they_are_over() -> None:
     meter = Meter([f"region{number:02}-box1" for number in range(1, 86)], 2, now=0.0)
     meter.hear("region03-box1", Progress("region03-box1", 2, 2, 0))
