@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_right
 from collections import Counter
@@ -85,15 +86,14 @@ class Queue:
             area += length * (came - last)
             self._keep(most, length, last, came, start)
             last, length = came, length + 1
-            self._keep(most, length, came, came, start)
         measures.queue_most.update(most)
         measures.queue_area_s += round(area)
 
     @staticmethod
     def _keep(most: Counter[int], length: int, since: float, until: float, start: float) -> None:
-        """Remember that the queue was so long from a moment to another."""
-        if length:
-            for hour in range(int((since - start) // _HOUR_S), int((until - start) // _HOUR_S) + 1):
+        """Remember that the queue was so long from a moment until just before another."""
+        if length and since < until:
+            for hour in range(int((since - start) // _HOUR_S), math.ceil((until - start) / _HOUR_S)):
                 if most[hour] < length:
                     most[hour] = length
 

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.simulator.box.measuring import Calendar, Openings, Queue
@@ -42,6 +42,7 @@ def test_area_under_the_queue_is_the_sum_of_the_waits(spans: list[tuple[int, int
 
 
 @given(_SPANS)
+@example([(0, 3600), (0, 3601)])
 def test_longest_queue_of_an_hour_is_what_counting_at_each_arrival_gives(spans: list[tuple[int, int]]) -> None:
     queue, measures = Queue(), Measures()
     for since, until in spans:
