@@ -297,7 +297,12 @@ class _Box:
         while invited and invited[0][0] < before:
             _, person = invited.popleft()
             last = person.talks[-1]
-            if last.queued_at < before and last.closes_at < before and not person.expected and not person.opted_out:
+            if (
+                last.queued_at < before
+                and last.closes_at < self._events.now
+                and not person.expected
+                and not person.opted_out
+            ):
                 self._people.pop(person.phone, None)
                 person.talks.clear()
                 if self._scenario.modems.count > 1:
