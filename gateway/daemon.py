@@ -76,7 +76,7 @@ class Daemon:
 
     On another clock `runner` makes what runs the jobs by it, and `wire` stands for the network to others. `chance`
     gives random numbers from 0 to 1: pauses are spread by it. One that is not `durable` is only simulated: it waits
-    for no disk and watches none. `writer` makes what changes the database.
+    for no disk, and leaves out what looks after a database for years. `writer` makes what changes the database.
     """
 
     def __init__(
@@ -227,32 +227,36 @@ class Daemon:
         return _Running(writer, fleet, timetable, self._make_runner(timetable.jobs()), outward)
 
     def _beside(self, writer: Writer, fleet: Fleet) -> list[Job]:
-        """Jobs that look after the centre itself: its ports, its disk, its books and its past."""
+        """Jobs that look after the centre itself: its ports, its copies and, if it is to last, its disk, its books and
+        its past. Who only simulates has no disk to lose, draws up his books at the end, and knows nobody's phone."""
+        ports = Job(
+            "look after ports",
+            5,
+            fleet.check,
+            "Replaces workers that have died, tells of those that are stuck.",
+            rest=Rest(fleet.calm_until, fleet.dead),
+        )
+        backup = BackupJob(writer, self._clock, self._settings.database, self._settings.backup).job()
+        return [ports, backup, *(self._lasting(writer) if self._durable else ())]
+
+    def _lasting(self, writer: Writer) -> list[Job]:
+        """Jobs for years: each costs as much as there is in the database, or on its disk."""
         settings, clock = self._settings, self._clock
         watch = DiskWatch(writer, clock, settings.database, settings.disk.reserve_mb, self._lock)
-        disk = Job(
-            "watch disk",
-            5,
-            watch.look,
-            "Goes on when the disk can be written again, and tells when it is low.",
-            rest=Rest(watch.calm_until, lambda: writer.trouble),
-        )
         return [
             Job(
-                "look after ports",
+                "watch disk",
                 5,
-                fleet.check,
-                "Replaces workers that have died, tells of those that are stuck.",
-                rest=Rest(fleet.calm_until, fleet.dead),
+                watch.look,
+                "Goes on when the disk can be written again, and tells when it is low.",
+                rest=Rest(watch.calm_until, lambda: writer.trouble),
             ),
-            *([disk] if self._durable else []),
             Job(
                 "purge",
                 3600,
                 lambda: purge_beside(writer, settings.privacy, clock.now()),
                 "Takes away personal data past its time.",
             ),
-            BackupJob(writer, clock, settings.database, settings.backup).job(),
             Bookkeeping(settings.database, writer, clock).job(),
         ]
 

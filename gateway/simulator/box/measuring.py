@@ -151,7 +151,7 @@ def _wait(found: Measures, db: Database, calendar: Calendar, window: Window | No
             openings[part.zone] = Openings(window, ZoneInfo(part.zone), calendar.start, until)
         if part.invitation != invitation:
             if last:
-                found.waits_s[round(last - may_go)] += 1
+                found.waits_s[round(max(0.0, last - may_go))] += 1
             invitation, last = part.invitation, 0.0
             may_go = openings[part.zone].may_go(part.due_at)
             found.may_send_by_hour[int((may_go - calendar.start) // _HOUR_S)] += 1
@@ -159,7 +159,7 @@ def _wait(found: Measures, db: Database, calendar: Calendar, window: Window | No
             last = max(last, part.left_at)
         queue.add(may_go, max(may_go, part.left_at))
     if last:
-        found.waits_s[round(last - may_go)] += 1
+        found.waits_s[round(max(0.0, last - may_go))] += 1
     queue.put_down(found, calendar.start)
 
 
