@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gateway import scriptfiles
 from gateway.simulator.scenario import files
 
 
@@ -19,6 +20,9 @@ def test_files_beside_a_scenario_are_found_from_anywhere(tmp_path: Path) -> None
     offices = tmp_path / "deep" / "offices.csv"
     offices.parent.mkdir()
     offices.write_bytes(there.offices.read_bytes())
+    (offices.parent / "mine.yaml").write_bytes(scriptfiles.find("overall").read_bytes())
+    for name in ("zones.csv", "v.csv"):
+        (offices.parent / name).touch()
     (offices.parent / "s.yaml").write_text(
         "{name: s, about: A test., first_day: 2017-01-01, offices: offices.csv,"
         " box: {survey: {script: mine.yaml, number_zones: zones.csv}}, visits: {replay: v.csv}}",
