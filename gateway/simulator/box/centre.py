@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -41,7 +42,8 @@ class Centre:
     """A box with these settings, living by `clock`.
 
     Each modem is of the `profiles` in turn. `wire` stands for the network to others. What a power cut leaves of the
-    database matters to nobody unless it is `durable`; the network's own record is kept if it `keeps`.
+    database matters to nobody unless it is `durable`; the network's own record is kept if it `keeps`. No job runs more
+    often than every `tick_s`.
     """
 
     def __init__(
@@ -56,11 +58,13 @@ class Centre:
         log: Path | None = None,
         durable: bool = True,
         keeps: bool = True,
+        tick_s: float = 0,
     ) -> None:
         self.clock = clock
         self.settings = settings
         self.known = directory.load(settings.offices, settings.services)
         self._began = clock.monotonic()
+        self._tick_s = tick_s
         self._durable = durable
         self._loop = SteppedLoop(self.clock.monotonic())
         self.clock.add(self._loop)
@@ -83,7 +87,7 @@ class Centre:
         self._beside: Database | None = None
 
     def _ticker(self, jobs: list[Job]) -> Ticker:
-        ticker = Ticker(jobs, self.clock)
+        ticker = Ticker([replace(job, every_s=max(job.every_s, self._tick_s)) for job in jobs], self.clock)
         self.clock.add(ticker)
         return ticker
 

@@ -57,6 +57,7 @@ class Week:
             wire=self._open.enter_context(wire_up(premises, memory.week, clock)),
             durable=False,
             keeps=False,
+            tick_s=scenario.box.tick_s,
         )
         world = self.centre.world
         world.change_network(conditions(scenario, premises.zone, start), memory.now)

@@ -49,12 +49,16 @@ Often = Annotated[float, Field(ge=0, le=1000)]
 
 
 class BoxSection(Section):
-    """The configuration of each box: as in `config.yaml`."""
+    """The configuration of each box, as in `config.yaml`; and `tick_s`, how often it looks at its timetable at most.
+
+    In the field that is each second; with a minute long periods cost less, and invitations wait half of it on average.
+    """
 
     survey: SurveySection = SurveySection()
     routing: RoutingSection = RoutingSection()
     callbacks: CallbackSettings = CallbackSettings()
     sweep_s: Annotated[float, Field(gt=0, le=3600)] = 900
+    tick_s: Annotated[float, Field(ge=1, le=600)] = 1
 
 
 class Lasting(Section):

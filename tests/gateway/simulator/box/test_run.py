@@ -119,6 +119,16 @@ def test_box_that_was_put_aside_goes_on_to_the_very_same_end(tmp_path: Path) -> 
     assert ended.measures.as_json() == whole.measures.as_json()
 
 
+def test_box_that_looks_less_often_sends_on_its_ticks_and_hears_the_same(tmp_path: Path) -> None:
+    """Offices report each visit by the minute, so people may be asked at any second of the day."""
+    visits = {"per_day": 60, "lists_at": None}
+    each_second = Run(scenario(visits=visits), tmp_path / "second").measures
+    seldom = Run(scenario(visits=visits, box={**_SURVEY, "tick_s": 600}), tmp_path / "seldom").measures
+    assert seldom.replies == each_second.replies
+    assert max(each_second.waits_s) < 60
+    assert 200 < sum(wait * count for wait, count in seldom.waits_s.items()) / sum(seldom.waits_s.values()) < 400
+
+
 def test_other_seed_makes_other_ratings(tmp_path: Path) -> None:
     one, other = Run(scenario(), tmp_path / "one"), Run(scenario(seed="2"), tmp_path / "other")
     assert one.ratings != other.ratings
