@@ -5,6 +5,7 @@ What decides is the production code where it is pure (`gateway.survey`, `gateway
 much; a test holds each copy to its original:
 
     openings    when messages may go out           scheduler.windows, gateway.timing
+    ticks       when the box looks what is due     scheduler.runner.Ticker
     meter       what a SIM may send                scheduler.pacing.Meter
     inviting    who is invited when, who is not    gateway.outbox, gateway.caps
     sending     which SIM takes which part         gateway.routing, gateway.dispatch, gateway.store.outbox.claim

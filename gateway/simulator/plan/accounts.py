@@ -50,9 +50,10 @@ class Accounts:
         self._hour, self._hour_ends = 0, begin + _HOUR_S
         self._left_sum_s = 0.0
 
-    def enter(self, count: int, now: float) -> None:
-        """So many begin to wait."""
+    def enter(self, count: int, now: float, since: float) -> None:
+        """So many are seen to wait, as they have since `since`."""
         self._pass(now)
+        self.area_s += count * (now - since)
         self.waiting += count
         self.entered += count
         if self.waiting > self.most[self._hour]:

@@ -23,6 +23,7 @@ from gateway.simulator.plan.sending import Sending
 from gateway.simulator.plan.talks import Person, Talk
 from gateway.simulator.plan.tally import Tally
 from gateway.simulator.plan.texts import Texts
+from gateway.simulator.plan.ticks import Ticks
 from gateway.simulator.plan.whose import whose
 from gateway.survey import (
     CallBack,
@@ -41,6 +42,8 @@ from gateway.survey import (
 )
 from gateway.survey.hearing import standing
 
+REMINDS_EVERY_S = 20.0
+"""As `gateway.jobs`: how often the box looks whom to remind, if it ticks so often."""
 _EXPIRED = InvitationState.EXPIRED
 _WHILE_OPEN = frozenset(
     {MessageKind.INVITE, MessageKind.QUESTION, MessageKind.REPROMPT, MessageKind.REMINDER, MessageKind.HELP}
@@ -67,6 +70,7 @@ class Hearing:
         texts: Texts,
         readings: Readings,
         openings: Callable[[str], Openings],
+        reminds: Ticks,
         sending: Sending,
         tally: Tally,
         on_free: Callable[[Person], None],
@@ -80,6 +84,7 @@ class Hearing:
         self._texts = texts
         self._readings = readings
         self._openings = openings
+        self._reminds = reminds
         self._sending = sending
         self._tally = tally
         self._on_free = on_free
@@ -96,7 +101,7 @@ class Hearing:
                 other.closes_at = min(other.closes_at, now)
         person.talks.append(talk)
         talk.state, talk.queued_at, talk.closes_at = InvitationState.OPEN, now, now + self._window_s
-        self._tally.may_send(now)
+        self._tally.may_send(talk.free_at)
         self._say(talk, MessageKind.INVITE, self._first, None)
 
     def bar(self, talk: Talk, reason: BarReason) -> None:
@@ -113,7 +118,7 @@ class Hearing:
             talk.closes_at = now + self._window_s
             self._closing.append((talk.closes_at, talk))
             if self._remind_s is not None:
-                self._events.at(now + self._remind_s, self._remind, talk)
+                self._events.at(self._reminds.next(now + self._remind_s), self._remind, talk)
 
     def undeliverable(self, talk: Talk) -> None:
         """A part of the invitation has failed for good."""
@@ -199,7 +204,7 @@ class Hearing:
         now, person = self._events.now, talk.person
         opens_at = self._openings(talk.office.time_zone).next_open(now)
         if opens_at > now:
-            self._events.at(opens_at, self._remind, talk)
+            self._events.at(self._reminds.next(opens_at), self._remind, talk)
         elif talk.state is InvitationState.OPEN and not person.opted_out:
             self._happen(talk, talk.spoken(self._first), Remind())
 
@@ -249,7 +254,7 @@ class Hearing:
         if opens_at > now:
             self._events.at(opens_at, sending.put, message)
         else:
-            sending.put(message)
+            sending.put(message, talk.free_at if kind is MessageKind.INVITE else now)
 
     def _withdraw(self, talk: Talk) -> None:
         """Take out what is not wanted any more of a conversation that has gone on: `gateway.store.outbox`."""

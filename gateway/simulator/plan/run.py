@@ -21,7 +21,7 @@ from gateway.simulator.measures.measures import Measures
 from gateway.simulator.plan.calling import Calling
 from gateway.simulator.plan.drawing import drawing
 from gateway.simulator.plan.events import Events
-from gateway.simulator.plan.hearing import Hearing, Reply
+from gateway.simulator.plan.hearing import REMINDS_EVERY_S, Hearing, Reply
 from gateway.simulator.plan.inviting import Inviting
 from gateway.simulator.plan.lists import Lists
 from gateway.simulator.plan.messages import ANY, Message
@@ -33,6 +33,7 @@ from gateway.simulator.plan.talks import Person, Talk
 from gateway.simulator.plan.tally import Tally
 from gateway.simulator.plan.telephones import Telephones
 from gateway.simulator.plan.texts import Texts
+from gateway.simulator.plan.ticks import Ticks
 from gateway.simulator.plan.troubles import Troubles
 from gateway.simulator.running.boxes import name_of
 from gateway.simulator.running.progress import Progress
@@ -108,7 +109,8 @@ class _Box:
         """What citizens have written to modems that are away."""
         until = self._calendar.midnight(scenario.days)
         Troubles(events, scenario, seed, until, self._sending, self._modems, self._away, self._back)
-        self._inviting = Inviting(events, survey, self._openings.__getitem__, self._invite, self._bar)
+        ticks = Ticks(begin, scenario.box.tick_s)
+        self._inviting = Inviting(events, survey, ticks, self._openings.__getitem__, self._invite, self._bar)
         self._citizens = Citizens.of(scenario.citizens, scenario.seed)
         script = scriptfiles.load(survey.script)
         self._calling = Calling(scenario, self._calendar, next(iter(self._zones)), events, self._opt_out)
@@ -119,6 +121,7 @@ class _Box:
             Texts(script, calendars),
             Readings(self._citizens),
             self._openings.__getitem__,
+            Ticks(begin, max(REMINDS_EVERY_S, ticks.every_s)),
             self._sending,
             self._tally,
             self._inviting.free,
@@ -188,7 +191,7 @@ class _Box:
             person = self._people[visit.phone] = Person(visit.phone, self._knew.get(visit.phone, ANY))
         person.expected += 1
         self._count += 1
-        self._events.at(due_at, self._inviting.look, Talk(self._count, visit, person, office, due_at))
+        self._inviting.expect(Talk(self._count, visit, person, office, due_at), due_at)
 
     # -- what is decided, and what comes of it --------------------------------------------------------------------
 
@@ -236,7 +239,7 @@ class _Box:
         tally = self._tally
         tally.counts["texts"] += 1
         if message.is_invitation:
-            tally.waits_s[round(self._events.now - talk.queued_at)] += 1
+            tally.waits_s[round(self._events.now - talk.free_at)] += 1
         if message.unread:
             return
         if not message.unreported:

@@ -110,13 +110,13 @@ class Sending:
 
     # -- for whoever has something to say -------------------------------------------------------------------------
 
-    def put(self, message: Message) -> None:
-        """Let a message go that may go now, if it is still wanted."""
+    def put(self, message: Message, since: float | None = None) -> None:
+        """Let a message go that may go now, if it is still wanted. It has waited since `since`, if not since now."""
         if message.gone:
             return
         now = self._events.now
-        message.since = now
-        (self.invitations if message.is_invitation else self.answers).enter(message.parts, now)
+        message.since = now if since is None else since
+        (self.invitations if message.is_invitation else self.answers).enter(message.parts, now, message.since)
         self._place(message)
 
     def withdraw(self, message: Message) -> None:

@@ -45,9 +45,10 @@ class Person:
 class Talk:
     """One visit and the conversation about it.
 
-    `due_at` is when it was due at first, `looked_at` when it was found that another conversation is open. `handed_at`
-    is when a modem was first given the invitation, `arrived_at` when that was on the telephone, `reached_at` when the
-    first of all messages was. `closes_at` is the end of the reply window, minus infinity where there never was one.
+    `due_at` is when it was due at first, `free_at` the moment from which it may go, `looked_at` when it was found that
+    another conversation is open. `handed_at` is when a modem was first given the invitation, `arrived_at` when that was
+    on the telephone, `reached_at` when the first of all messages was. `closes_at` is the end of the reply window, minus
+    infinity where there never was one.
     """
 
     __slots__ = (
@@ -58,6 +59,7 @@ class Talk:
         "conversation",
         "due_at",
         "foreign_id",
+        "free_at",
         "handed_at",
         "heard",
         "invited_at",
@@ -83,7 +85,7 @@ class Talk:
         self.office = office
         self.foreign_id = visit.foreign_id
         self.visited_at = visit.ended_at
-        self.due_at = due_at
+        self.due_at = self.free_at = due_at
         self.mark = visit.mark
         self.stranger = visit.stranger
         self.state = InvitationState.DUE

@@ -9,13 +9,13 @@ from gateway.simulator.plan.run import plan_box
 from tests.gateway.simulator.plan.test_plan_box import scenario
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory):
+@pytest.fixture(scope="module", params=[1, 60])
+def both(request, tmp_path_factory):
     day = scenario(
         seed="3",  # among its people is a telephone that answers by itself
         days=1,
         visits={"per_day": 100, "lists_at": None},
-        box={"survey": {"delay_s": 60, "reply_window_s": 7200}},
+        box={"survey": {"delay_s": 60, "reply_window_s": 7200}, "tick_s": request.param},
         citizens={"response": 0.5, "median_s": 300, "next_day": 0},
         desk={"operators": 1},
     )

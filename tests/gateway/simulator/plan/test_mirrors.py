@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from gateway.simulator.plan.meter import Meter
 from gateway.simulator.plan.openings import Days, Openings
 from gateway.simulator.plan.readings import meaning_of
 from gateway.simulator.plan.talks import Person, Talk, candidates
+from gateway.simulator.plan.ticks import Ticks
 from gateway.simulator.plan.whose import whose
 from gateway.simulator.world.arrival import Arrival
 from gateway.timing import span
@@ -104,9 +106,45 @@ def test_a_sim_may_send_what_its_meter_says(limits, sent):
 def test_who_was_asked_lately_is_barred_as_by_the_box(ago_s, once_s, per_month):
     survey = SurveySection(once_per_phone_s=once_s, per_month=per_month)
     invited = [START - timedelta(seconds=round(one)) for one in ago_s]
-    rules = Inviting(Events(0.0), survey, lambda zone: None, lambda talk: None, lambda talk, reason: None)
+    rules = Inviting(
+        Events(0.0), survey, Ticks(0.0, 1.0), lambda zone: None, lambda talk: None, lambda talk, reason: None
+    )
     found = rules.against_sending([at.timestamp() for at in invited], START.timestamp())
     assert found == caps.against_sending(invited, START, survey)
+
+
+@pytest.mark.parametrize(
+    ("tick_s", "ends_early", "invited_at"),
+    [(1, False, 7202), (60, False, 7320), (1, True, 5400), (60, True, 5400)],
+)
+def test_who_is_busy_is_looked_at_every_ten_minutes_and_twice_when_he_ought_not_to_be(tick_s, ends_early, invited_at):
+    begin, invited, events = START.timestamp(), [], Events(START.timestamp())
+    anytime = Openings(None, ZoneInfo("UTC"), begin)
+    rules = Inviting(
+        events,
+        SurveySection(once_per_phone_s=0),
+        Ticks(begin, tick_s),
+        lambda zone: anytime,
+        lambda talk: invited.append((events.now - begin, talk.free_at - begin)),
+        lambda talk, reason: None,
+    )
+    person = Person("+79130000001")
+    visit = Arrival("", "", "", begin, person.phone, "", True, False, 0, 5)
+    first, second = (Talk(number, visit, person, OFFICE, begin) for number in (1, 2))
+    first.state, first.closes_at = InvitationState.OPEN, begin + 7200.5
+    person.talks.append(first)
+    rules.expect(second, begin)
+
+    def answer(_):
+        first.state = InvitationState.ANSWERED
+        rules.free(person)
+
+    if ends_early:
+        events.at(begin + 5000, answer, None)
+    events.run()
+    [(found_at, free_at)] = invited
+    assert found_at == invited_at
+    assert found_at - tick_s < free_at <= found_at
 
 
 def talks_of(rows):
