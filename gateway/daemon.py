@@ -132,6 +132,11 @@ class Daemon:
         self._lock.release()
         _LOG.info("stopped")
 
+    def work_off(self) -> None:
+        """Wait until everything that was handed to the database is done; others may see it only after `flush`."""
+        if self._running is not None:
+            self._running.writer.work_off()
+
     def flush(self) -> None:
         """Wait until everything that was handed to the database is committed."""
         if self._running is not None:

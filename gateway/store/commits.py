@@ -10,6 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +60,8 @@ class Commits:
     def __init__(self, db: Database, path: Path, clock: Clock) -> None:
         self.idle: deque[Job] = deque()
         """What comes after the rest, in order."""
+        self.transact: Callable[[Database], AbstractContextManager[Database]] = transaction
+        """In what a group is done: all of it, or nothing."""
         self._db = db
         self._path = path
         self._clock = clock
@@ -117,7 +120,7 @@ class Commits:
     def _transact(self, operations: Sequence[Operation]) -> list[Any]:
         if operations == [empty_wal]:
             return [empty_wal(self._db)]  # SQLite does that in no transaction
-        with transaction(self._db):
+        with self.transact(self._db):
             return [operation(self._db) for operation in operations]
 
     def _translated(self, problem: Exception) -> Exception:

@@ -118,10 +118,7 @@ def transaction(db: Database) -> Iterator[Database]:
 
     Raises StoreTrouble when the disk does not take it: StoreBusy when another process keeps the lock for too long.
     """
-    try:
-        _begin(db.conn)
-    except sqlite3.OperationalError as problem:
-        raise store_error(_path(db), problem) from problem
+    begin(db)
     try:
         yield db
         db.conn.execute("COMMIT")
@@ -133,6 +130,22 @@ def transaction(db: Database) -> Iterator[Database]:
             if isinstance(error, StoreTrouble):
                 raise error from problem
         raise
+
+
+def begin(db: Database) -> None:
+    """Begin a write transaction that is not tied to a block. Raises StoreTrouble, as `transaction` does."""
+    try:
+        _begin(db.conn)
+    except sqlite3.OperationalError as problem:
+        raise store_error(_path(db), problem) from problem
+
+
+def commit(db: Database) -> None:
+    """Commit what `begin` began. Raises StoreError if the disk does not take it."""
+    try:
+        db.conn.execute("COMMIT")
+    except sqlite3.DatabaseError as problem:
+        raise store_error(_path(db), problem) from problem
 
 
 def _path(db: Database) -> Path:

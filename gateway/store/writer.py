@@ -13,7 +13,8 @@ part that was sent, is held in order and committed when `recover` finds that the
 A commit that failed may be on the disk after all, and is then found there by the next process; each operation is such
 that doing it again changes nothing.
 
-In simulated time there is `InlineWriter`: whoever has the turn does the work himself.
+In simulated time there is `InlineWriter`: whoever has the turn does the work himself; and `LateWriter`, where the
+database is simulated too.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Writer:
 
     def changes(self) -> object:
         """Another value after each change of the database, by whomever; what was handed in before is among them."""
-        self.flush()
+        self.work_off()
         ours, (before, others) = self._db.conn.total_changes, self._changes
         if others is None or ours == before:  # else it is another value without asking, and others are seen next time
             (others,) = self._db.conn.execute("PRAGMA data_version").fetchone()
@@ -98,6 +99,10 @@ class Writer:
         """Wait until what was handed in so far is committed, and who waited for it has been told."""
         while self._last is not self._committed or self._commits.idle:
             self.do(lambda db: None)
+
+    def work_off(self) -> None:
+        """Wait until what was handed in so far is done, if not yet to be seen by others."""
+        self.flush()
 
     def post_idle(self, operation: Operation, what: str) -> None:
         """Hand in an operation that comes after those somebody waits for.

@@ -22,6 +22,7 @@ from gateway.simulator.dice import Dice
 from gateway.store import secrecy
 from gateway.store.database import open_writer, transaction
 from gateway.store.inlinewriter import InlineWriter
+from gateway.store.latewriter import LateWriter
 from gateway.store.opening import writable
 from gateway.store.visits import put_offices, put_services
 from modem.emulator.modem import Modem
@@ -81,8 +82,9 @@ class Centre:
         )
         self.world: World = self._server.world
         chance = Dice(seed, era, "pauses").random
-        self._daemon = Daemon(settings, self.clock, self._ticker, chance, wire, durable=durable, writer=InlineWriter)
-        self.clock.on_quiet(self._daemon.flush)
+        writer = InlineWriter if durable else LateWriter
+        self._daemon = Daemon(settings, self.clock, self._ticker, chance, wire, durable=durable, writer=writer)
+        self.clock.on_quiet(self._daemon.work_off)
         self._open = ExitStack()
         self._beside: Database | None = None
 
@@ -166,6 +168,7 @@ class Centre:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The database, for questions."""
+        self._daemon.flush()
         db = sqlite3.connect(f"file:{self.settings.database}?mode=ro", uri=True, factory=secrecy.Keyed)
         secrecy.attach(db, self.settings.database)
         try:

@@ -18,6 +18,7 @@ from gateway.store import database
 from gateway.store.commits import Trouble
 from gateway.store.database import open_reader, open_writer
 from gateway.store.inlinewriter import InlineWriter
+from gateway.store.latewriter import LateWriter
 from gateway.store.writer import Writer
 
 
@@ -45,6 +46,11 @@ def threaded(path: Path) -> Iterator[Writer]:
 @pytest.fixture
 def inline(path: Path) -> Iterator[Writer]:
     yield from _running(path, InlineWriter)
+
+
+@pytest.fixture
+def late(path: Path) -> Iterator[Writer]:
+    yield from _running(path, LateWriter)
 
 
 def _running(path: Path, make: type[Writer]) -> Iterator[Writer]:
@@ -428,3 +434,70 @@ def test_disk_that_is_really_full_keeps_what_was_committed(tmp_path: Path) -> No
         running.close()
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_late_writer_commits_many_operations_at_once(late: Writer, path: Path) -> None:
+    late.do(_insert(1))
+    late.post(_insert(2), "posted")
+    late.post_idle(_insert(3), "idle")
+    late.work_off()
+    assert _rows(path) == []
+    assert late.look(lambda db: db.execute("SELECT count(*) FROM t").fetchone()) == (3,)
+    late.flush()
+    assert _rows(path) == [1, 2, 3]
+    late.do(_insert(4))
+    late.close()
+    assert _rows(path) == [1, 2, 3, 4]
+
+
+def test_late_operation_that_fails_is_undone_alone(late: Writer, path: Path) -> None:
+    def fail(db: Database) -> None:
+        db.execute("INSERT INTO t VALUES (2)")
+        raise ZeroDivisionError
+
+    late.do(_insert(1))
+    late.post(_insert(3), "in one group with the one that fails")
+    with pytest.raises(ZeroDivisionError):
+        late.do(fail)
+    late.flush()
+    assert _rows(path) == [1, 3]
+
+
+def test_flush_of_the_late_writer_lets_others_write(late: Writer, path: Path) -> None:
+    late.do(_insert(1))
+    before = late.changes()
+    late.flush()
+    beside = open_writer(path, checkpoints=False)
+    with database.transaction(beside) as db:
+        db.execute("INSERT INTO t VALUES (2)")
+    beside.close()
+    assert late.changes() != before
+    late.do(_insert(3))
+    late.flush()
+    assert _rows(path) == [1, 2, 3]
+
+
+def test_what_the_late_writer_has_lost_is_raised_again_and_again(path: Path) -> None:
+    db = open_writer(path, checkpoints=True)
+    db.execute("CREATE TABLE t (a INTEGER UNIQUE)")
+    late = LateWriter(db, path)
+    late.do(_insert(1))
+    with pytest.raises(ZeroDivisionError):
+        late.do(lambda db: db.conn.execute("ROLLBACK") and 1 // 0)
+    with pytest.raises(StoreError, match="is lost"):
+        late.do(_insert(2))
+    with pytest.raises(StoreError, match="is lost"):
+        late.work_off()
+    with pytest.raises(StoreError, match="is lost"):
+        late.close()
+    assert _rows(path) == []
+
+
+def test_late_writer_commits_by_itself_after_many_operations(
+    late: Writer, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.latewriter._LEFT_OPEN", 3)
+    for number in range(4):
+        late.do(_insert(number))
+        late.work_off()
+    assert _rows(path) == [0, 1, 2]
