@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check format bench soak crash referees fuzz clean
+.PHONY: demo simulate test check format bench soak crash referees fuzz clean
 
 demo: $(VENV)/installed
 	$(BIN)/otklik demo
+
+# A day of the telephone centre in virtual time; its report is simulated-day/report.html.
+simulate: $(VENV)/installed-report
+	rm -rf simulated-day
+	$(BIN)/otklik simulate altai-day --out simulated-day
 
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest -q -n 2
@@ -35,6 +40,8 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.codecs
 	$(BIN)/python -m benchmarks.replies
 	$(BIN)/python -m benchmarks.world
+	$(BIN)/python -m benchmarks.turns
+	$(BIN)/python -m benchmarks.planning
 	$(BIN)/python -m benchmarks.export
 	$(BIN)/python -m benchmarks.outage
 
@@ -61,6 +68,10 @@ $(VENV)/installed: $(VENV)/bin/python setup.cfg constraints.txt
 	$(BIN)/pip install -q -c constraints.txt -e .
 	touch $@
 
+$(VENV)/installed-report: $(VENV)/installed
+	$(BIN)/pip install -q -c constraints.txt -e '.[report]'
+	touch $@
+
 $(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
 	touch $@
@@ -70,4 +81,4 @@ $(VENV)/installed-dev: $(VENV)/installed-test
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo simulated-day build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
