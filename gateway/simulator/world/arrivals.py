@@ -126,7 +126,7 @@ class _Door:
         services, weights = self._services, self._service_weights
         mood = dice.gauss(0, self._mark_sigma)
         for number, (ended_at, waited_s) in enumerate(stays, 1):
-            service = dice.choices(services, cum_weights=weights)[0]
+            service = dice.pick(services, weights)
             mark = marks.mark(dice.random(), code, waited_s, mood)
             phone, written, consent, stranger = people.next(dice)
             yield Arrival(

@@ -60,7 +60,7 @@ class People:
             return Written(None, dice.choice(BAD_PHONES)(self._numbers[self._new()]), consent, False)
         stranger = dice.random() < visits.wrong_phone
         digits = self._numbers[self._stranger() if stranger else self._person(dice)]
-        spelling = dice.choices(SPELLINGS, cum_weights=SPELLINGS_SO_FAR)[0]
+        spelling = dice.pick(SPELLINGS, SPELLINGS_SO_FAR)
         return Written("+7" + digits, spelling(digits), consent, stranger)
 
     def _person(self, dice: Dice) -> int:
