@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from gateway.conversations import held
-from gateway.model import BarReason, Conversation, InvitationState, MessageKind
+from gateway.model import BarReason, Conversation, InvitationState, Meaning, MessageKind
 from gateway.script import Script
 from gateway.settings import SurveySection
 from gateway.simulator.intents import Intent
@@ -20,7 +20,7 @@ from gateway.simulator.plan.messages import Message
 from gateway.simulator.plan.openings import Openings
 from gateway.simulator.plan.readings import Readings
 from gateway.simulator.plan.sending import Sending
-from gateway.simulator.plan.talks import Person, Talk
+from gateway.simulator.plan.talks import First, Person, Talk
 from gateway.simulator.plan.tally import Tally
 from gateway.simulator.plan.texts import Texts
 from gateway.simulator.plan.ticks import Ticks
@@ -44,7 +44,7 @@ from gateway.survey.hearing import standing
 
 REMINDS_EVERY_S = 20.0
 """As `gateway.jobs`: how often the box looks whom to remind, if it ticks so often."""
-_EXPIRED = InvitationState.EXPIRED
+_OPEN, _EXPIRED = InvitationState.OPEN, InvitationState.EXPIRED
 _WHILE_OPEN = frozenset(
     {MessageKind.INVITE, MessageKind.QUESTION, MessageKind.REPROMPT, MessageKind.REMINDER, MessageKind.HELP}
 )
@@ -90,6 +90,8 @@ class Hearing:
         self._on_free = on_free
         self._on_call_back = on_call_back
         self._closing: deque[tuple[float, Talk]] = deque()
+        self._known: dict[int, tuple[InvitationState, tuple[Effect, ...]]] = {}
+        """What follows from a first reply, by its meaning."""
 
     # -- invitations ----------------------------------------------------------------------------------------------
 
@@ -123,7 +125,7 @@ class Hearing:
     def undeliverable(self, talk: Talk) -> None:
         """A part of the invitation has failed for good."""
         if talk.state is InvitationState.OPEN:
-            self._happen(talk, talk.spoken(self._first), Undeliverable())
+            self._happen(talk, self._spoken(talk), Undeliverable())
 
     def expire(self) -> None:
         """End the conversations whose reply window has passed."""
@@ -132,12 +134,12 @@ class Hearing:
             closes_at, talk = closing.popleft()
             if talk.state is not InvitationState.OPEN or talk.closes_at > closes_at:
                 continue
-            if talk.conversation is None:  # nobody has written: as `Silence` would have it
+            if talk.conversation is None and talk.first is None:  # nobody has written: as `Silence` would have it
                 talk.state = _EXPIRED
                 self._tally.counts["expired"] += 1
                 self._withdraw(talk)
             else:
-                self._happen(talk, talk.spoken(self._first), Silence())
+                self._happen(talk, self._spoken(talk), Silence())
 
     def expire_all(self) -> None:
         """Nothing happens any more but that time passes until the last conversation has ended."""
@@ -154,17 +156,20 @@ class Hearing:
         person.knows = reply.modem
         sent_at = float(math.floor(now))  # service centres give whole seconds
         talk, late = whose(person, sent_at, now, reply.modem)
+        conversation: Conversation | None = None
         if talk is None:
             meaning, parts = self._readings.read(reply.intent, (), ())
+        elif _is_first(talk, now):
+            meaning, parts = self._readings.read(reply.intent, self._first, talk.said)
         else:
-            conversation, moment = talk.spoken(self._first), _moment(sent_at)
-            meaning, parts = self._readings.read(reply.intent, standing(conversation, moment), talk.said)
+            conversation = self._spoken(talk)
+            meaning, parts = self._readings.read(reply.intent, standing(conversation, _moment(sent_at)), talk.said)
         self._tally.replies[meaning.cls.value] += 1
         self._tally.counts["inbound"] += parts
         if meaning.opt_in:
             self._opt_in(person)
         elif talk is not None:
-            self._reply(talk, conversation, Replied(meaning, moment), late)
+            self._reply(talk, conversation, meaning, sent_at, late)
         elif meaning.opt_out:
             self.opt_out(person)
 
@@ -186,13 +191,17 @@ class Hearing:
             person.opted_out = False
             self._tally.counts["opted_out"] -= 1
 
-    def _reply(self, talk: Talk, conversation: Conversation, event: Replied, late: bool) -> None:
-        sent_at = event.sent_at.timestamp()
+    def _reply(
+        self, talk: Talk, conversation: Conversation | None, meaning: Meaning, sent_at: float, late: bool
+    ) -> None:
         if not talk.written:
             talk.written = True
             if talk.invited_at is not None:
                 self._tally.delays_min[int(max(0.0, sent_at - talk.invited_at) // 60)] += 1
-        effects = self._happen(talk, conversation, event, sent_at)
+        if conversation is None:
+            effects = self._begin(talk, First(meaning, sent_at, self._events.now))
+        else:
+            effects = self._happen(talk, conversation, Replied(meaning, _moment(sent_at)), sent_at)
         if late or Late() in effects:
             self._tally.counts["late"] += 1
         elif not talk.heard:
@@ -206,21 +215,49 @@ class Hearing:
         if opens_at > now:
             self._events.at(self._reminds.next(opens_at), self._remind, talk)
         elif talk.state is InvitationState.OPEN and not person.opted_out:
-            self._happen(talk, talk.spoken(self._first), Remind())
+            self._happen(talk, self._spoken(talk), Remind())
+
+    def _begin(self, talk: Talk, first: First) -> tuple[Effect, ...]:
+        """Let somebody reply for the first time. What follows from that hangs on the meaning alone, unless it ends the
+        reply time; so it is worked out once for each."""
+        known = self._known.get(id(first.meaning))
+        if known is None:
+            fresh, event = talk.spoken(self._first), Replied(first.meaning, _moment(first.sent_at))
+            after, effects = advance(fresh, event, _moment(first.heard_at), self._settings)
+            if after.closes_at != fresh.closes_at:
+                return self._happen(talk, fresh, event, first.sent_at)
+            known = self._known[id(first.meaning)] = after.state, effects  # readings keep their meanings for ever
+        state, effects = known
+        talk.first = first
+        self._become(talk, state, effects, first.sent_at)
+        return effects
+
+    def _spoken(self, talk: Talk) -> Conversation:
+        """What a conversation is by now."""
+        first = talk.first
+        if first is not None:
+            talk.first, event = None, Replied(first.meaning, _moment(first.sent_at))
+            fresh = Conversation(_OPEN, _moment(talk.closes_at), self._first, outgoing=1)
+            talk.conversation, _ = advance(fresh, event, _moment(first.heard_at), self._settings)
+        return talk.spoken(self._first)
 
     def _happen(
         self, talk: Talk, conversation: Conversation, event: Event, heard_at: float | None = None
     ) -> tuple[Effect, ...]:
         """Let something happen to a conversation and carry out what follows: `Conversations.happen`."""
-        now, person = self._events.now, talk.person
-        was_open = talk.state is InvitationState.OPEN
-        after, effects = advance(conversation, event, _moment(now), self._settings)
-        if after.state is not talk.state:
-            counts = self._tally.counts
-            counts["expired"] += (after.state is _EXPIRED) - (talk.state is _EXPIRED)
-        talk.conversation, talk.state = after, after.state
+        after, effects = advance(conversation, event, _moment(self._events.now), self._settings)
+        talk.conversation = after
         if after.closes_at != conversation.closes_at:  # else it keeps its fractions of microseconds
             talk.closes_at = -math.inf if after.closes_at is None else after.closes_at.timestamp()
+        self._become(talk, after.state, effects, heard_at)
+        return effects
+
+    def _become(self, talk: Talk, state: InvitationState, effects: tuple[Effect, ...], heard_at: float | None) -> None:
+        """A conversation is in another state now, and has these effects."""
+        person, was_open = talk.person, talk.state is _OPEN
+        if state is not talk.state:
+            self._tally.counts["expired"] += (state is _EXPIRED) - (talk.state is _EXPIRED)
+            talk.state = state
         for effect in effects:
             match effect:
                 case Send(kind=kind, asks=asks):
@@ -236,9 +273,8 @@ class Hearing:
                     pass  # they are in the state, and counted by whoever caused the event
         if effects:
             self._withdraw(talk)
-        if was_open and talk.state is not InvitationState.OPEN and person.wait:
+        if was_open and talk.state is not _OPEN and person.wait:
             self._on_free(person)
-        return effects
 
     def _say(self, talk: Talk, kind: MessageKind, asks: tuple[str, ...], heard_at: float | None) -> None:
         """Queue a message, to go when it may: `Conversations._queue`."""
@@ -270,6 +306,11 @@ class Hearing:
             if message.left and (over or superseded or unwanted):
                 self._sending.withdraw(message)
         talk.messages = [message for message in messages if message.left and not message.gone]
+
+
+def _is_first(talk: Talk, now: float) -> bool:
+    """Whether nobody has replied yet, and may."""
+    return talk.conversation is None and talk.first is None and talk.state is _OPEN and now < talk.closes_at
 
 
 def _moment(at: float) -> datetime:

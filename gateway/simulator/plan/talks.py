@@ -9,13 +9,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from gateway.attribution import Candidate
-from gateway.model import Conversation, InvitationState, MessageKind, Office
+from gateway.model import Conversation, InvitationState, Meaning, MessageKind, Office
 from gateway.simulator.plan.messages import ANY, Message
 from gateway.simulator.world.arrival import Arrival
 
 _QUESTIONS = frozenset({MessageKind.INVITE, MessageKind.QUESTION, MessageKind.REPROMPT, MessageKind.REMINDER})
+
+
+class First(NamedTuple):
+    """The first reply about a visit, while it is the only one, and what it made of the conversation is not asked."""
+
+    meaning: Meaning
+    sent_at: float
+    heard_at: float
 
 
 class Person:
@@ -58,6 +67,7 @@ class Talk:
         "closes_at",
         "conversation",
         "due_at",
+        "first",
         "foreign_id",
         "free_at",
         "handed_at",
@@ -90,6 +100,7 @@ class Talk:
         self.stranger = visit.stranger
         self.state = InvitationState.DUE
         self.conversation: Conversation | None = None
+        self.first: First | None = None
         self.messages: list[Message] = []
         self.said: tuple[str, ...] = ()
         self.addresses: frozenset[int] = frozenset()
