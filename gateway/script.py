@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -108,6 +108,13 @@ class Script(_Part):
     about: str = ""
     questions: Annotated[tuple[Question, ...], AfterValidator(_something)]
     texts: Annotated[Mapping[Language, Texts], AfterValidator(_something), AfterValidator(_first_and_others)]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """What was found of this one is not true of a copy with other content."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("asks", "mode", "body", "version"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -95,6 +95,14 @@ def test_version_changes_with_the_first_language() -> None:
     assert other.version != PACKAGED["overall"].version
 
 
+def test_copy_with_other_content_has_a_version_of_its_own() -> None:
+    before = PACKAGED["overall"]
+    asked_for = before.version  # found once, and kept
+    other = before.model_copy(update={"about": "another"})
+    assert other.version not in (asked_for, "")
+    assert json.loads(other.body)["about"] == "another"
+
+
 @pytest.mark.parametrize("name", PACKAGED)
 def test_body_makes_the_same_script_again(name: str) -> None:
     again = Script.model_validate_json(PACKAGED[name].body)

@@ -108,11 +108,11 @@ class Impatient:
 
     def _offered_beyond(self, wait_s: float) -> Iterator[float]:
         """For 0, 1, 2... who wait before somebody: how probably no server is free for him within `wait_s`."""
-        if wait_s == 0:
+        log_x = -wait_s / self.patience_s
+        if log_x == 0:  # also of a wait too short to be told from none
             while True:
                 yield 1.0
         rate = self.servers * self.patience_s / self.service_s
-        log_x = -wait_s / self.patience_s
         log_rest = math.log(-math.expm1(log_x))
         beyond, waiting = 0.0, 0
         while True:

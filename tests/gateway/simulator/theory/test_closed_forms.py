@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gateway.simulator.theory.erlang import Endless, erlang_b, erlang_c
@@ -78,6 +78,7 @@ def test_where_patience_is_as_long_as_service_the_number_present_is_poisson(serv
 
 @settings(max_examples=30)
 @given(st.floats(0.05, 0.95), st.integers(1, 30), st.floats(0, 30))
+@example(0.5, 1, 5e-324)
 def test_endless_patience_is_no_impatience(utilisation, servers, wait_s):
     arrivals = utilisation * servers
     patient, impatient = Endless(arrivals, 1, servers), Impatient(arrivals, 1, servers, patience_s=1e7)
