@@ -17,9 +17,11 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.cli.simulate import simulate
+from gateway.simulator.measures.measures import Measures
 from gateway.simulator.report import peoplesections, sections
 from gateway.simulator.report.published import FIGURES
 from gateway.simulator.running.folder import RunFolder
+from gateway.simulator.running.simulating import Outcome
 from gateway.simulator.scenario import files, vary
 from gateway.simulator.scenario.model import CostSection, Scenario
 from gateway.simulator.whatif import goals, tables
@@ -90,7 +92,8 @@ def test_every_command_can_be_given(folder: Path) -> None:
 
 
 def test_every_option_on_the_page_is_one() -> None:
-    named = {word for text in quoted(PAGE) for word in re.findall(r"--[a-z]+", text)}
+    ours = [text for text in quoted(PAGE) if not text.startswith("python ")]
+    named = {word for text in ours for word in re.findall(r"--[a-z]+", text)}
     options = {
         name for one in simulate.params if isinstance(one, click.Option) for name in (*one.opts, *one.secondary_opts)
     }
@@ -168,6 +171,12 @@ def test_files_of_a_run_lie_where_the_page_says() -> None:
     there = RunFolder(Path("a"))
     named = {there.scenario.name, there.ratings.name, there.report.name, there.result("b").name}
     assert named <= set(quoted(PAGE))
+
+
+def test_names_of_the_last_line_are_in_it() -> None:
+    (sentence,) = re.findall(r"`--json` prints one object as the last line of standard output: ([^.]*) and more", PAGE)
+    summary = Outcome(files.load("altai-day"), Measures(), [], 1, False, 1.0, None, None, 1.0, 1.0, Path("a")).summary()
+    assert set(quoted(sentence)) <= set(summary)
 
 
 def test_a_modem_costs_what_the_page_says() -> None:
