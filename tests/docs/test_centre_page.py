@@ -91,6 +91,12 @@ def test_every_command_can_be_given(folder: Path) -> None:
             goals.goal(given["aim"])
 
 
+def test_scenarios_of_the_page_are_ones(folder: Path) -> None:
+    region, replay = (files.load(name) for name in ("our-region.yaml", "replay.yaml"))
+    assert replay.visits.replay == folder / "visits.csv"
+    assert goals.told(region.goal) == goals.told(goals.goal("95%/30m"))
+
+
 def test_every_option_on_the_page_is_one() -> None:
     ours = [text for text in quoted(PAGE) if not text.startswith("python ")]
     named = {word for text in ours for word in re.findall(r"--[a-z]+", text)}
