@@ -10,14 +10,15 @@ from gateway.simulator.scenario.model import Lasting
 
 
 def drawing(lasting: Lasting, dice: Dice) -> Callable[[], float]:
-    """What draws a time that varies, in seconds."""
+    """What draws a time that varies, in seconds, over and over."""
     median_s, sigma = lasting.median_s, lasting.sigma
     if not median_s or not sigma:
         return lambda: median_s
-    mean, draw = math.log(median_s), dice.lognormvariate
-    return lambda: draw(mean, sigma)
+    mean, draw, exp = math.log(median_s), dice.gauss, math.exp
+    return lambda: exp(draw(mean, sigma))
 
 
 def lasts_s(lasting: Lasting, dice: Dice) -> float:
-    """How long something takes this time."""
-    return drawing(lasting, dice)()
+    """How long something takes this time: the same throw as in the full run."""
+    median_s, sigma = lasting.median_s, lasting.sigma
+    return dice.lognormvariate(math.log(median_s), sigma) if median_s and sigma else median_s

@@ -295,7 +295,10 @@ class Hearing:
     def _withdraw(self, talk: Talk) -> None:
         """Take out what is not wanted any more of a conversation that has gone on: `gateway.store.outbox`."""
         person, messages = talk.person, talk.messages
-        if not any(message.left for message in messages):
+        for message in messages:
+            if message.left:
+                break
+        else:
             messages.clear()
             return
         last = next((one for one in reversed(messages) if one.kind in _ASKING), None)

@@ -253,6 +253,8 @@ class _Box:
         received_at = datetime.fromtimestamp(message.shown_at, self._zones[talk.office.time_zone])
         occasion = Occasion(talk.foreign_id, talk.mark, talk.stranger)
         intents = self._citizens.intents(question, talk.person.phone, received_at, occasion)
+        if not intents:
+            return
         for intent in intents:
             reply = Reply(talk.person, intent, modem.index)
             self._events.at(message.shown_at + intent.delay_s, self._write, reply)

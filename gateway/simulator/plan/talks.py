@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from gateway.attribution import Candidate
@@ -120,7 +121,7 @@ class Talk:
         if self.asked_at is None and kind in _QUESTIONS:
             self.asked_at = claimed_at
         if modem not in self.addresses:
-            self.addresses |= {modem}
+            self.addresses = _with(self.addresses, modem)
 
     def spoken(self, asks: tuple[str, ...]) -> Conversation:
         """The conversation as a row of the database would have it now; `asks` is what the invitation asks for."""
@@ -147,6 +148,12 @@ class Talk:
 def candidates(talks: Sequence[Talk], now: float) -> list[Candidate]:
     """All conversations that a text may be about."""
     return [found for talk in talks if (found := talk.candidate(now)) is not None]
+
+
+@lru_cache
+def _with(addresses: frozenset[int], modem: int) -> frozenset[int]:
+    """These modems and another one: few sets, which many conversations have in common."""
+    return addresses | {modem}
 
 
 def _moment(at: float) -> datetime:

@@ -7,9 +7,11 @@ people, so that its visits are the same whichever box serves it, and however man
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
+from operator import attrgetter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,8 @@ from gateway.simulator.world.people import People
 from gateway.simulator.world.queueing import served
 from gateway.simulator.world.replaying import replayed
 
+_ENDED_AT = attrgetter("ended_at")
+_BY_END = attrgetter("ended_at", "foreign_id")
 _DAY = timedelta(days=1)
 _YEAR = 365
 _SPARE_NUMBERS = 1000
@@ -54,10 +58,11 @@ def arrivals(
         day = scenario.first_day + number * _DAY
         busy = _day_factor(scenario, region, number)
         found = late + [arrival for door in doors for arrival in door.on(day, busy)]
-        found.sort(key=lambda arrival: (arrival.ended_at, arrival.foreign_id))
+        found.sort(key=_BY_END)
         tomorrow = min((door.midnight(day + _DAY) for door in doors), default=math.inf)
-        late = [arrival for arrival in found if arrival.ended_at >= tomorrow]
-        yield from found[: len(found) - len(late)]
+        last = bisect_left(found, tomorrow, key=_ENDED_AT)
+        yield from found[:last]
+        late = found[last:]
     yield from late
 
 
