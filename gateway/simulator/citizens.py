@@ -128,12 +128,13 @@ class Citizens:
 
     def intents(self, question: Question, phone: str, received_at: datetime, occasion: Occasion = ANY) -> list[Intent]:
         """What the citizen sends back when he is asked this, in the order of time, without words."""
-        name = (phone, occasion.visit, question.name)
+        what = question.name
         begins = question.kind in (Kind.INVITE, Kind.REMINDER)
-        machine = chance(self.seed, phone, "machine") < self.automatic * self.response
-        answers = chance(self.seed, *name) < (self.response if begins else 1)
+        machine = chance(f"{self.seed}:{phone}:machine") < self.automatic * self.response
+        answers = chance(f"{self.seed}:{phone}:{occasion.visit}:{what}") < (self.response if begins else 1)
         if not answers and not machine:
             return []
+        name = (phone, occasion.visit, what)
         rng = Dice(self.seed, *name)
         found = [Intent(rng.uniform(2, 20), Shape.MACHINE, 0, (phone, "machine"))] if machine else []
         if answers:

@@ -31,6 +31,9 @@ class Dice(Random):
 
 
 def chance(*parts: object) -> float:
-    """One throw between 0 and 1 from the stream of this name: all that most people need, at a sixth of the price."""
+    """One throw between 0 and 1 from the stream of this name: all that most people need, at a sixth of the price.
+
+    A name in one piece, its parts joined by colons, costs a third less.
+    """
     name = ":".join(map(str, parts)).encode()
     return (_from_bytes(blake2b(name, digest_size=8).digest(), "little") >> 11) / _EVERY

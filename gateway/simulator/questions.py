@@ -40,7 +40,7 @@ class Question(NamedTuple):
     @property
     def name(self) -> str:
         """One word for it: equal questions have equal names."""
-        return ":".join((self.kind, *self.criteria))
+        return ":".join((self.kind, *self.criteria)) if self.criteria else str(self.kind)
 
 
 @lru_cache(maxsize=4096)

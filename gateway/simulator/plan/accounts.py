@@ -52,8 +52,10 @@ class Accounts:
 
     def enter(self, count: int, now: float, since: float) -> None:
         """So many are seen to wait, as they have since `since`."""
-        self._pass(now)
-        self.area_s += count * (now - since)
+        self.area_s += self.waiting * (now - self._changed_at) + count * (now - since)
+        self._changed_at = now
+        if now >= self._hour_ends:
+            self._turn_over(now)
         self.waiting += count
         self.entered += count
         if self.waiting > self.most[self._hour]:
@@ -61,7 +63,10 @@ class Accounts:
 
     def leave(self, count: int, since: float, now: float, how: Left) -> None:
         """So many that had come at `since` wait no longer."""
-        self._pass(now)
+        self.area_s += self.waiting * (now - self._changed_at)
+        self._changed_at = now
+        if now >= self._hour_ends:
+            self._turn_over(now)
         self.waiting -= count
         self.left[how] += count
         self._left_sum_s += count * (now - since)
@@ -81,13 +86,6 @@ class Accounts:
                 f" part-seconds, and its parts have waited {self._left_sum_s:.3f} s. Its figures cannot be trusted;"
                 " please report it with the scenario and the seed."
             )
-
-    def _pass(self, now: float) -> None:
-        """Time has passed with as many waiting as before."""
-        self.area_s += self.waiting * (now - self._changed_at)
-        self._changed_at = now
-        if now >= self._hour_ends:
-            self._turn_over(now)
 
     def _turn_over(self, now: float) -> None:
         """The queue that one hour ends with is the first of the next."""

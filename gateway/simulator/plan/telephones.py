@@ -30,11 +30,11 @@ class Telephones:
         if person.off_until > now:
             return
         network = self._network
-        if chance(self._seed, "blocked", person.phone) < network.blocked:
+        if chance(f"{self._seed}:blocked:{person.phone}") < network.blocked:
             person.off_until = math.inf
             return
         day = int(now // _DAY_S)
-        if chance(self._seed, "off", person.phone, day) < network.off:
+        if chance(f"{self._seed}:off:{person.phone}:{day}") < network.off:
             person.off_until = now + lasts_s(network.off_for, Dice(self._seed, "off for", person.phone, day))
 
     def shows_at(self, person: Person, now: float) -> float:

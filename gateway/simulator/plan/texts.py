@@ -38,10 +38,11 @@ class Texts:
 
     def said(self, kind: MessageKind, asks: tuple[str, ...], office: Office, visited_at: float) -> Said:
         """The text of a message about a visit (seconds since the epoch)."""
-        what = (kind, asks)
-        if what not in self._said:
-            self._said[what] = "date" in variables(self._script.template(kind, asks, _LANGUAGE)), {}
-        is_dated, known = self._said[what]
+        found = self._said.get((kind, asks))
+        if found is None:
+            is_dated = "date" in variables(self._script.template(kind, asks, _LANGUAGE))
+            found = self._said[kind, asks] = is_dated, {}
+        is_dated, known = found
         key = (office.code, self._calendars[office.time_zone].day(visited_at) if is_dated else 0)
         said = known.get(key)
         if said is None:

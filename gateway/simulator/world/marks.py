@@ -35,7 +35,7 @@ class Marks:
         """The mark, from 1 to 5; `chance` is the citizen's own, between 0 and 1, `day` how good the office's day is."""
         shift = self.quality[office] + day - self._queue_effect * waited_s
         for mark, threshold in self._thresholds:
-            if chance >= _below(threshold - shift):
+            if chance >= 0.5 * math.erfc((shift - threshold) * _ROOT):  # as `_below`
                 return mark
         return 1
 
