@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import accumulate
+from operator import attrgetter
 
 from gateway.model import Office
 from gateway.simulator.world.arrival import Arrival
@@ -67,6 +68,10 @@ class VisitRow:
     language: str = ""
 
 
+_COLUMNS = [column.name for column in fields(VisitRow)]
+_cells = attrgetter(*_COLUMNS)
+
+
 def row_of(arrival: Arrival, office: Office, ended_at: datetime) -> VisitRow:
     """The line an office writes about a visit; `ended_at` is when it ended, in the office's time."""
     if arrival.cells is not None:
@@ -98,9 +103,9 @@ def write_csv(rows: Iterable[VisitRow]) -> str:
     """The visits file with its header, lines ended by a single line feed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    lines = [astuple(row) for row in rows]
+    lines = [_cells(row) for row in rows]
     columns = _ALWAYS if all(not any(line[_ALWAYS:]) for line in lines) else None
-    writer.writerow([column.name for column in fields(VisitRow)][:columns])
+    writer.writerow(_COLUMNS[:columns])
     writer.writerows(line[:columns] for line in lines)
     return text.getvalue()
 
