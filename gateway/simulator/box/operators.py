@@ -49,6 +49,7 @@ class Operators:
         """Call-backs that have not ended, as they were when they were first seen."""
         self._last = 0
         self._look_at = self._desk.looks_at(begin)
+        self._due = self._next()  # kept: it is asked in every turn
 
     def attend(self, beside: Callable[[], Database], conversations: Conversations) -> None:
         """Work on this database from now on; `beside` gives a connection that may write."""
@@ -64,11 +65,11 @@ class Operators:
 
     def next_at(self) -> float | None:
         """When an operator looks, takes a call or ends one."""
-        return min((at for at in (self._look_at, self._desk.next_at()) if at is not None), default=None)
+        return self._due
 
     def advance(self, to: float) -> None:
         """Do what is due by `to`, each thing at its time."""
-        while (at := self.next_at()) is not None and at <= to:
+        while (at := self._due) is not None and at <= to:
             if at == self._look_at:
                 self._look(self._beside())
                 self._look_at = self._desk.looks_at(at)
@@ -77,6 +78,7 @@ class Operators:
                     self._write(db, decision)
                 if not isinstance(decision, decisions.Taken) and decision.outcome is not None:
                     del self._open[decision.key]
+            self._due = self._next()
 
     def measure(self, db: Database, measures: Measures, until: float) -> None:
         """Add what came of the call-backs that were opened so far; operators were paid before `until`."""
@@ -88,6 +90,10 @@ class Operators:
             key = key_of(row.about.foreign_id, row.reason)
             self._open[key], self._last = row, row.id
             self._desk.open(key, row.task.opened_at.timestamp(), row.zone)
+        self._due = self._next()
+
+    def _next(self) -> float | None:
+        return min((at for at in (self._look_at, self._desk.next_at()) if at is not None), default=None)
 
     def _may_call(self, key: str) -> bool:
         return rows.phone_of(self._beside(), self._open[key].visit) is not None
