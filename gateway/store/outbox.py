@@ -222,6 +222,8 @@ def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
 
 def _with_ready(db: Database, lanes: Sequence[str], moment: str) -> set[tuple[str, int]]:
     """Of these lanes, those in which something may go out now, each with a priority it has; most have nothing."""
+    if db.execute("SELECT 1 FROM parts WHERE state = 'queued' LIMIT 1").fetchone() is None:
+        return set()
     return set(db.execute(_WITH_READY, (_listed(tuple(lanes)), *PRIORITIES, moment, moment)).fetchall())
 
 
