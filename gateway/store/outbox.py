@@ -161,6 +161,8 @@ def _read(db: Database, chosen: Sequence[_Ready]) -> tuple[list[ClaimedPart], li
 def _choose(db: Database, ticket: Ticket, moment: str) -> list[_Ready]:
     """What a ticket allows of what is ready, by priority and then by turn."""
     chosen: list[_Ready] = []
+    if db.execute("SELECT min(lane) FROM parts WHERE state = 'queued'").fetchone() == (None,):
+        return chosen  # so it is after every part when the queue is short
     there = _with_ready(db, [share.lane for share in ticket.shares], moment)
     for priority in PRIORITIES:
         want = ticket.parts - len(chosen)
@@ -222,8 +224,6 @@ def has_ready(db: Database, lanes: Sequence[str], now: datetime) -> bool:
 
 def _with_ready(db: Database, lanes: Sequence[str], moment: str) -> set[tuple[str, int]]:
     """Of these lanes, those in which something may go out now, each with a priority it has; most have nothing."""
-    if db.execute("SELECT 1 FROM parts WHERE state = 'queued' LIMIT 1").fetchone() is None:
-        return set()
     return set(db.execute(_WITH_READY, (_listed(tuple(lanes)), *PRIORITIES, moment, moment)).fetchall())
 
 
