@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlite_utils import Database
 
@@ -43,12 +43,36 @@ Note = Callable[[Database, Trouble], None]
 """Writes down a trouble that is over."""
 
 
+class Ending(Protocol):
+    """Hears what came of an operation, as a future does."""
+
+    def set_result(self, result: Any, /) -> None: ...
+
+    def set_exception(self, exception: BaseException | None, /) -> None: ...
+
+
+class Logged:
+    """The ending of what nobody waits for: its failure is logged under a name."""
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def set_result(self, result: Any, /) -> None:
+        """It went well, and nobody asks."""
+
+    def set_exception(self, exception: BaseException | None, /) -> None:
+        """Tell the log."""
+        _LOG.error("%s failed: %s", self._what, exception, exc_info=exception)
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """An operation, who hears of its end, and whether anybody waits for it."""
 
     operation: Operation
-    future: Future[Any]
+    future: Ending
     awaited: bool = True
     note: Note | None = None
     """Of a job that is to end the trouble."""

@@ -14,15 +14,40 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from gateway.errors import StoreClosed
-from gateway.store.commits import GROUP_MOST, Job, Operation
-from gateway.store.writer import Writer, logged
+from gateway.store.commits import GROUP_MOST, Job, Logged, Operation
+from gateway.store.writer import Writer
 
 T = TypeVar("T")
+
+
+class _Ended:
+    """What came of an operation. A future has locks besides, and costs as much as a short operation."""
+
+    __slots__ = ("_has_ended", "_problem", "_result")
+
+    def __init__(self) -> None:
+        self._has_ended = False
+        self._result: Any = None
+        self._problem: BaseException | None = None
+
+    def set_result(self, result: Any, /) -> None:
+        self._has_ended, self._result = True, result
+
+    def set_exception(self, exception: BaseException | None, /) -> None:
+        self._has_ended, self._problem = True, exception
+
+    def result(self) -> Any:
+        """What the operation gave; raises what it raised."""
+        if not self._has_ended:
+            raise RuntimeError("an operation waits for another, which can only follow it")
+        if self._problem is not None:
+            raise self._problem
+        return self._result
 
 
 class InlineWriter(Writer):
@@ -41,10 +66,12 @@ class InlineWriter(Writer):
         return future
 
     def do(self, operation: Callable[[Database], T]) -> T:
-        future = self.submit(operation)
-        if not future.done():
-            raise RuntimeError("an operation waits for another, which can only follow it")
-        return future.result()
+        ended = _Ended()
+        with self._busy:
+            self._hand_in(Job(operation, ended))
+            self._work()
+        result: T = ended.result()
+        return result
 
     def look(self, question: Callable[[Database], T]) -> T:
         with self._busy:
@@ -68,7 +95,7 @@ class InlineWriter(Writer):
     def post_idle(self, operation: Operation, what: str) -> None:
         with self._busy:
             if not self._closed:
-                self._commits.idle.append(Job(operation, logged(what), awaited=False))
+                self._commits.idle.append(Job(operation, Logged(what), awaited=False))
 
     def close(self) -> None:
         with self._busy:

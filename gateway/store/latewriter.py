@@ -32,7 +32,8 @@ class LateWriter(InlineWriter):
         self._commits.transact = self._apart
 
     def work_off(self) -> None:
-        super().flush()
+        if self._line or self._commits.idle:
+            super().flush()
         self._check()
         if self._open >= _LEFT_OPEN:
             self._commit()

@@ -19,21 +19,19 @@ database is simulated too.
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlite_utils import Database
 
 from gateway.errors import StoreClosed, StoreTrouble
-from gateway.store.commits import GROUP_MOST, Commits, Job, Note, Operation, Trouble
+from gateway.store.commits import GROUP_MOST, Commits, Ending, Job, Logged, Note, Operation, Trouble
 from scheduler.clock import Clock, SystemClock
 
-_LOG = logging.getLogger(__name__)
 _IDLE_AFTER = 8
 
 T = TypeVar("T")
@@ -49,8 +47,8 @@ class Writer:
         self._changes: tuple[int, int | None] = (0, None)
         self._closed = False
         self._handing_in = threading.Lock()  # nothing may come behind the end
-        self._last: Future[Any] | None = None  # of what was handed in last
-        self._committed: Future[Any] | None = None  # up to here it is known to be done
+        self._last: Ending | None = None  # of what was handed in last
+        self._committed: Ending | None = None  # up to here it is known to be done
         self._start()
 
     @property
@@ -93,7 +91,7 @@ class Writer:
 
     def post(self, operation: Operation, what: str) -> None:
         """Hand in an operation nobody waits for, also not for a disk; its failure is logged under `what`."""
-        self._hand_in(Job(operation, logged(what), awaited=False))
+        self._hand_in(Job(operation, Logged(what), awaited=False))
 
     def flush(self) -> None:
         """Wait until what was handed in so far is committed, and who waited for it has been told."""
@@ -112,7 +110,7 @@ class Writer:
         """
         with self._handing_in:
             if not self._closed:
-                self._commits.idle.append(Job(operation, logged(what), awaited=False))
+                self._commits.idle.append(Job(operation, Logged(what), awaited=False))
                 self._jobs.put(Job(lambda db: None, Future()))  # wakes the thread
 
     def recover(self, note: Note) -> Trouble | None:
@@ -167,16 +165,3 @@ class Writer:
                 return
             if job.note is not None:
                 self._commits.recover(job)
-
-
-def logged(what: str) -> Future[Any]:
-    """A future whose failure is logged under a name."""
-    future: Future[Any] = Future()
-    future.add_done_callback(lambda done: _log_failure(done, what))
-    return future
-
-
-def _log_failure(future: Future[Any], what: str) -> None:
-    problem = future.exception()
-    if problem is not None:
-        _LOG.error("%s failed: %s", what, problem, exc_info=problem)
