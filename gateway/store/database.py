@@ -76,6 +76,9 @@ def open_writer(path: Path, *, checkpoints: bool, durable: bool = True) -> Datab
         path.chmod(0o600)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
+        if not durable:
+            # What a savepoint keeps of each page would go through a file once one group has changed many.
+            connection.execute("PRAGMA temp_store=MEMORY")
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA secure_delete=ON")  # what is purged is overwritten
         secrecy.attach(connection, path)
