@@ -222,8 +222,9 @@ class _Box:
         shows_at = self._telephones.shows_at(person, now)
         if shows_at > now + self._validity_s:
             message.unread = True
-            if message.is_invitation:
-                self._events.at(min(shows_at, now + self._validity_s), self._hearing.undeliverable, talk)
+            if message.is_invitation and self._telephones.is_reported():
+                fails_at = self._telephones.fails_at(person, now, self._validity_s)
+                self._events.at(fails_at, self._hearing.undeliverable, talk)
         else:
             message.shown_at = max(message.shown_at, shows_at)
             if not self._telephones.is_reported():

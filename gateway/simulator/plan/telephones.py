@@ -42,6 +42,10 @@ class Telephones:
         shows_at = now + self._delivery_s()
         return shows_at if shows_at > person.off_until else person.off_until
 
+    def fails_at(self, person: Person, now: float, validity_s: float) -> float:
+        """When it is known of a part that is never shown: soon where it is blocked, else when the network gives up."""
+        return now + (self._delivery_s() if person.off_until == math.inf else validity_s)
+
     def is_reported(self) -> bool:
         """Whether the report about a part comes."""
         lost = self._network.reports_lost

@@ -93,6 +93,14 @@ def test_people_who_are_reminded_get_another_message():
     assert reminded.counts["parts"] > 1.5 * plain.counts["parts"]
 
 
+def test_who_has_blocked_us_is_not_reminded_and_who_is_off_for_days_is():
+    remind = {"survey": {"reminder_s": 86_400.0}}
+    blocked = planned(scenario(box=remind, network={"blocked": 1}))
+    off = planned(scenario(box=remind, network={"blocked": 0, "off": 1, "off_for": {"median_s": 8_000_000}}))
+    assert blocked.counts["parts"] == blocked.counts["expired"] == blocked.counts["invited"] > 100
+    assert off.counts["parts"] == 2 * off.counts["invited"]
+
+
 def test_long_texts_need_more_parts():
     found = planned(scenario(box={"survey": {"script": "criteria"}}))
     assert found.counts["parts"] > 1.8 * found.counts["texts"]
