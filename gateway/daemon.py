@@ -27,7 +27,7 @@ from gateway.diskwatch import DiskWatch
 from gateway.dispatch import Dispatch
 from gateway.errors import ConfigError, GatewayError
 from gateway.inbox import Inbox
-from gateway.jobs import NOTE_EVERY_S, Timetable
+from gateway.jobs import Timetable
 from gateway.numbering import Numbering
 from gateway.outbox import Outbox
 from gateway.ports import ports_of
@@ -58,8 +58,6 @@ if TYPE_CHECKING:
 
 _LOG = structlog.get_logger(__name__)
 _STOP_WITHIN_S = 8.0
-_SIMULATED_NOTES_S = 3600.0
-"""Nobody looks whether the jobs of a simulated box run, and its minutes pass in a blink."""
 
 
 @dataclass(slots=True)
@@ -230,7 +228,6 @@ class Daemon:
             callbacks,
             fleet.ring,
             [*self._beside(writer, fleet), *(speaker.job() for speaker in outward)],
-            note_every_s=NOTE_EVERY_S if self._durable else _SIMULATED_NOTES_S,
         )
         return _Running(writer, fleet, timetable, self._make_runner(timetable.jobs()), outward)
 

@@ -6,7 +6,6 @@ turn at the writer.
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -35,8 +34,7 @@ from scheduler.runner import Job
 
 _LOG = structlog.get_logger(__name__)
 _Work = Callable[[Database, datetime], int]
-NOTE_EVERY_S = 60.0
-"""How often it is written down that a job runs, if nothing is wrong with it."""
+_NOTE_EVERY_S = 60.0
 _TOLD_KEPT = timedelta(days=30)
 
 
@@ -68,8 +66,6 @@ class Timetable:
         callbacks: CallbackDesk,
         ring: Callable[[], None],
         others: Sequence[Job],
-        *,
-        note_every_s: float = NOTE_EVERY_S,
     ) -> None:
         """`others` are jobs that are no batches in the writer: they go as they are, but are noted like the rest."""
         self._writer = writer
@@ -77,7 +73,6 @@ class Timetable:
         self._dispatch = dispatch
         self._ring = ring
         self._others = others
-        self._note_every_s = note_every_s
         self._ending = threading.Event()
         self._noted: dict[str, tuple[float, str | None]] = {}
         self._steps: dict[str, _Step] = {
@@ -225,8 +220,8 @@ class Timetable:
     def _note(self, name: str, started: float, trouble: str | None) -> None:
         """Tell the operator when the job ran: at once if its trouble changed, else once in a while (fsyncs cost)."""
         now = self._clock.monotonic()
-        noted_at, noted = self._noted.get(name, (-math.inf, None))
-        if trouble == noted and now - noted_at < self._note_every_s:
+        noted_at, noted = self._noted.get(name, (-_NOTE_EVERY_S, None))
+        if trouble == noted and now - noted_at < _NOTE_EVERY_S:
             return
         self._noted[name] = (now, trouble)
         moment = self._clock.now()
