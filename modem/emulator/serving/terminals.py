@@ -168,12 +168,22 @@ class Terminals:
 
     @property
     def due(self) -> float | None:
-        """When the world, a line with a pace or a modem that looks for its terminal is due."""
+        """When the world, a line with a pace or a modem that looks for its terminal is due.
+
+        At once, if somebody has had the world do something since the last turn: what modems have to say of it is not to
+        wait for the next thing that happens. What a stuck line holds back waits for the line.
+        """
         dues = [due for due in (self._world.next_due(), self._look_due) if due is not None]
         for line in self._paced:
             if line.due is not None:
                 dues.append(line.due)
+        if any(not self._is_stuck(modem) for modem in self._world.touched):
+            dues.append(self._loop.now())
         return min(dues, default=None)
+
+    def _is_stuck(self, modem: Modem) -> bool:
+        line = self._by_modem[modem].current
+        return line is not None and line.blocked
 
     def work(self, now: float) -> None:
         """Let time pass, go on with lines that have a pace, and write what there is to say."""
