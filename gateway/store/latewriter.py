@@ -32,6 +32,7 @@ class LateWriter(InlineWriter):
         self._commits.transact = self._apart
 
     def work_off(self) -> None:
+        self._refuse_trouble()
         if self._line or self._commits.idle:
             super().flush()
         self._check()
@@ -47,14 +48,20 @@ class LateWriter(InlineWriter):
             if self._closed:
                 return
             self._closed = True
-            self._work()
-            self._commits.end()
             try:
+                self._work()
+                self._refuse_trouble()
+                self._commits.end()
                 self._commit()
             finally:
                 self._db.close()
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _refuse_trouble(self) -> None:
+        """Raises StoreError while nothing can be written: here nobody waits for a disk to be well again."""
+        if self.trouble is not None:
+            raise StoreError(str(self.trouble.error))
 
     def _commit(self) -> None:
         with self._busy:

@@ -501,3 +501,16 @@ def test_late_writer_commits_by_itself_after_many_operations(
         late.do(_insert(number))
         late.work_off()
     assert _rows(path) == [0, 1, 2]
+
+
+def test_late_writer_does_not_live_on_with_a_disk_that_takes_nothing(path: Path) -> None:
+    db = open_writer(path, checkpoints=True)
+    db.execute("CREATE TABLE t (a INTEGER UNIQUE)")
+    late = LateWriter(db, path)
+    late.do(lambda db: db.execute("PRAGMA query_only=ON") and None)
+    with pytest.raises(StoreReadOnly):
+        late.do(_insert(1))
+    with pytest.raises(StoreError, match="cannot be written"):
+        late.work_off()
+    with pytest.raises(StoreError, match="cannot be written"):
+        late.close()
