@@ -40,6 +40,8 @@ class Dispatch:
         self._lanes = Lanes({modem.name: modem.takes.as_takes() for modem in modems})
         self._routing = Routing(self._lanes, self._limits, now, routing.failover_after_s)
         self._lock = threading.Lock()
+        self.turns = 0
+        """How often a modem has begun or ceased to serve: what no change of the database tells."""
 
     # -- for the workers ----------------------------------------------------------------------------------------
 
@@ -71,11 +73,13 @@ class Dispatch:
     def up(self, modem: str) -> None:
         """The modem serves."""
         with self._lock:
+            self.turns += 1
             self._routing.up(modem)
 
     def down(self, modem: str, now: datetime) -> None:
         """The modem cannot send."""
         with self._lock:
+            self.turns += 1
             self._routing.down(modem, now)
 
     def is_seated(self, modem: str, sim: str) -> bool:

@@ -168,7 +168,8 @@ class Timetable:
                 "Deletes events that others were told a month ago.",
             ),
         }
-        self._lulls = Lulls(writer, clock, {name: step.next_at for name, step in self._steps.items()})
+        ahead = {name: step.next_at for name, step in self._steps.items()}
+        self._lulls = Lulls(writer, clock, ahead, lambda: dispatch.turns)
 
     def jobs(self) -> list[Job]:
         steps = [

@@ -27,11 +27,17 @@ Ahead = Callable[[Database, Outlook, datetime], datetime | None]
 
 
 class Lulls:
-    """What lies ahead of each job of these names; None for one that cannot tell."""
+    """What lies ahead of each job of these names; None for one that cannot tell.
 
-    def __init__(self, writer: Writer, clock: Clock, ahead: Mapping[str, Ahead | None]) -> None:
+    `turns` counts what is not in the database and may change it.
+    """
+
+    def __init__(
+        self, writer: Writer, clock: Clock, ahead: Mapping[str, Ahead | None], turns: Callable[[], int]
+    ) -> None:
         self._writer = writer
         self._clock = clock
+        self._turns = turns
         self._ahead = {name: each for name, each in ahead.items() if each is not None}
         self._changes: object = None
         self._until: dict[str, float] | None = None
@@ -41,7 +47,7 @@ class Lulls:
         return Rest(partial(self._until_of, name), self._stirred) if name in self._ahead else None
 
     def _stirred(self) -> object:
-        changes = self._writer.changes()
+        changes = self._writer.changes(), self._turns()
         if changes != self._changes:
             self._changes, self._until = changes, None
         return changes
