@@ -71,6 +71,7 @@ def _done(task: Task, live: Live, tell: Callable[[Word], None], stop: threading.
         tell(progress)
 
     began_s = _cpu_s()
+    task.result.unlink(missing_ok=True)  # of a life that goes on now: should this one be killed, it would be believed
     try:
         measures = live(task, listen, stop)
         measures.days, peak_kb = days, peak_memory_kb()

@@ -25,6 +25,8 @@ def _task(folder: Path, about: str) -> Task:
 def test_tasks_end_in_a_word_each_and_are_stopped_on_the_way(tmp_path: Path) -> None:
     tasks = [_task(tmp_path, about) for about in ("raises", "breaks", "lives", "waits", "never")]
 
+    (tmp_path / "raises.json").write_text("of an earlier life", encoding="utf-8")
+
     def stop(task: Task) -> None:
         if task.scenario.about == "waits":
             pool.stop()
@@ -34,6 +36,7 @@ def test_tasks_end_in_a_word_each_and_are_stopped_on_the_way(tmp_path: Path) -> 
             word for _, word in pool.work(tasks, lambda task, progress: stop(task), lambda: None)
         ]
     assert raises == Failed("box1", "The weather is too bad.")
+    assert not (tmp_path / "raises.json").exists()  # nobody shall believe it
     assert isinstance(breaks, Failed) and breaks.sentence == "KeyError: 'm7'." and "servingworker.py" in breaks.trace
     assert isinstance(lives, Lived) and lives.whole and lives.peak_kb > 1000
     assert isinstance(waits, Lived) and not waits.whole
