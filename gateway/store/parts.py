@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,9 +48,10 @@ def held_by(db: Database, sim: str, parts: Sequence[int]) -> set[int]:
 
     What a worker says that hung for long must not touch a part that went into doubt meanwhile and out by another.
     """
-    return {
-        part for part in parts if db.execute("SELECT 1 FROM parts WHERE id = ? AND sim = ?", (part, sim)).fetchone()
-    }
+    rows = db.execute(
+        "SELECT id FROM parts WHERE sim = ? AND id IN (SELECT value FROM json_each(?))", (sim, json.dumps(parts))
+    ).fetchall()
+    return {row[0] for row in rows}
 
 
 # -- settled ------------------------------------------------------------------------------------------------------
